@@ -1,0 +1,16 @@
+#pragma once
+// Pages from their mustache templates and the texts of a language, both embedded. Before start-up only:
+// what a page shows does not depend on the request, so each is rendered once for each language.
+
+#include "pages/language.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace chartcast::pages {
+
+/// The page of the template of that name in web/pages. Templates and texts are part of the program: a
+/// mistake in one throws std::logic_error that names it.
+[[nodiscard]] std::string render_page(std::string_view template_name, Language language);
+
+}  // namespace chartcast::pages

@@ -1,0 +1,26 @@
+# The Debian packages that the build uses; tools/setup installs them.
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+
+# Boost's compiled parts that we use header-only; concrete executors keep Asio objects small.
+add_library(chartcast_boost INTERFACE)
+target_link_libraries(chartcast_boost INTERFACE Boost::headers Threads::Threads)
+target_compile_definitions(chartcast_boost INTERFACE
+    BOOST_ASIO_NO_DEPRECATED BOOST_ALLOW_DEPRECATED_HEADERS)
+
+if(NOT CHARTCAST_CORE_ONLY)
+    find_package(spdlog REQUIRED)
+    find_package(CLI11 REQUIRED)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_program(MOLD mold)
+if(MOLD AND NOT CHARTCAST_FUZZ)
+    add_link_options(-fuse-ld=mold)
+endif()

@@ -1,0 +1,52 @@
+#pragma once
+// How processes become one server. An adapter lives on shard 0: every call to it and from it runs there.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "socketio/broadcast.hpp"
+#include "socketio/options.hpp"
+#include "socketio/value.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace socketio {
+
+/// An event on its way between processes.
+struct ClusterBroadcast {
+    std::string nsp;
+    /// The event's name first.
+    Args data;
+    Audience audience;
+    EmitFlags flags;
+};
+
+/// What a server offers its adapter.
+class AdapterHost {
+public:
+    virtual ~AdapterHost() = default;
+
+    [[nodiscard]] virtual boost::asio::io_context& context() noexcept = 0;
+    /// To the sockets of this process only. Calls keep their order.
+    virtual void deliver(ClusterBroadcast broadcast) = 0;
+    /// Namespaces that exist now; others do not appear after start.
+    [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
+    virtual void log(LogEvent event) = 0;
+};
+
+class Adapter {
+public:
+    virtual ~Adapter() = default;
+
+    /// Once, when the server runs. The host outlives stop().
+    virtual void start(AdapterHost& host) = 0;
+    /// To the other processes. Must not block; what cannot be sent now is bounded by the adapter.
+    virtual void publish(const ClusterBroadcast& broadcast) = 0;
+    /// Ends all I/O of the adapter; nothing is delivered afterwards.
+    virtual void stop() = 0;
+};
+
+}  // namespace socketio

@@ -1,0 +1,69 @@
+#pragma once
+// To whom an event goes. Operators are values: each call returns a changed copy.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "socketio/value.hpp"
+
+namespace socketio {
+
+class Namespace;
+class Socket;
+
+/// The union of `rooms` (every socket of the namespace when empty) without the members of `except`.
+/// A socket's id is a room of its own. Each socket receives once.
+struct Audience {
+    std::vector<std::string> rooms;
+    std::vector<std::string> except;
+};
+
+struct EmitFlags {
+    /// This process only: nothing goes to the adapter.
+    bool local = false;
+    /// Dropped for a client to which bytes of an earlier turn are still unsent (on polling: when no GET
+    /// waits). Never dropped for what its own turn sends.
+    bool is_volatile = false;
+    /// May be compressed.
+    bool compress = true;
+};
+
+/// Any thread. From one thread, what is emitted first arrives first.
+class BroadcastOperator {
+public:
+    explicit BroadcastOperator(const Namespace& nsp) noexcept : nsp_(&nsp) {}
+    BroadcastOperator(const Namespace& nsp, Audience audience, EmitFlags flags)
+        : nsp_(&nsp), audience_(std::move(audience)), flags_(flags) {}
+
+    [[nodiscard]] BroadcastOperator to(std::string_view room) const;
+    [[nodiscard]] BroadcastOperator to(const std::vector<std::string>& rooms) const;
+    [[nodiscard]] BroadcastOperator in(std::string_view room) const { return to(room); }
+    [[nodiscard]] BroadcastOperator except(std::string_view room) const;
+    [[nodiscard]] BroadcastOperator except(const std::vector<std::string>& rooms) const;
+    [[nodiscard]] BroadcastOperator except(const Socket& socket) const;
+    [[nodiscard]] BroadcastOperator local() const;
+    /// `volatile` is a word of C++.
+    [[nodiscard]] BroadcastOperator as_volatile() const;
+    [[nodiscard]] BroadcastOperator compress(bool on) const;
+
+    /// Throws std::invalid_argument when the event's name is reserved.
+    template <class... Values>
+    void emit(std::string_view event, Values&&... values) const {
+        send(event, Args{Value(std::forward<Values>(values))...});
+    }
+    void send(std::string_view event, Args args) const;
+
+    /// Of the sockets of this process.
+    void sockets_join(const std::vector<std::string>& rooms) const;
+    void sockets_leave(const std::vector<std::string>& rooms) const;
+    void disconnect_sockets(bool close_connection = false) const;
+
+private:
+    const Namespace* nsp_;
+    Audience audience_;
+    EmitFlags flags_;
+};
+
+}  // namespace socketio

@@ -1,0 +1,83 @@
+#pragma once
+// A namespace of the whole process. Set it up before Server::run(); afterwards any thread may emit.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "socketio/broadcast.hpp"
+#include "socketio/socket.hpp"
+#include "socketio/value.hpp"
+
+namespace socketio {
+
+namespace hub {
+class Admissions;
+class NamespacePort;
+struct NamespaceSetup;
+}  // namespace hub
+
+/// Lets a connecting socket in or refuses it, now or later on its shard. Copies decide the same
+/// connection; only the first decision counts. When the last copy goes without one, it is refused.
+class Next {
+public:
+    explicit Next(std::shared_ptr<hub::Admissions> admissions) noexcept
+        : admissions_(std::move(admissions)) {}
+
+    /// Passes the socket on to the next middleware, or connects it.
+    void operator()() const;
+    /// The client gets CONNECT_ERROR `{message, data}`; data is left out when null.
+    void refuse(std::string message, Value data = nullptr) const;
+
+private:
+    std::shared_ptr<hub::Admissions> admissions_;
+};
+
+using Middleware = std::function<void(Socket&, const Next&)>;
+using ConnectionHandler = std::function<void(Socket&)>;
+
+class Namespace {
+public:
+    Namespace(std::string name, hub::NamespacePort& port);
+    ~Namespace();
+    Namespace(const Namespace&) = delete;
+    Namespace& operator=(const Namespace&) = delete;
+
+    [[nodiscard]] const std::string& name() const noexcept;
+
+    /// Middlewares run in order for each socket that connects to this namespace.
+    Namespace& use(Middleware middleware);
+    Namespace& on_connection(ConnectionHandler handler);
+    /// One handler for every socket of the namespace, which costs nothing per socket. A handler of the
+    /// socket's own comes first and hides it.
+    template <class Handler>
+    Namespace& on(std::string_view event, Handler handler) {
+        return set_handler(event, make_event_handler(std::move(handler)));
+    }
+
+    [[nodiscard]] BroadcastOperator to(std::string_view room) const;
+    [[nodiscard]] BroadcastOperator in(std::string_view room) const { return to(room); }
+    [[nodiscard]] BroadcastOperator except(std::string_view room) const;
+    [[nodiscard]] BroadcastOperator except(const Socket& socket) const;
+    [[nodiscard]] BroadcastOperator local() const;
+    [[nodiscard]] BroadcastOperator as_volatile() const;
+
+    template <class... Values>
+    void emit(std::string_view event, Values&&... values) const {
+        BroadcastOperator(*this).emit(event, std::forward<Values>(values)...);
+    }
+
+    [[nodiscard]] const hub::NamespaceSetup& setup() const noexcept { return *setup_; }
+    [[nodiscard]] hub::NamespacePort& port() const noexcept { return port_; }
+
+private:
+    Namespace& set_handler(std::string_view event, EventHandler handler);
+
+    std::unique_ptr<hub::NamespaceSetup> setup_;
+    hub::NamespacePort& port_;
+};
+
+}  // namespace socketio

@@ -1,0 +1,138 @@
+#pragma once
+// Everything that can be set on a server, with its bound and the reason for it. Checked once by
+// Server's constructor, which throws std::invalid_argument naming the option.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio {
+
+class Adapter;
+struct HttpRequest;
+
+enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
+
+/// One fact, logged at one place.
+struct LogEvent {
+    LogLevel level = LogLevel::info;
+    /// What happened, in a few words that never change, as in "handshake refused".
+    std::string_view event;
+    /// What it happened to: names and values.
+    std::vector<std::pair<std::string_view, std::string>> fields;
+};
+
+/// Cross-origin resource sharing on the Socket.IO paths. CORS labels answers, it refuses nobody: use
+/// Options::allow_request for that.
+struct CorsOptions {
+    /// Origins that may read answers; "*" is any.
+    std::vector<std::string> origins;
+    bool credentials = false;
+    std::vector<std::string> methods = {"GET", "POST"};
+    /// Empty: whatever the preflight asks for is allowed.
+    std::vector<std::string> allowed_headers;
+    std::vector<std::string> exposed_headers;
+    std::optional<std::chrono::seconds> max_age = std::nullopt;
+};
+
+/// A cookie that names the Engine.IO session, for load balancers with sticky sessions.
+struct CookieOptions {
+    std::string name = "io";
+    std::string path = "/";
+    bool http_only = true;
+    /// "Lax", "Strict" or "None"; empty leaves the attribute out.
+    std::string same_site = "Lax";
+};
+
+/// The verdict of Options::allow_request.
+struct Admission {
+    bool allowed = true;
+    /// What the refused client reads; "Forbidden" when empty.
+    std::string message;
+
+    static Admission allow() { return {}; }
+    static Admission refuse(std::string message = {}) { return {false, std::move(message)}; }
+};
+
+struct Options {
+    // ---- Where it listens ------------------------------------------------------------------------
+    /// A numeric IPv4 or IPv6 address.
+    std::string address = "0.0.0.0";
+    /// 0 takes a free port; Server::port() tells which.
+    std::uint16_t port = 3000;
+    /// Threads, each with its own connections. 1 keeps a first program free of data races: handlers of
+    /// different shards run at the same time. 0 is one for each core. At most 256: the sid names it in
+    /// one byte.
+    unsigned shards = 1;
+
+    // ---- Socket.IO -------------------------------------------------------------------------------
+    /// URLs that start with it are ours (a prefix test, as in Node).
+    std::string path = "/socket.io/";
+    /// Serves socket.io.js and its siblings below `path`.
+    bool serve_client = true;
+    /// A session that joined no namespace by then is closed.
+    std::chrono::milliseconds connect_timeout{45'000};
+    /// Clients of socket.io 1.x and 2.x (EIO=3).
+    bool allow_eio3 = false;
+    /// Joins this process to others; none means this process alone. See redis_adapter.hpp.
+    std::shared_ptr<Adapter> adapter = nullptr;
+
+    // ---- Engine.IO -------------------------------------------------------------------------------
+    bool allow_polling = true;
+    bool allow_websocket = true;
+    bool allow_upgrades = true;
+    std::chrono::milliseconds ping_interval{25'000};
+    std::chrono::milliseconds ping_timeout{20'000};
+    /// A probing connection that has not upgraded by then is closed; the session goes on.
+    std::chrono::milliseconds upgrade_timeout{10'000};
+    std::optional<CookieOptions> cookie = std::nullopt;
+    std::optional<CorsOptions> cors = std::nullopt;
+    /// Asked once for each handshake, on the session's shard; must not block.
+    std::function<Admission(const HttpRequest&)> allow_request = nullptr;
+
+    // ---- Bounds: what one peer may cost ----------------------------------------------------------
+    /// The largest message from a client, in bytes, and the largest POST: what one peer can make us hold.
+    std::size_t message_bytes_max = 1'000'000;
+    /// Binary attachments of one packet; Node's parser has the same bound.
+    std::size_t attachments_max = 10;
+    /// Nesting of JSON from a client: the serializer and the application recurse over it.
+    std::size_t json_depth_max = 128;
+    /// Unsent bytes of one session, beyond which it is closed as a slow client. One message larger than
+    /// the bound may stand in an empty queue.
+    std::size_t send_queue_bytes_max = 4 * 1024 * 1024;
+    /// Unsent packets of one session: small packets cost more than their bytes.
+    std::size_t send_queue_packets_max = 16'384;
+    /// Request line and headers of one HTTP request.
+    std::size_t http_header_bytes_max = 16 * 1024;
+    /// Body of a request that an application route handles.
+    std::size_t http_body_bytes_max = 1024 * 1024;
+    /// Time to send a whole request head or body: a peer that dribbles bytes holds a connection.
+    std::chrono::milliseconds http_request_timeout{30'000};
+    /// An idle keep-alive connection is closed after this.
+    std::chrono::milliseconds http_keep_alive_timeout{60'000};
+    /// A close packet that a polling client never fetches, or a closing handshake that it never answers.
+    std::chrono::milliseconds close_timeout{30'000};
+    /// Namespaces that one session may join: each costs a socket.
+    std::size_t namespaces_per_session_max = 100;
+    /// Rooms that one socket may join.
+    std::size_t rooms_per_socket_max = 10'000;
+    /// Acks that one socket may owe; more fails the oldest with errc::ack_timeout.
+    std::size_t pending_acks_max = 10'000;
+    /// Connections of the process; beyond it new ones are closed at once. 0 is no bound but the system's.
+    std::size_t connections_max = 0;
+
+    // ---- Watching --------------------------------------------------------------------------------
+    /// Called on any shard, so it must be thread-safe and must not block. Empty: the library is silent.
+    std::function<void(const LogEvent&)> logger = nullptr;
+    /// Events below it are not built.
+    LogLevel log_level = LogLevel::info;
+};
+
+}  // namespace socketio

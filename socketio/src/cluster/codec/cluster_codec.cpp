@@ -1,0 +1,227 @@
+// See cluster_codec.hpp.
+#include "cluster/codec/cluster_codec.hpp"
+
+#include <utility>
+
+#include "wire/socket_packet.hpp"
+
+namespace socketio::cluster {
+namespace {
+
+constexpr std::int64_t event_type = 2;
+/// Emitters before 2018 mark events with attachments so; the bytes stand inline all the same.
+constexpr std::int64_t binary_event_type = 5;
+
+void append_packet(std::string& out, const ClusterBroadcast& broadcast) {
+    append_msgpack_map(out, 3);
+    append_msgpack_string(out, "type");
+    append_msgpack_integer(out, event_type);
+    append_msgpack_string(out, "data");
+    append_msgpack_array(out, broadcast.data.size());
+    for (const Value& value : broadcast.data) {
+        append_msgpack(out, value);
+    }
+    append_msgpack_string(out, "nsp");
+    append_msgpack_string(out, broadcast.nsp);
+}
+
+void append_names(std::string& out, std::string_view key, const std::vector<std::string>& names) {
+    append_msgpack_string(out, key);
+    append_msgpack_array(out, names.size());
+    for (const std::string& name : names) {
+        append_msgpack_string(out, name);
+    }
+}
+
+/// Only flags that differ from the default are written, as in Node.
+void append_flags(std::string& out, const EmitFlags& flags) {
+    append_msgpack_string(out, "flags");
+    append_msgpack_map(out, (flags.compress ? 0U : 1U) + (flags.is_volatile ? 1U : 0U));
+    if (!flags.compress) {
+        append_msgpack_string(out, "compress");
+        append_msgpack_bool(out, false);
+    }
+    if (flags.is_volatile) {
+        append_msgpack_string(out, "volatile");
+        append_msgpack_bool(out, true);
+    }
+}
+
+std::string begin_message(std::string_view uid, const ClusterBroadcast& broadcast) {
+    std::string out;
+    append_msgpack_array(out, 3);
+    append_msgpack_string(out, uid);
+    append_packet(out, broadcast);
+    append_msgpack_map(out, 3);
+    append_names(out, "rooms", broadcast.audience.rooms);
+    return out;
+}
+
+[[nodiscard]] bool is_flag_set(const Object& flags, std::string_view name, bool otherwise) {
+    const Value* value = flags.find(name);
+    const bool* flag = value != nullptr ? value->if_bool() : nullptr;
+    return flag != nullptr ? *flag : otherwise;
+}
+
+/// False when it is there and is no list of names. Numbers are taken for their text, since languages
+/// differ in what they let a room be.
+[[nodiscard]] bool take_names(Object& options, std::string_view key, std::vector<std::string>& out) {
+    Value* value = options.find(key);
+    if (value == nullptr || value->is_null()) {
+        return true;
+    }
+    Array* names = value->if_array();
+    if (names == nullptr) {
+        return false;
+    }
+    for (Value& name : *names) {
+        if (const std::string* text = name.if_string()) {
+            out.push_back(*text);
+        } else if (const std::int64_t* number = name.if_int64()) {
+            out.push_back(std::to_string(*number));
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+[[nodiscard]] boost::system::error_code take_packet(Object& packet, ClusterBroadcast& broadcast) {
+    const Value* type = packet.find("type");
+    const std::int64_t* number = type != nullptr ? type->if_int64() : nullptr;
+    if (number == nullptr || (*number != event_type && *number != binary_event_type)) {
+        return make_error_code(errc::invalid_packet);
+    }
+    const Value* nsp = packet.find("nsp");
+    if (nsp != nullptr && nsp->if_string() == nullptr) {
+        return make_error_code(errc::invalid_packet);
+    }
+    broadcast.nsp = nsp != nullptr ? *nsp->if_string() : "/";
+    Value* data = packet.find("data");
+    Array* values = data != nullptr ? data->if_array() : nullptr;
+    if (values == nullptr || values->empty()) {
+        return make_error_code(errc::invalid_packet);
+    }
+    const std::string* event = values->front().if_string();
+    if (event == nullptr) {
+        return make_error_code(errc::invalid_packet);
+    }
+    if (wire::is_reserved_event(*event)) {
+        return make_error_code(errc::reserved_event);
+    }
+    broadcast.data = std::move(*values);
+    return {};
+}
+
+[[nodiscard]] bool take_options(Object& options, ClusterBroadcast& broadcast) {
+    if (!take_names(options, "rooms", broadcast.audience.rooms) ||
+        !take_names(options, "except", broadcast.audience.except)) {
+        return false;
+    }
+    const Value* flags = options.find("flags");
+    if (flags == nullptr || flags->is_null()) {
+        return true;
+    }
+    const Object* set = flags->if_object();
+    if (set == nullptr) {
+        return false;
+    }
+    broadcast.flags.is_volatile = is_flag_set(*set, "volatile", false);
+    broadcast.flags.compress = is_flag_set(*set, "compress", true);
+    return true;
+}
+
+void append_escaped(std::string& out, std::string_view text) {
+    for (const char c : text) {
+        if (c == '*' || c == '?' || c == '[' || c == ']' || c == '\\') {
+            out += '\\';
+        }
+        out += c;
+    }
+}
+
+}  // namespace
+
+std::string encode_broadcast(std::string_view uid, const ClusterBroadcast& broadcast) {
+    std::string out = begin_message(uid, broadcast);
+    append_names(out, "except", broadcast.audience.except);
+    append_flags(out, broadcast.flags);
+    return out;
+}
+
+std::string encode_emitter_broadcast(const ClusterBroadcast& broadcast) {
+    std::string out = begin_message(emitter_uid, broadcast);
+    append_flags(out, broadcast.flags);
+    append_names(out, "except", broadcast.audience.except);
+    return out;
+}
+
+bool has_uid(std::string_view message, std::string_view uid) noexcept {
+    // An array of three that begins with a short string.
+    return message.size() > 2 + uid.size() && static_cast<unsigned char>(message[0]) == 0x93 &&
+           static_cast<unsigned char>(message[1]) == (0xa0 | uid.size()) &&
+           message.substr(2, uid.size()) == uid;
+}
+
+Result<BroadcastMessage> decode_broadcast(std::string_view message, MsgpackLimits limits) {
+    Result<Value> root = decode_msgpack(message, limits);
+    if (root.has_error()) {
+        return root.error();
+    }
+    Array* parts = root->if_array();
+    if (parts == nullptr || parts->size() < 3) {
+        return make_error_code(errc::invalid_packet);
+    }
+    const std::string* uid = (*parts)[0].if_string();
+    Object* packet = (*parts)[1].if_object();
+    Object* options = (*parts)[2].if_object();
+    if (uid == nullptr || packet == nullptr || options == nullptr) {
+        return make_error_code(errc::invalid_packet);
+    }
+    BroadcastMessage decoded;
+    decoded.uid = *uid;
+    if (const auto ec = take_packet(*packet, decoded.broadcast); ec) {
+        return ec;
+    }
+    if (!take_options(*options, decoded.broadcast)) {
+        return make_error_code(errc::invalid_packet);
+    }
+    return decoded;
+}
+
+std::string broadcast_channel(std::string_view key, std::string_view nsp,
+                              const std::vector<std::string>& rooms) {
+    std::string channel;
+    channel.append(key).append("#").append(nsp).append("#");
+    if (rooms.size() == 1) {
+        channel.append(rooms.front()).append("#");
+    }
+    return channel;
+}
+
+std::string broadcast_pattern(std::string_view key, std::string_view nsp) {
+    std::string pattern;
+    append_escaped(pattern, key);
+    pattern += '#';
+    append_escaped(pattern, nsp);
+    return pattern += "#*";
+}
+
+std::optional<std::string_view> room_of_channel(std::string_view channel, std::string_view key,
+                                                std::string_view nsp) noexcept {
+    const std::size_t prefix = key.size() + nsp.size() + 2;
+    if (channel.size() < prefix || !channel.starts_with(key) || channel[key.size()] != '#' ||
+        channel.substr(key.size() + 1, nsp.size()) != nsp || channel[prefix - 1] != '#') {
+        return std::nullopt;
+    }
+    const std::string_view suffix = channel.substr(prefix);
+    if (suffix.empty()) {
+        return suffix;
+    }
+    if (suffix.back() != '#') {
+        return std::nullopt;
+    }
+    return suffix.substr(0, suffix.size() - 1);
+}
+
+}  // namespace socketio::cluster

@@ -1,0 +1,95 @@
+#include "engine/message.hpp"
+
+#include "base/assert.hpp"
+#include "wire/engine_payload.hpp"
+#include "wire/websocket_frame.hpp"
+
+namespace socketio::engine {
+
+namespace {
+
+constexpr char v3_message_byte = 4;
+
+void append_binary_frame(std::string& out, std::string_view bytes, wire::EngineProtocol protocol) {
+    if (protocol == wire::EngineProtocol::v4) {
+        wire::append_websocket_frame(out, wire::WebSocketOpcode::binary, bytes);
+        return;
+    }
+    wire::append_websocket_header(out, wire::WebSocketOpcode::binary, bytes.size() + 1);
+    out += v3_message_byte;
+    out += bytes;
+}
+
+std::string make_frames(const MessageContent& content, std::size_t bytes,
+                        wire::EngineProtocol protocol) {
+    std::string frames;
+    frames.reserve(bytes + content.packets() * (wire::websocket_header_bytes_max + 1));
+    if (content.binary) {
+        append_binary_frame(frames, content.data, protocol);
+    } else {
+        wire::append_websocket_header(frames, wire::WebSocketOpcode::text, content.data.size() + 1);
+        frames += wire::to_digit(content.type);
+        frames += content.data;
+    }
+    for (const auto& attachment : content.attachments) {
+        append_binary_frame(frames, attachment.view(), protocol);
+    }
+    return frames;
+}
+
+void append_packet(std::string& body, wire::EnginePacketView packet, PayloadFormat format) {
+    switch (format) {
+        case PayloadFormat::v4: return wire::append_payload_v4(body, packet);
+        case PayloadFormat::v3_text: return wire::append_payload_v3_text(body, packet);
+        case PayloadFormat::v3_binary: return wire::append_payload_v3_binary(body, packet);
+    }
+}
+
+}  // namespace
+
+std::size_t MessageContent::bytes() const noexcept {
+    auto sum = data.size() + 1;
+    for (const auto& attachment : attachments) sum += attachment.size();
+    return sum;
+}
+
+ContentRef make_content(wire::EncodedPacket packet, bool compress) {
+    auto content = std::make_shared<MessageContent>();
+    content->data = std::move(packet.text);
+    content->attachments = std::move(packet.attachments);
+    content->compress = compress;
+    return content;
+}
+
+ContentRef make_content(wire::EnginePacketType type, std::string data, bool binary) {
+    auto content = std::make_shared<MessageContent>();
+    content->type = type;
+    content->data = std::move(data);
+    content->binary = binary;
+    return content;
+}
+
+Message::Message(ContentRef content) : content_(std::move(content)), bytes_(content_->bytes()) {
+    // Binary Engine.IO packets carry no type: they are messages.
+    SOCKETIO_ASSERT(!content_->binary || content_->type == wire::EnginePacketType::message);
+}
+
+MessageRef Message::make(ContentRef content) {
+    // The count is the message's own; this is the only place that makes one.
+    return MessageRef(new Message(std::move(content)));
+}
+
+std::string_view Message::websocket_bytes(wire::EngineProtocol protocol) {
+    auto& frames = protocol == wire::EngineProtocol::v4 ? websocket_v4_ : websocket_v3_;
+    if (frames.empty()) frames = make_frames(*content_, bytes_, protocol);
+    return frames;
+}
+
+void Message::append_payload(std::string& body, PayloadFormat format) const {
+    append_packet(body, {content_->type, content_->binary, content_->data}, format);
+    for (const auto& attachment : content_->attachments) {
+        append_packet(body, {wire::EnginePacketType::message, true, attachment.view()}, format);
+    }
+}
+
+}  // namespace socketio::engine

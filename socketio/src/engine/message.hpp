@@ -1,0 +1,106 @@
+#pragma once
+// What sessions send: encoded once per process, framed at most once per shard, referred to by every
+// queue it stands in. DESIGN: encode once, frame once.
+//
+//   MessageContent   immutable, shared by shards (one atomic count per shard and message)
+//   Message          one shard's handle on it, with that shard's frames; plain count
+//   MessageRef       a reference on one shard
+
+#include "socketio/value.hpp"
+#include "wire/engine_packet.hpp"
+#include "wire/socket_packet.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio::engine {
+
+/// An Engine.IO packet and the binary messages that must follow it without anything between. Any thread.
+struct MessageContent {
+    wire::EnginePacketType type = wire::EnginePacketType::message;
+    /// `data` is binary: bare Engine.IO only, Socket.IO packets begin with text.
+    bool binary = false;
+    std::string data;
+    std::vector<Binary> attachments;
+    /// May be compressed.
+    bool compress = true;
+
+    /// What it counts for in a send queue.
+    [[nodiscard]] std::size_t bytes() const noexcept;
+    [[nodiscard]] std::size_t packets() const noexcept { return 1 + attachments.size(); }
+};
+
+using ContentRef = std::shared_ptr<const MessageContent>;
+
+[[nodiscard]] ContentRef make_content(wire::EncodedPacket packet, bool compress = true);
+[[nodiscard]] ContentRef make_content(wire::EnginePacketType type, std::string data,
+                                      bool binary = false);
+
+/// How a long-polling body is written. Engine.IO v3 clients that take binary get the octet form as soon
+/// as one packet of the body is binary.
+enum class PayloadFormat : std::uint8_t { v4, v3_text, v3_binary };
+
+class MessageRef;
+
+/// Lives on one shard.
+class Message {
+public:
+    static MessageRef make(ContentRef content);
+    Message(const Message&) = delete;
+    Message& operator=(const Message&) = delete;
+
+    [[nodiscard]] const MessageContent& content() const noexcept { return *content_; }
+    [[nodiscard]] const ContentRef& shared_content() const noexcept { return content_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] std::size_t packets() const noexcept { return content_->packets(); }
+    [[nodiscard]] bool has_binary() const noexcept {
+        return content_->binary || !content_->attachments.empty();
+    }
+
+    /// All its frames in a row, as a WebSocket client of that protocol gets them. Built at the first call.
+    [[nodiscard]] std::string_view websocket_bytes(wire::EngineProtocol protocol);
+    /// Appends all its packets to a polling body.
+    void append_payload(std::string& body, PayloadFormat format) const;
+
+private:
+    friend class MessageRef;
+    explicit Message(ContentRef content);
+
+    ContentRef content_;
+    std::size_t bytes_;
+    std::uint32_t references_ = 0;
+    std::string websocket_v4_;
+    std::string websocket_v3_;
+};
+
+class MessageRef {
+public:
+    MessageRef() noexcept = default;
+    explicit MessageRef(Message* message) noexcept : message_(message) {
+        if (message_ != nullptr) ++message_->references_;
+    }
+    MessageRef(const MessageRef& other) noexcept : MessageRef(other.message_) {}
+    MessageRef(MessageRef&& other) noexcept : message_(std::exchange(other.message_, nullptr)) {}
+    MessageRef& operator=(MessageRef other) noexcept {
+        std::swap(message_, other.message_);
+        return *this;
+    }
+    ~MessageRef() {
+        if (message_ != nullptr && --message_->references_ == 0) delete message_;
+    }
+
+    [[nodiscard]] Message* get() const noexcept { return message_; }
+    Message* operator->() const noexcept { return message_; }
+    Message& operator*() const noexcept { return *message_; }
+    explicit operator bool() const noexcept { return message_ != nullptr; }
+
+private:
+    Message* message_ = nullptr;
+};
+
+}  // namespace socketio::engine

@@ -1,0 +1,132 @@
+#pragma once
+// One Engine.IO session: an identity over changing transports, with its heartbeat and its send queue.
+// Lives on one shard for life; no I/O, no clock of its own. Engine.IO protocol v4 and v3.
+//
+//            open()            close(), a fault, a lost transport, ping timeout
+//   (made) ---------->  open  ---------------------------------------------------->  closed
+//
+//   upgrade, while open:
+//     polling  --begin_upgrade(ws)-->  probing  --`2probe`: answer `3probe`, release GET-->  probing
+//     probing  --`5` on ws-->  ws is the transport, polling retires, queue flushes on ws
+//     probing  --anything else, ws lost, upgrade_timeout-->  ws retires, polling goes on
+
+#include "base/deadline_queue.hpp"
+#include "engine/message.hpp"
+#include "engine/send_queue.hpp"
+#include "engine/session_port.hpp"
+#include "socketio/error.hpp"
+#include "socketio/options.hpp"
+#include "wire/engine_packet.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace socketio::engine {
+
+/// What became of a message.
+enum class SendOutcome : std::uint8_t {
+    queued,
+    dropped,  ///< Volatile, and the transport was not writable.
+    closed,   ///< The session is over, or this message made it a slow client.
+};
+
+/// Packets without data are the same for every session: a shard's heartbeats allocate nothing.
+struct HeartbeatMessages {
+    HeartbeatMessages();
+    MessageRef ping;
+    MessageRef pong;
+};
+
+/// The same for every session of a shard; outlives them.
+struct SessionContext {
+    const Options& options;
+    base::DeadlineQueue& deadlines;
+    const HeartbeatMessages heartbeat = {};
+};
+
+class Session {
+public:
+    Session(std::string sid, wire::EngineProtocol protocol, const SessionContext& context,
+            SessionKeeper& keeper);
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+    ~Session();
+
+    /// Queues the open packet on the first transport, arms the heartbeat. `port` must outlive the session.
+    void open(TransportPort& transport, SessionPort& port);
+
+    [[nodiscard]] const std::string& sid() const noexcept { return sid_; }
+    [[nodiscard]] wire::EngineProtocol protocol() const noexcept { return protocol_; }
+    [[nodiscard]] bool is_open() const noexcept { return state_ == State::open; }
+    /// The one that carries messages now, or carried the last ones.
+    [[nodiscard]] TransportKind transport_kind() const noexcept { return transport_kind_; }
+    /// A probe was answered: a GET that comes now is answered at once, with what is queued or a noop, so
+    /// that the client can stop polling.
+    [[nodiscard]] bool upgrading() const noexcept;
+
+    // ---- From transports -----------------------------------------------------------------------
+    /// Packets of the current transport, or of the probe.
+    void on_packet(TransportPort& from, wire::EnginePacketView packet);
+    /// `from` read bytes that are no packet: parse_error for the current transport.
+    void on_malformed(TransportPort& from);
+    /// `from` is gone or broken; it must not be touched any more. A lost probe ends only the upgrade.
+    void on_transport_lost(TransportPort& from, DisconnectReason reason);
+    /// A WebSocket asks to take over. False when the session is on a WebSocket, has another probe or may
+    /// not upgrade: the caller closes that connection and the session goes on.
+    [[nodiscard]] bool begin_upgrade(TransportPort& probe);
+    [[nodiscard]] SendQueue& queue() noexcept { return queue_; }
+
+    // ---- From above ----------------------------------------------------------------------------
+    /// A message that does not fit even after a flush makes this a slow client. The session then sends
+    /// nothing more and ends with the next tick of the deadlines, not inside this call: whoever emits
+    /// need not expect disconnect handlers to run in the middle of it.
+    SendOutcome send(MessageRef message, bool is_volatile = false);
+    /// Tells the port, then lets the transport finish: what is queued still goes out, but for
+    /// slow_client and transport faults. Does nothing when closed.
+    void close(DisconnectReason reason);
+
+private:
+    enum class State : std::uint8_t { made, open, closed };
+
+    /// Exists while a WebSocket probes, which few sessions have at any one time.
+    struct Upgrade;
+
+    void on_heartbeat(base::TimePoint now);
+    void on_upgrade_timeout(base::TimePoint now);
+    void on_main_packet(wire::EnginePacketView packet);
+    void on_probe_packet(wire::EnginePacketView packet);
+    void on_client_close();
+    void on_ping();
+    void on_pong();
+    void note_sign_of_life();
+    void answer_probe();
+    void complete_upgrade();
+    void abandon_probe();
+    void end(DisconnectReason reason, TransportPort::Ending ending);
+    [[nodiscard]] bool is_probe(const TransportPort& transport) const noexcept;
+    [[nodiscard]] bool fits(const Message& message) const noexcept;
+    [[nodiscard]] std::string open_packet() const;
+
+    std::string sid_;
+    const SessionContext& context_;
+    SessionKeeper& keeper_;
+    SessionPort* port_ = nullptr;
+    /// Null before open() and once it is lost.
+    TransportPort* transport_ = nullptr;
+    std::unique_ptr<Upgrade> upgrade_;
+    SendQueue queue_;
+    /// v4: the next ping, then the end of waiting for its pong. v3: the end of waiting for a ping.
+    base::MemberDeadline<Session, &Session::on_heartbeat> heartbeat_{*this};
+    wire::EngineProtocol protocol_;
+    State state_ = State::made;
+    TransportKind transport_kind_ = TransportKind::polling;
+    bool awaits_pong_ = false;
+    /// One packet other than a pong has prolonged the wait for this pong.
+    bool pong_wait_prolonged_ = false;
+    /// The queue overflowed; the deadline that is armed ends the session.
+    bool is_slow_ = false;
+};
+
+}  // namespace socketio::engine

@@ -1,0 +1,52 @@
+#include "hub/audience.hpp"
+
+#include "hub/socket_state.hpp"
+
+namespace socketio::hub {
+
+namespace {
+
+SocketState& socket_of(const Room::Member& member) {
+    return static_cast<SocketState&>(*member.member);
+}
+
+/// The socket whose own room that is, unless it has left it.
+SocketState* owner_of_room(const NamespaceState& nsp, std::string_view name) {
+    auto* socket = nsp.find(name);
+    return socket != nullptr && socket->in_own_room() ? socket : nullptr;
+}
+
+}  // namespace
+
+Snapshot::Snapshot(SnapshotStack& stack, const NamespaceState& nsp, const Audience& audience)
+    : stack_(stack), first_(stack.sockets_.size()), last_(first_) {
+    ++stack_.epoch_;
+    for (const auto& room : audience.except) except_room(nsp, room);
+    if (audience.rooms.empty()) {
+        for (auto* socket : nsp.sockets()) take(*socket);
+    } else {
+        for (const auto& room : audience.rooms) take_room(nsp, room);
+    }
+    last_ = stack_.sockets_.size();
+}
+
+void Snapshot::except_room(const NamespaceState& nsp, std::string_view name) {
+    if (auto* owner = owner_of_room(nsp, name)) (void)owner->mark(stack_.epoch_);
+    if (const auto* room = nsp.rooms().find(name)) {
+        for (const auto& member : room->members) (void)socket_of(member).mark(stack_.epoch_);
+    }
+}
+
+void Snapshot::take_room(const NamespaceState& nsp, std::string_view name) {
+    if (auto* owner = owner_of_room(nsp, name)) take(*owner);
+    if (const auto* room = nsp.rooms().find(name)) {
+        for (const auto& member : room->members) take(socket_of(member));
+    }
+}
+
+void Snapshot::take(SocketState& socket) {
+    // A socket may join rooms before it is connected, but gets nothing until then.
+    if (socket.mark(stack_.epoch_) && socket.receives()) stack_.sockets_.push_back(&socket);
+}
+
+}  // namespace socketio::hub

@@ -1,0 +1,89 @@
+// The promise of socketio/broadcast.hpp: operators gather an audience and hand it to the namespace's port.
+
+#include "socketio/broadcast.hpp"
+
+#include "hub/namespace_port.hpp"
+#include "socketio/namespace.hpp"
+#include "socketio/socket.hpp"
+#include "wire/socket_packet.hpp"
+
+#include <stdexcept>
+
+namespace socketio {
+
+namespace {
+
+void append(std::vector<std::string>& rooms, const std::vector<std::string>& more) {
+    rooms.insert(rooms.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+BroadcastOperator BroadcastOperator::to(std::string_view room) const {
+    auto changed = *this;
+    changed.audience_.rooms.emplace_back(room);
+    return changed;
+}
+
+BroadcastOperator BroadcastOperator::to(const std::vector<std::string>& rooms) const {
+    auto changed = *this;
+    append(changed.audience_.rooms, rooms);
+    return changed;
+}
+
+BroadcastOperator BroadcastOperator::except(std::string_view room) const {
+    auto changed = *this;
+    changed.audience_.except.emplace_back(room);
+    return changed;
+}
+
+BroadcastOperator BroadcastOperator::except(const std::vector<std::string>& rooms) const {
+    auto changed = *this;
+    append(changed.audience_.except, rooms);
+    return changed;
+}
+
+BroadcastOperator BroadcastOperator::except(const Socket& socket) const {
+    return except(socket.id());
+}
+
+BroadcastOperator BroadcastOperator::local() const {
+    auto changed = *this;
+    changed.flags_.local = true;
+    return changed;
+}
+
+BroadcastOperator BroadcastOperator::as_volatile() const {
+    auto changed = *this;
+    changed.flags_.is_volatile = true;
+    return changed;
+}
+
+BroadcastOperator BroadcastOperator::compress(bool on) const {
+    auto changed = *this;
+    changed.flags_.compress = on;
+    return changed;
+}
+
+void BroadcastOperator::send(std::string_view event, Args args) const {
+    if (wire::is_reserved_event(event)) {
+        throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
+    }
+    nsp_->port().broadcast(*nsp_, audience_, flags_, event, std::move(args));
+}
+
+void BroadcastOperator::sockets_join(const std::vector<std::string>& rooms) const {
+    nsp_->port().surgery({hub::RoomSurgery::Kind::join, nsp_->name(), audience_, rooms});
+}
+
+void BroadcastOperator::sockets_leave(const std::vector<std::string>& rooms) const {
+    nsp_->port().surgery({hub::RoomSurgery::Kind::leave, nsp_->name(), audience_, rooms});
+}
+
+void BroadcastOperator::disconnect_sockets(bool close_connection) const {
+    const auto kind = close_connection ? hub::RoomSurgery::Kind::disconnect_and_close
+                                       : hub::RoomSurgery::Kind::disconnect;
+    nsp_->port().surgery({kind, nsp_->name(), audience_, {}});
+}
+
+}  // namespace socketio

@@ -1,0 +1,189 @@
+#include "hub/client.hpp"
+
+#include "base/assert.hpp"
+#include "base/log.hpp"
+#include "hub/hub.hpp"
+#include "hub/namespace_table.hpp"
+#include "hub/socket_state.hpp"
+#include "wire/handshake_query.hpp"
+
+#include <algorithm>
+
+namespace socketio::hub {
+
+namespace {
+
+using wire::PacketType;
+
+wire::PacketLimits limits_of(const Options& options) {
+    return {options.attachments_max, options.json_depth_max};
+}
+
+/// EIO3 clients append a query to the namespace: "/chat?token=1".
+FieldList take_query(std::string& nsp) {
+    const auto mark = nsp.find('?');
+    if (mark == std::string::npos) return {};
+    auto query = wire::parse_query_string(std::string_view(nsp).substr(mark + 1));
+    nsp.resize(mark);
+    return query;
+}
+
+Value to_object(const FieldList& fields) {
+    Object object;
+    for (const auto& [name, value] : fields) object[name] = value;
+    return object;
+}
+
+}  // namespace
+
+Client::Client(Hub& hub, engine::Session& session, Handshake handshake)
+    : hub_(hub),
+      session_(session),
+      decoder_(limits_of(hub.context().options)),
+      handshake_(std::make_shared<Handshake>(std::move(handshake))) {
+    hub_.add(*this);
+}
+
+Client::~Client() {
+    hub_.remove(*this);
+}
+
+void Client::start() {
+    connect_timeout_ = std::make_unique<ConnectTimeout>(*this);
+    const auto& context = hub_.context();
+    context.deadlines.arm_after(*connect_timeout_, context.options.connect_timeout);
+    if (session_.protocol() == wire::EngineProtocol::v3)
+        on_connect({PacketType::connect, "/", {}, {}}, {});
+}
+
+void Client::on_connect_timeout(base::TimePoint) {
+    connect_timeout_.reset();
+    session_.close(DisconnectReason::forced_close);
+}
+
+// ---- Packets -----------------------------------------------------------------------------------
+
+void Client::on_message(std::string_view data, bool binary) {
+    auto decoded = binary ? decoder_.on_binary(data) : decoder_.on_text(data);
+    if (!decoded) return close_for_bad_packet(decoded.error().message());
+    if (*decoded) on_packet(**std::move(decoded));
+}
+
+void Client::on_packet(wire::Packet packet) {
+    FieldList query;
+    if (session_.protocol() == wire::EngineProtocol::v3) query = take_query(packet.nsp);
+    auto* socket = find(packet.nsp);
+    if (socket == nullptr) {
+        if (packet.type == PacketType::connect)
+            return on_connect(std::move(packet), std::move(query));
+        return on_packet_without_socket(packet);
+    }
+    // Before the CONNECT reply a client has nothing to say.
+    if (!socket->connected()) return close_for_bad_packet("packet before the connection");
+    switch (packet.type) {
+        case PacketType::event:
+        case PacketType::binary_event: return socket->on_event(std::move(packet));
+        case PacketType::ack:
+        case PacketType::binary_ack: return socket->on_ack(std::move(packet));
+        case PacketType::disconnect:
+            return socket->leave(DisconnectReason::client_namespace_disconnect);
+        case PacketType::connect: return close_for_bad_packet("second CONNECT");
+        case PacketType::connect_error: return close_for_bad_packet("CONNECT_ERROR from a client");
+    }
+}
+
+void Client::on_packet_without_socket(const wire::Packet& packet) {
+    const auto* nsp = hub_.find_namespace(packet.nsp);
+    const auto left = std::find(left_by_server_.begin(), left_by_server_.end(), nsp);
+    if (left == left_by_server_.end() || packet.type == PacketType::connect_error) {
+        return close_for_bad_packet("packet for a namespace that is not joined");
+    }
+    // Nothing of the old socket can follow its DISCONNECT.
+    if (packet.type == PacketType::disconnect) left_by_server_.erase(left);
+}
+
+void Client::on_connect(wire::Packet packet, FieldList query) {
+    auto* nsp = hub_.find_namespace(packet.nsp);
+    if (nsp == nullptr) return refuse(packet.nsp, "Invalid namespace");
+    if (sockets_.size() >= hub_.context().options.namespaces_per_session_max) {
+        return refuse(packet.nsp, "Too many namespaces");
+    }
+    std::erase(left_by_server_, nsp);
+    auto& socket = *sockets_.emplace_back(std::make_unique<SocketState>(
+        *this, *nsp, make_socket_id(*nsp), make_handshake(std::move(packet.data), query)));
+    socket.proceed();
+}
+
+void Client::refuse(const std::string& nsp, std::string message) {
+    const wire::Packet reply{PacketType::connect_error, nsp, std::nullopt,
+                             Object{{"message", std::move(message)}}};
+    session_.send(engine::Message::make(engine::make_content(wire::encode_packet(reply))));
+}
+
+void Client::close_for_bad_packet(std::string_view why) {
+    hub_.context().log.write(LogLevel::debug, "packet refused", [&] {
+        return base::LogFields{{"why", std::string(why)}, {"address", handshake_->address}};
+    });
+    session_.close(DisconnectReason::forced_close);
+}
+
+std::string Client::make_socket_id(const NamespaceState& nsp) {
+    if (session_.protocol() == wire::EngineProtocol::v4) return hub_.make_socket_id();
+    return nsp.name() == "/" ? session_.sid() : nsp.name() + '#' + session_.sid();
+}
+
+std::shared_ptr<const Handshake> Client::make_handshake(Value auth, const FieldList& query) {
+    if (query.empty() && handshake_.use_count() == 1) {
+        handshake_->auth = std::move(auth);
+        return handshake_;
+    }
+    auto own = std::make_shared<Handshake>(*handshake_);
+    // Applications written for socket.io 2.x look for it in the query, those for 3.x and 4.x in auth.
+    own->auth = query.empty() ? std::move(auth) : to_object(query);
+    for (const auto& [name, value] : query) own->query.add(name, value);
+    return own;
+}
+
+// ---- Sockets -----------------------------------------------------------------------------------
+
+SocketState* Client::find(std::string_view nsp) const noexcept {
+    for (const auto& socket : sockets_) {
+        if (socket->nsp().name() == nsp) return socket.get();
+    }
+    return nullptr;
+}
+
+std::vector<SocketState*> Client::sockets() const {
+    std::vector<SocketState*> all;
+    for (const auto& socket : sockets_) all.push_back(socket.get());
+    return all;
+}
+
+void Client::note_left_by_server(const NamespaceState& nsp) {
+    left_by_server_.push_back(&nsp);
+}
+
+void Client::release(SocketState& socket) {
+    const auto found = std::find_if(sockets_.begin(), sockets_.end(),
+                                    [&](const auto& own) { return own.get() == &socket; });
+    SOCKETIO_ASSERT(found != sockets_.end());
+    hub_.bury(std::move(*found));
+    sockets_.erase(found);
+}
+
+void Client::disconnect_all() {
+    for (auto* socket : sockets()) socket->disconnect();
+    session_.close(DisconnectReason::forced_close);
+}
+
+void Client::on_close(DisconnectReason reason) {
+    connect_timeout_.reset();
+    if (reason == DisconnectReason::slow_client) {
+        hub_.context().log.write(LogLevel::warn, "slow client closed",
+                                 [&] { return base::LogFields{{"address", handshake_->address}}; });
+    }
+    // A socket that is leaving already, further up the stack, releases itself.
+    for (auto* socket : sockets()) socket->leave(reason);
+}
+
+}  // namespace socketio::hub

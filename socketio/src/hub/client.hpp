@@ -1,0 +1,81 @@
+#pragma once
+// One Socket.IO client: a session's messages taken apart into packets, and its sockets, one for each
+// namespace. Lives on the session's shard. Socket.IO protocol v5; with an EIO3 session that of
+// socket.io 1.x and 2.x.
+
+#include "base/deadline_queue.hpp"
+#include "engine/session.hpp"
+#include "engine/session_port.hpp"
+#include "socketio/handshake.hpp"
+#include "wire/socket_packet.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::hub {
+
+class Hub;
+class NamespaceState;
+class SocketState;
+
+class Client final : public engine::SessionPort {
+public:
+    /// `handshake` is of the request that opened the session; its auth is not looked at.
+    Client(Hub& hub, engine::Session& session, Handshake handshake);
+    Client(const Client&) = delete;
+    Client& operator=(const Client&) = delete;
+    ~Client() override;
+
+    /// After Session::open(): arms the connect timeout; an EIO3 client is connected to "/".
+    void start();
+
+    void on_message(std::string_view data, bool binary) override;
+    void on_close(DisconnectReason reason) override;
+
+    [[nodiscard]] Hub& hub() const noexcept { return hub_; }
+    [[nodiscard]] engine::Session& session() const noexcept { return session_; }
+
+    // ---- From its sockets ----------------------------------------------------------------------
+    void on_socket_connected() noexcept { connect_timeout_.reset(); }
+    /// The server disconnects a socket: packets for it may be under way, which is no fault of the client.
+    void note_left_by_server(const NamespaceState& nsp);
+    /// A socket has left or was refused. The hub destroys it when its handlers have returned.
+    void release(SocketState& socket);
+    /// Every socket is disconnected, then the connection is closed.
+    void disconnect_all();
+
+    [[nodiscard]] std::size_t place() const noexcept { return place_; }
+    void set_place(std::size_t place) noexcept { place_ = place; }
+
+private:
+    void on_connect_timeout(base::TimePoint now);
+    void on_packet(wire::Packet packet);
+    void on_connect(wire::Packet packet, FieldList query);
+    void on_packet_without_socket(const wire::Packet& packet);
+    void refuse(const std::string& nsp, std::string message);
+    void close_for_bad_packet(std::string_view why);
+    [[nodiscard]] SocketState* find(std::string_view nsp) const noexcept;
+    [[nodiscard]] std::string make_socket_id(const NamespaceState& nsp);
+    [[nodiscard]] std::shared_ptr<const Handshake> make_handshake(Value auth,
+                                                                  const FieldList& query);
+    /// For walks during which handlers run.
+    [[nodiscard]] std::vector<SocketState*> sockets() const;
+
+    using ConnectTimeout = base::MemberDeadline<Client, &Client::on_connect_timeout>;
+
+    Hub& hub_;
+    engine::Session& session_;
+    wire::PacketDecoder decoder_;
+    /// Of the request. The first socket shares it, for which reason auth is put into it; a further socket
+    /// gets a copy.
+    std::shared_ptr<Handshake> handshake_;
+    std::vector<std::unique_ptr<SocketState>> sockets_;
+    /// Namespaces that the server has left, for packets that were under way.
+    std::vector<const NamespaceState*> left_by_server_;
+    std::unique_ptr<ConnectTimeout> connect_timeout_;
+    std::size_t place_ = 0;  ///< Among the hub's clients.
+};
+
+}  // namespace socketio::hub

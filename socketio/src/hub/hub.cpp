@@ -1,0 +1,120 @@
+#include "hub/hub.hpp"
+
+#include "base/assert.hpp"
+#include "hub/socket_state.hpp"
+#include "wire/session_id.hpp"
+
+#include <array>
+#include <exception>
+
+namespace socketio::hub {
+
+Hub::Hub(const HubContext& context) : context_(context) {}
+
+Hub::~Hub() = default;
+
+void Hub::add_namespace(const Namespace& nsp) {
+    namespaces_.add(nsp);
+}
+
+std::unique_ptr<Client> Hub::make_client(engine::Session& session, Handshake handshake) {
+    return std::make_unique<Client>(*this, session, std::move(handshake));
+}
+
+void Hub::add(Client& client) {
+    client.set_place(clients_.size());
+    clients_.push_back(&client);
+}
+
+void Hub::remove(Client& client) noexcept {
+    const auto place = client.place();
+    SOCKETIO_ASSERT(place < clients_.size() && clients_[place] == &client);
+    clients_[place] = clients_.back();
+    clients_[place]->set_place(place);
+    clients_.pop_back();
+}
+
+std::string Hub::make_socket_id() {
+    std::array<std::uint8_t, wire::session_id_random_bytes> bytes{};
+    context_.random.fill(bytes);
+    return wire::make_session_id(static_cast<std::uint8_t>(context_.shard), bytes);
+}
+
+// ---- To many sockets ---------------------------------------------------------------------------
+
+void Hub::deliver(const Delivery& delivery) {
+    const auto* nsp = find_namespace(delivery.nsp);
+    if (nsp == nullptr) return;
+    const Snapshot recipients(snapshots_, *nsp, delivery.audience);
+    // Nobody receives: no handle and no frames are made.
+    if (recipients.empty()) return;
+    const auto message = engine::Message::make(delivery.content);
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        recipients[i].transmit(message, delivery.flags.is_volatile);
+    }
+}
+
+namespace {
+
+void operate_on(SocketState& socket, const RoomSurgery& surgery) {
+    switch (surgery.kind) {
+        case RoomSurgery::Kind::join:
+            for (const auto& room : surgery.rooms) (void)socket.join(room);
+            return;
+        case RoomSurgery::Kind::leave:
+            for (const auto& room : surgery.rooms) socket.leave_room(room);
+            return;
+        case RoomSurgery::Kind::disconnect: return socket.disconnect();
+        case RoomSurgery::Kind::disconnect_and_close: return socket.disconnect_and_close();
+    }
+}
+
+}  // namespace
+
+void Hub::surgery(const RoomSurgery& surgery) {
+    const auto* nsp = find_namespace(surgery.nsp);
+    if (nsp == nullptr) return;
+    const Snapshot sockets(snapshots_, *nsp, surgery.audience);
+    for (std::size_t i = 0; i < sockets.size(); ++i) operate_on(sockets[i], surgery);
+}
+
+void Hub::close_all(DisconnectReason reason) {
+    // Clients stay until the turn's end; their list changes only then.
+    const auto clients = clients_;
+    for (auto* client : clients) client->session().close(reason);
+}
+
+// ---- Later -------------------------------------------------------------------------------------
+
+void Hub::bury(std::unique_ptr<SocketState> socket) {
+    buried_.push_back(std::move(socket));
+    if (!later_.armed()) context_.deadlines.arm(later_, context_.deadlines.now());
+}
+
+void Hub::later(std::function<void()> work) {
+    deferred_.push_back(std::move(work));
+    if (!later_.armed()) context_.deadlines.arm(later_, context_.deadlines.now());
+}
+
+void Hub::on_later(base::TimePoint) {
+    // What these bury or defer waits for the next tick.
+    const auto buried = std::exchange(buried_, {});
+    const auto deferred = std::exchange(deferred_, {});
+    for (const auto& work : deferred) work();
+}
+
+void Hub::log_handler_failure(std::string_view nsp, std::string_view event) const {
+    std::string what = "not a std::exception";
+    try {
+        throw;
+    } catch (const std::exception& exception) {
+        what = exception.what();
+    } catch (...) {  // What it is cannot be told.
+    }
+    context_.log.write(LogLevel::error, "handler failed", [&] {
+        return base::LogFields{
+            {"nsp", std::string(nsp)}, {"event", std::string(event)}, {"what", what}};
+    });
+}
+
+}  // namespace socketio::hub

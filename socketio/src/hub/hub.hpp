@@ -1,0 +1,98 @@
+#pragma once
+// Socket.IO on one shard: its namespaces, rooms and clients. No I/O; lives on one shard.
+// Everything that reaches browsers passes deliver(), or SocketState::send() for one socket.
+
+#include "base/deadline_queue.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "engine/message.hpp"
+#include "engine/session.hpp"
+#include "hub/audience.hpp"
+#include "hub/client.hpp"
+#include "hub/namespace_port.hpp"
+#include "hub/namespace_table.hpp"
+#include "socketio/broadcast.hpp"
+#include "socketio/handshake.hpp"
+#include "socketio/namespace.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio::hub {
+
+class SocketState;
+
+/// What a hub stands on; all of it outlives the hub.
+struct HubContext {
+    const Options& options;
+    base::DeadlineQueue& deadlines;
+    base::Random& random;
+    const base::Log& log;
+    unsigned shard = 0;
+};
+
+class Hub {
+public:
+    explicit Hub(const HubContext& context);
+    ~Hub();
+    Hub(const Hub&) = delete;
+    Hub& operator=(const Hub&) = delete;
+
+    /// Before the first session. The namespace outlives the hub.
+    void add_namespace(const Namespace& nsp);
+
+    /// The client of a new session, to be given to Session::open(). After open(), call Client::start().
+    [[nodiscard]] std::unique_ptr<Client> make_client(engine::Session& session,
+                                                      Handshake handshake);
+
+    /// To this shard's sockets of the audience, each once.
+    void deliver(const Delivery& delivery);
+    void surgery(const RoomSurgery& surgery);
+    /// Every session leaves with that reason.
+    void close_all(DisconnectReason reason);
+
+    [[nodiscard]] std::size_t clients_count() const noexcept { return clients_.size(); }
+
+    // ---- For clients and sockets ---------------------------------------------------------------
+    [[nodiscard]] const HubContext& context() const noexcept { return context_; }
+    [[nodiscard]] NamespaceState* find_namespace(std::string_view name) const {
+        return namespaces_.find(name);
+    }
+    [[nodiscard]] std::string make_socket_id();
+    void add(Client& client);
+    void remove(Client& client) noexcept;
+    /// Destroys the socket with the next tick of the deadlines, when no handler of it is on the stack.
+    void bury(std::unique_ptr<SocketState> socket);
+    /// Runs with the next tick of the deadlines.
+    void later(std::function<void()> work);
+    /// Calls a handler of the application; false when it threw. The one place where what handlers throw
+    /// is caught: it is logged, and the session goes on.
+    template <class Call>
+    [[nodiscard]] bool guarded(std::string_view nsp, std::string_view event, Call&& call) const {
+        try {
+            std::forward<Call>(call)();
+            return true;
+        } catch (...) {
+            log_handler_failure(nsp, event);
+            return false;
+        }
+    }
+
+private:
+    void on_later(base::TimePoint now);
+    void log_handler_failure(std::string_view nsp, std::string_view event) const;
+
+    const HubContext context_;
+    NamespaceTable namespaces_;
+    std::vector<Client*> clients_;
+    SnapshotStack snapshots_;
+    std::vector<std::unique_ptr<SocketState>> buried_;
+    std::vector<std::function<void()>> deferred_;
+    base::MemberDeadline<Hub, &Hub::on_later> later_{*this};
+};
+
+}  // namespace socketio::hub

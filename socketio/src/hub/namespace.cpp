@@ -1,0 +1,64 @@
+// The promise of socketio/namespace.hpp: setting up before run(), emitting from any thread after it.
+
+#include "socketio/namespace.hpp"
+
+#include "hub/namespace_port.hpp"
+#include "wire/socket_packet.hpp"
+
+#include <stdexcept>
+
+namespace socketio {
+
+Namespace::Namespace(std::string name, hub::NamespacePort& port)
+    : setup_(std::make_unique<hub::NamespaceSetup>()), port_(port) {
+    setup_->name = std::move(name);
+}
+
+Namespace::~Namespace() = default;
+
+const std::string& Namespace::name() const noexcept {
+    return setup_->name;
+}
+
+Namespace& Namespace::use(Middleware middleware) {
+    port_.require_setup_phase();
+    setup_->middlewares.push_back(std::move(middleware));
+    return *this;
+}
+
+Namespace& Namespace::on_connection(ConnectionHandler handler) {
+    port_.require_setup_phase();
+    setup_->connection_handlers.push_back(std::move(handler));
+    return *this;
+}
+
+Namespace& Namespace::set_handler(std::string_view event, EventHandler handler) {
+    port_.require_setup_phase();
+    if (wire::is_reserved_event(event)) {
+        throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
+    }
+    setup_->handlers.insert_or_assign(std::string(event), std::move(handler));
+    return *this;
+}
+
+BroadcastOperator Namespace::to(std::string_view room) const {
+    return BroadcastOperator(*this).to(room);
+}
+
+BroadcastOperator Namespace::except(std::string_view room) const {
+    return BroadcastOperator(*this).except(room);
+}
+
+BroadcastOperator Namespace::except(const Socket& socket) const {
+    return BroadcastOperator(*this).except(socket);
+}
+
+BroadcastOperator Namespace::local() const {
+    return BroadcastOperator(*this).local();
+}
+
+BroadcastOperator Namespace::as_volatile() const {
+    return BroadcastOperator(*this).as_volatile();
+}
+
+}  // namespace socketio

@@ -1,0 +1,53 @@
+#pragma once
+// What a namespace of the process holds before run(), and how its façade reaches every shard.
+
+#include "engine/message.hpp"
+#include "socketio/broadcast.hpp"
+#include "socketio/namespace.hpp"
+#include "socketio/socket.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace socketio::hub {
+
+/// Filled before run(), read by every shard after it.
+struct NamespaceSetup {
+    std::string name;
+    std::vector<Middleware> middlewares;
+    std::vector<ConnectionHandler> connection_handlers;
+    std::map<std::string, EventHandler, std::less<>> handlers;
+};
+
+/// A broadcast on its way into one shard: encoded already.
+struct Delivery {
+    std::string nsp;
+    Audience audience;
+    EmitFlags flags;
+    engine::ContentRef content;
+};
+
+/// Rooms joined, left, or sockets sent away, for a whole audience.
+struct RoomSurgery {
+    enum class Kind : std::uint8_t { join, leave, disconnect, disconnect_and_close };
+    Kind kind = Kind::join;
+    std::string nsp;
+    Audience audience;
+    std::vector<std::string> rooms;
+};
+
+/// Implemented by server/: to every shard of the process, and to the adapter. Any thread; may throw
+/// std::logic_error before Server::run().
+class NamespacePort {
+public:
+    virtual ~NamespacePort() = default;
+    virtual void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
+                           std::string_view event, Args args) = 0;
+    virtual void surgery(RoomSurgery surgery) = 0;
+    /// SOCKETIO_ASSERTs that setting up is still allowed.
+    virtual void require_setup_phase() const = 0;
+};
+
+}  // namespace socketio::hub

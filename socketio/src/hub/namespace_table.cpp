@@ -1,0 +1,40 @@
+#include "hub/namespace_table.hpp"
+
+#include "base/assert.hpp"
+#include "hub/socket_state.hpp"
+
+namespace socketio::hub {
+
+void NamespaceState::add(SocketState& socket) {
+    socket.set_place(static_cast<std::uint32_t>(sockets_.size()));
+    sockets_.push_back(&socket);
+    by_id_.emplace(socket.id(), &socket);
+}
+
+void NamespaceState::remove(SocketState& socket) {
+    const auto place = socket.place();
+    SOCKETIO_ASSERT(place < sockets_.size() && sockets_[place] == &socket);
+    sockets_[place] = sockets_.back();
+    sockets_[place]->set_place(place);
+    sockets_.pop_back();
+    const auto found = by_id_.find(socket.id());
+    if (found != by_id_.end() && found->second == &socket) by_id_.erase(found);
+}
+
+SocketState* NamespaceState::find(std::string_view id) const {
+    const auto found = by_id_.find(id);
+    return found == by_id_.end() ? nullptr : found->second;
+}
+
+void NamespaceTable::add(const Namespace& nsp) {
+    const bool is_new =
+        namespaces_.emplace(nsp.name(), std::make_unique<NamespaceState>(nsp)).second;
+    SOCKETIO_ASSERT(is_new);
+}
+
+NamespaceState* NamespaceTable::find(std::string_view name) const {
+    const auto found = namespaces_.find(name);
+    return found == namespaces_.end() ? nullptr : found->second.get();
+}
+
+}  // namespace socketio::hub

@@ -1,0 +1,110 @@
+// The promise of socketio/socket.hpp, kept by SocketState. Lives on the socket's shard.
+
+#include "socketio/socket.hpp"
+
+#include "hub/namespace_table.hpp"
+#include "hub/socket_state.hpp"
+#include "socketio/namespace.hpp"
+
+#include <stdexcept>
+
+namespace socketio {
+
+namespace {
+
+void require_unreserved(std::string_view event) {
+    if (!wire::is_reserved_event(event)) return;
+    throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
+}
+
+}  // namespace
+
+const std::string& Socket::id() const noexcept {
+    return state_.id();
+}
+
+const Namespace& Socket::nsp() const noexcept {
+    return state_.nsp().facade();
+}
+
+const Handshake& Socket::handshake() const noexcept {
+    return state_.handshake();
+}
+
+bool Socket::connected() const noexcept {
+    return state_.connected();
+}
+
+std::string_view Socket::transport() const noexcept {
+    return state_.transport_kind() == engine::TransportKind::polling ? "polling" : "websocket";
+}
+
+int Socket::protocol() const noexcept {
+    return static_cast<int>(state_.protocol());
+}
+
+bool Socket::join(std::string_view room) {
+    return state_.join(room);
+}
+
+void Socket::leave(std::string_view room) {
+    state_.leave_room(room);
+}
+
+std::vector<std::string> Socket::rooms() const {
+    return state_.rooms();
+}
+
+void Socket::set_handler(std::string_view event, EventHandler handler) {
+    require_unreserved(event);
+    state_.set_handler(event, std::move(handler));
+}
+
+void Socket::off(std::string_view event) {
+    state_.remove_handler(event);
+}
+
+void Socket::on_any(AnyHandler handler) {
+    state_.add_any_handler(std::move(handler));
+}
+
+void Socket::on_disconnecting(DisconnectHandler handler) {
+    state_.add_disconnecting_handler(std::move(handler));
+}
+
+void Socket::on_disconnect(DisconnectHandler handler) {
+    state_.add_disconnect_handler(std::move(handler));
+}
+
+void Socket::send(std::string_view event, Args args, EmitFlags flags) {
+    require_unreserved(event);
+    state_.send(event, args, flags);
+}
+
+void Socket::emit_with_ack(std::string_view event, Args args, std::chrono::milliseconds timeout,
+                           AckHandler handler) {
+    require_unreserved(event);
+    state_.send_with_ack(event, args, timeout, std::move(handler));
+}
+
+BroadcastOperator Socket::to(std::string_view room) const {
+    return broadcast().to(room);
+}
+
+BroadcastOperator Socket::broadcast() const {
+    return BroadcastOperator(nsp(), Audience{{}, {id()}}, {});
+}
+
+void Socket::disconnect(bool close_connection) {
+    if (close_connection) {
+        state_.disconnect_and_close();
+    } else {
+        state_.disconnect();
+    }
+}
+
+std::any& Socket::data() noexcept {
+    return state_.data();
+}
+
+}  // namespace socketio

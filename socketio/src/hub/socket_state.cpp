@@ -1,0 +1,313 @@
+#include "hub/socket_state.hpp"
+
+#include "base/assert.hpp"
+#include "hub/client.hpp"
+#include "hub/namespace_table.hpp"
+#include "wire/json.hpp"
+
+#include <iterator>
+
+namespace socketio::hub {
+
+namespace {
+
+engine::MessageRef make_message(wire::EncodedPacket packet, bool compress = true) {
+    return engine::Message::make(engine::make_content(std::move(packet), compress));
+}
+
+engine::MessageRef make_message(const wire::Packet& packet) {
+    return make_message(wire::encode_packet(packet));
+}
+
+/// Numbers name events too, as in JavaScript, where they are property names.
+std::string event_name(const Value& name) {
+    const auto* text = name.if_string();
+    return text != nullptr ? *text : wire::to_json(name);
+}
+
+}  // namespace
+
+SocketState::SocketState(Client& client, NamespaceState& nsp, std::string id,
+                         std::shared_ptr<const Handshake> handshake)
+    : client_(&client),
+      hub_(client.hub()),
+      nsp_(nsp),
+      id_(std::move(id)),
+      handshake_(std::move(handshake)),
+      attempt_(std::make_unique<ConnectAttempt>(*this, nsp.setup())),
+      protocol_(client.session().protocol()) {}
+
+SocketState::~SocketState() {
+    // Only a server that is torn down destroys sockets that have not left.
+    if (connected()) nsp_.remove(*this);
+    nsp_.rooms().leave_all(*this);
+}
+
+engine::TransportKind SocketState::transport_kind() const noexcept {
+    return client_ != nullptr ? client_->session().transport_kind() : last_transport_kind_;
+}
+
+// ---- Connecting --------------------------------------------------------------------------------
+
+void SocketState::proceed() {
+    const auto progress = attempt_->run();
+    // The client may have gone while a middleware ran.
+    if (phase_ != Phase::pending) return;
+    if (progress == ConnectAttempt::Progress::passed) return connect();
+    if (progress == ConnectAttempt::Progress::refused) return refuse();
+}
+
+void SocketState::connect() {
+    const auto held = attempt_->take_held();
+    attempt_.reset();
+    phase_ = Phase::connected;
+    nsp_.add(*this);
+    client_->on_socket_connected();
+    wire::Packet reply{wire::PacketType::connect, nsp_.name(), std::nullopt, nullptr};
+    if (protocol_ == wire::EngineProtocol::v4) reply.data = Object{{"sid", id_}};
+    transmit(make_message(reply), false);
+    for (const auto& message : held) transmit(message, false);
+    call_connection_handlers();
+}
+
+void SocketState::call_connection_handlers() {
+    for (const auto& handler : nsp_.setup().connection_handlers) {
+        if (phase_ != Phase::connected) return;
+        guarded("connection", [&] { handler(facade_); });
+    }
+}
+
+void SocketState::refuse() {
+    auto [message, data] = attempt_->take_refusal();
+    wire::Packet reply{wire::PacketType::connect_error, nsp_.name(), std::nullopt, nullptr};
+    if (protocol_ == wire::EngineProtocol::v3) {
+        reply.data = data.is_null() ? Value(std::move(message)) : std::move(data);
+    } else {
+        Object payload{{"message", std::move(message)}};
+        if (!data.is_null()) payload.append("data", std::move(data));
+        reply.data = std::move(payload);
+    }
+    client_->session().send(make_message(reply));
+    release();
+}
+
+// ---- Events ------------------------------------------------------------------------------------
+
+void SocketState::on_event(wire::Packet packet) {
+    auto* data = packet.data.if_array();
+    // `42` without a payload names no event.
+    if (data == nullptr || data->empty()) return;
+    const auto event = event_name(data->front());
+    const Args args(std::make_move_iterator(data->begin() + 1),
+                    std::make_move_iterator(data->end()));
+    Ack ack;
+    if (packet.id) ack = Ack(std::make_shared<AckReply>(*this, open_replies_, *packet.id));
+    call_any_handlers(event, args);
+    if (phase_ == Phase::connected) call_event_handler(event, args, ack);
+}
+
+void SocketState::call_any_handlers(std::string_view event, const Args& args) {
+    if (!handlers_) return;
+    auto& any = handlers_->any;
+    // What a handler adds does not see this event.
+    auto handler = any.begin();
+    for (auto count = any.size(); count > 0; --count, ++handler) {
+        guarded(event, [&] { (*handler)(facade_, event, args); });
+    }
+}
+
+void SocketState::call_event_handler(const std::string& event, const Args& args, const Ack& ack) {
+    if (handlers_) {
+        if (const auto own = handlers_->events.find(event); own != handlers_->events.end()) {
+            // Held here, since it may remove or replace itself.
+            const auto handler = own->second;
+            guarded(event, [&] { (*handler)(facade_, args, ack); });
+            return;
+        }
+    }
+    const auto& common = nsp_.setup().handlers;
+    if (const auto found = common.find(event); found != common.end()) {
+        guarded(event, [&] { found->second(facade_, args, ack); });
+    }
+}
+
+void SocketState::send(std::string_view event, const Args& args, EmitFlags flags) {
+    if (phase_ != Phase::pending && phase_ != Phase::connected) return;
+    auto packet = wire::encode_event(nsp_.name(), std::nullopt, event, args);
+    transmit(make_message(std::move(packet), flags.compress), flags.is_volatile);
+}
+
+void SocketState::answer(std::uint64_t id, Args args) {
+    if (phase_ != Phase::connected) return;
+    transmit(make_message({wire::PacketType::ack, nsp_.name(), id, Value(std::move(args))}), false);
+}
+
+void SocketState::transmit(const engine::MessageRef& message, bool is_volatile) {
+    if (phase_ == Phase::connected) {
+        client_->session().send(message, is_volatile);
+    } else if (phase_ == Phase::pending) {
+        attempt_->hold(message, hub_.context().options);
+    }
+}
+
+// ---- Acks --------------------------------------------------------------------------------------
+
+void SocketState::send_with_ack(std::string_view event, const Args& args,
+                                std::chrono::milliseconds timeout, AckHandler handler) {
+    if (phase_ != Phase::pending && phase_ != Phase::connected) {
+        return fail_ack_later(std::move(handler), errc::disconnected);
+    }
+    if (!acks_) acks_ = std::make_unique<AckTable>(hub_.context().deadlines, *this);
+    if (acks_->size() >= hub_.context().options.pending_acks_max) {
+        if (auto oldest = acks_->take_oldest()) {
+            fail_ack_later(*std::move(oldest), errc::ack_timeout);
+        }
+    }
+    const auto id = nsp_.take_ack_id();
+    acks_->add(id, std::move(handler), timeout);
+    transmit(make_message(wire::encode_event(nsp_.name(), id, event, args)), false);
+}
+
+void SocketState::on_ack(wire::Packet packet) {
+    if (!acks_ || !packet.id) return;
+    const auto handler = acks_->take(*packet.id);
+    if (!handler) return;
+    static const Args no_args;
+    const auto* args = packet.data.if_array();
+    call_ack_handler(*handler, {}, args != nullptr ? *args : no_args);
+}
+
+void SocketState::on_ack_timeout(AckHandler handler) {
+    call_ack_handler(handler, errc::ack_timeout, {});
+}
+
+void SocketState::call_ack_handler(const AckHandler& handler, boost::system::error_code ec,
+                                   const Args& args) {
+    guarded("ack", [&] { handler(ec, args); });
+}
+
+void SocketState::fail_ack_later(AckHandler handler, errc why) {
+    // Not at once: a handler that emits again would call itself without end.
+    hub_.later([&hub = hub_, &nsp = nsp_, handler = std::move(handler), why] {
+        (void)hub.guarded(nsp.name(), "ack", [&] { handler(why, {}); });
+    });
+}
+
+void SocketState::fail_all_acks() {
+    if (!acks_) return;
+    while (auto handler = acks_->take_oldest()) call_ack_handler(*handler, errc::disconnected, {});
+}
+
+// ---- Leaving -----------------------------------------------------------------------------------
+
+void SocketState::disconnect() {
+    if (phase_ != Phase::connected) return;
+    transmit(make_message({wire::PacketType::disconnect, nsp_.name(), std::nullopt, nullptr}),
+             false);
+    client_->note_left_by_server(nsp_);
+    leave(DisconnectReason::server_namespace_disconnect);
+}
+
+void SocketState::disconnect_and_close() {
+    if (phase_ == Phase::connected || phase_ == Phase::leaving) client_->disconnect_all();
+}
+
+void SocketState::leave(DisconnectReason reason) {
+    if (phase_ == Phase::pending) return release();
+    if (phase_ != Phase::connected) return;
+    phase_ = Phase::leaving;
+    call_disconnect_handlers(&Handlers::disconnecting, "disconnecting", reason);
+    nsp_.remove(*this);
+    phase_ = Phase::left;
+    leave_all_rooms();
+    open_replies_.close();
+    fail_all_acks();
+    call_disconnect_handlers(&Handlers::disconnect, "disconnect", reason);
+    release();
+}
+
+void SocketState::call_disconnect_handlers(std::list<DisconnectHandler> Handlers::* list,
+                                           std::string_view what, DisconnectReason reason) {
+    if (!handlers_) return;
+    auto& handlers = (*handlers_).*list;
+    auto handler = handlers.begin();
+    for (auto count = handlers.size(); count > 0; --count, ++handler) {
+        guarded(what, [&] { (*handler)(facade_, reason); });
+    }
+}
+
+void SocketState::release() {
+    phase_ = Phase::left;
+    if (attempt_) attempt_->abandon();
+    leave_all_rooms();
+    fail_all_acks();
+    auto& client = *client_;
+    last_transport_kind_ = client.session().transport_kind();
+    client_ = nullptr;
+    client.release(*this);
+}
+
+// ---- Rooms -------------------------------------------------------------------------------------
+
+bool SocketState::join(std::string_view room) {
+    if (phase_ == Phase::left) return false;
+    if (room == id_) {
+        in_own_room_ = true;
+        return true;
+    }
+    if (rooms_count() >= hub_.context().options.rooms_per_socket_max) {
+        return nsp_.rooms().has(*this, room);
+    }
+    nsp_.rooms().join(*this, room);
+    return true;
+}
+
+void SocketState::leave_room(std::string_view room) {
+    if (room == id_) in_own_room_ = false;
+    nsp_.rooms().leave(*this, room);
+}
+
+void SocketState::leave_all_rooms() {
+    in_own_room_ = false;
+    nsp_.rooms().leave_all(*this);
+}
+
+std::vector<std::string> SocketState::rooms() const {
+    std::vector<std::string> names;
+    names.reserve(rooms_count() + 1);
+    if (in_own_room_) names.push_back(id_);
+    for_each_room([&](std::string_view name) { names.emplace_back(name); });
+    return names;
+}
+
+// ---- Handlers ----------------------------------------------------------------------------------
+
+SocketState::Handlers& SocketState::own_handlers() {
+    if (!handlers_) handlers_ = std::make_unique<Handlers>();
+    return *handlers_;
+}
+
+void SocketState::set_handler(std::string_view event, EventHandler handler) {
+    own_handlers().events.insert_or_assign(
+        std::string(event), std::make_shared<const EventHandler>(std::move(handler)));
+}
+
+void SocketState::remove_handler(std::string_view event) {
+    if (!handlers_) return;
+    const auto found = handlers_->events.find(event);
+    if (found != handlers_->events.end()) handlers_->events.erase(found);
+}
+
+void SocketState::add_any_handler(AnyHandler handler) {
+    own_handlers().any.push_back(std::move(handler));
+}
+
+void SocketState::add_disconnecting_handler(DisconnectHandler handler) {
+    own_handlers().disconnecting.push_back(std::move(handler));
+}
+
+void SocketState::add_disconnect_handler(DisconnectHandler handler) {
+    own_handlers().disconnect.push_back(std::move(handler));
+}
+
+}  // namespace socketio::hub

@@ -1,0 +1,140 @@
+#pragma once
+// One client in one namespace: what stands behind a Socket. Lives on the session's shard; owned by its
+// Client until it leaves, and then by the hub until no handler of it can be on the stack.
+//
+//   pending  --middlewares pass-->  connected  --leave()-->  leaving  -->  left
+//            --refused, client gone-------------------------------------->  left
+//
+//   leaving: `disconnecting` handlers run, rooms are still joined, nothing is sent any more.
+
+#include "engine/message.hpp"
+#include "hub/ack_reply.hpp"
+#include "hub/ack_table.hpp"
+#include "hub/admissions.hpp"
+#include "hub/hub.hpp"
+#include "hub/namespace_table.hpp"
+#include "hub/room_index.hpp"
+#include "socketio/socket.hpp"
+#include "wire/socket_packet.hpp"
+
+#include <any>
+#include <cstdint>
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace socketio::hub {
+
+class Client;
+
+class SocketState final : public RoomMember, public AckOwner {
+public:
+    SocketState(Client& client, NamespaceState& nsp, std::string id,
+                std::shared_ptr<const Handshake> handshake);
+    ~SocketState();
+
+    [[nodiscard]] Socket& facade() noexcept { return facade_; }
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+    [[nodiscard]] Hub& hub() const noexcept { return hub_; }
+    [[nodiscard]] NamespaceState& nsp() const noexcept { return nsp_; }
+    [[nodiscard]] const Handshake& handshake() const noexcept { return *handshake_; }
+    [[nodiscard]] std::any& data() noexcept { return data_; }
+    [[nodiscard]] bool connected() const noexcept {
+        return phase_ == Phase::connected || phase_ == Phase::leaving;
+    }
+    /// Takes part in broadcasts.
+    [[nodiscard]] bool receives() const noexcept { return phase_ == Phase::connected; }
+    [[nodiscard]] engine::TransportKind transport_kind() const noexcept;
+    [[nodiscard]] wire::EngineProtocol protocol() const noexcept { return protocol_; }
+
+    // ---- From the client -----------------------------------------------------------------------
+    /// Goes on with the middlewares, then connects or refuses.
+    void proceed();
+    void on_event(wire::Packet packet);
+    void on_ack(wire::Packet packet);
+    void leave(DisconnectReason reason);
+
+    // ---- From the application ------------------------------------------------------------------
+    void send(std::string_view event, const Args& args, EmitFlags flags);
+    void send_with_ack(std::string_view event, const Args& args, std::chrono::milliseconds timeout,
+                       AckHandler handler);
+    void answer(std::uint64_t id, Args args);
+    /// Tells the client and leaves. Does nothing before the socket is connected: refuse it instead.
+    void disconnect();
+    void disconnect_and_close();
+    bool join(std::string_view room);
+    void leave_room(std::string_view room);
+    [[nodiscard]] bool in_own_room() const noexcept { return in_own_room_; }
+    [[nodiscard]] std::vector<std::string> rooms() const;
+    void set_handler(std::string_view event, EventHandler handler);
+    void remove_handler(std::string_view event);
+    void add_any_handler(AnyHandler handler);
+    void add_disconnecting_handler(DisconnectHandler handler);
+    void add_disconnect_handler(DisconnectHandler handler);
+
+    // ---- From the hub --------------------------------------------------------------------------
+    void transmit(const engine::MessageRef& message, bool is_volatile);
+    /// False when the socket has that mark already.
+    [[nodiscard]] bool mark(std::uint64_t epoch) noexcept {
+        return std::exchange(mark_, epoch) != epoch;
+    }
+    [[nodiscard]] std::uint32_t place() const noexcept { return place_; }
+    void set_place(std::uint32_t place) noexcept { place_ = place; }
+
+private:
+    enum class Phase : std::uint8_t { pending, connected, leaving, left };
+
+    /// Only sockets with handlers of their own have it. Lists keep their elements' places, so that a
+    /// handler may add others while it runs.
+    struct Handlers {
+        std::map<std::string, std::shared_ptr<const EventHandler>, std::less<>> events;
+        std::list<AnyHandler> any;
+        std::list<DisconnectHandler> disconnecting;
+        std::list<DisconnectHandler> disconnect;
+    };
+
+    void connect();
+    void refuse();
+    void call_connection_handlers();
+    void call_any_handlers(std::string_view event, const Args& args);
+    void call_event_handler(const std::string& event, const Args& args, const Ack& ack);
+    void call_disconnect_handlers(std::list<DisconnectHandler> Handlers::* list,
+                                  std::string_view what, DisconnectReason reason);
+    void call_ack_handler(const AckHandler& handler, boost::system::error_code ec,
+                          const Args& args);
+    void on_ack_timeout(AckHandler handler) override;
+    void fail_ack_later(AckHandler handler, errc why);
+    void leave_all_rooms();
+    void fail_all_acks();
+    void release();
+    [[nodiscard]] Handlers& own_handlers();
+    template <class Call>
+    void guarded(std::string_view what, Call&& call) const {
+        (void)hub_.guarded(nsp_.name(), what, std::forward<Call>(call));
+    }
+
+    Socket facade_{*this};
+    Client* client_;  ///< Null when left.
+    Hub& hub_;
+    NamespaceState& nsp_;
+    std::string id_;
+    std::shared_ptr<const Handshake> handshake_;
+    std::unique_ptr<ConnectAttempt> attempt_;  ///< Only while pending.
+    std::unique_ptr<Handlers> handlers_;
+    std::unique_ptr<AckTable> acks_;
+    OpenReplies open_replies_;
+    std::any data_;
+    std::uint64_t mark_ = 0;
+    std::uint32_t place_ = 0;  ///< Among the namespace's sockets.
+    wire::EngineProtocol protocol_;
+    Phase phase_ = Phase::pending;
+    bool in_own_room_ = true;
+    /// The last one that was seen, for when the client is gone.
+    engine::TransportKind last_transport_kind_ = engine::TransportKind::polling;
+};
+
+}  // namespace socketio::hub

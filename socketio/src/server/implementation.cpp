@@ -1,0 +1,206 @@
+#include "server/implementation.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "hub/client.hpp"
+#include "server/options_check.hpp"
+#include "wire/socket_packet.hpp"
+
+namespace socketio {
+
+namespace {
+// Answers under way when the server stops get this long.
+constexpr base::Milliseconds drain_time{1'000};
+constexpr base::Milliseconds drain_look_interval{20};
+}  // namespace
+
+/// Waits until a shard's connections have had their last words, then stops the shard.
+class Server::Implementation::Drain {
+public:
+    Drain(shard::Shard& shard, transport::TransportShard& network) : shard_(shard), network_(network) {}
+
+    void begin() {
+        network_.shut_down();
+        until_ = shard_.deadlines().now() + drain_time;
+        look(shard_.deadlines().now());
+    }
+
+private:
+    void look(base::TimePoint now) {
+        if (!network_.empty() && now < until_) {
+            shard_.deadlines().arm_after(deadline_, drain_look_interval);
+            return;
+        }
+        network_.close_all();
+        shard_.stop();
+    }
+
+    shard::Shard& shard_;
+    transport::TransportShard& network_;
+    base::TimePoint until_{};
+    base::MemberDeadline<Drain, &Drain::look> deadline_{*this};
+};
+
+Server::Implementation::Implementation(Options given)
+    : options_(checked(std::move(given))),
+      log_(options_.logger, options_.log_level),
+      shards_(options_.shards, options_, log_),
+      listener_(shards_[0]),
+      signals_(shards_[0].context()) {
+    root_ = &of("/");
+}
+
+Server::Implementation::~Implementation() = default;
+
+Namespace& Server::Implementation::of(std::string_view name) {
+    std::string full(name);
+    if (!full.starts_with('/')) full.insert(0, 1, '/');
+    const auto found = namespaces_.find(full);
+    if (found != namespaces_.end()) return *found->second;
+    require_setup_phase();
+    auto nsp = std::make_unique<Namespace>(full, *this);
+    return *namespaces_.emplace(std::move(full), std::move(nsp)).first->second;
+}
+
+transport::Routes& Server::Implementation::routes() {
+    require_setup_phase();
+    return routes_;
+}
+
+void Server::Implementation::require_setup_phase() const {
+    if (running_) {
+        throw std::logic_error(
+            "namespaces, handlers and routes are set up before Server::run(), since every shard reads "
+            "them without a lock");
+    }
+}
+
+void Server::Implementation::listen() {
+    if (std::exchange(listening_, true)) return;
+    listener_.bind();
+}
+
+std::uint16_t Server::Implementation::port() const noexcept {
+    return listening_ ? listener_.port() : options_.port;
+}
+
+void Server::Implementation::add_socketio_route() {
+    transport::EngineRoute route;
+    route.path = options_.path;
+    route.serve_client = options_.serve_client;
+    route.make_owner = [](shard::Shard& shard, engine::Session& session, Handshake handshake) {
+        auto client = shard.hub().make_client(session, std::move(handshake));
+        auto* started = client.get();
+        return transport::SessionOwner{std::move(client), [started] { started->start(); }};
+    };
+    routes_.engines.push_back(std::move(route));
+}
+
+void Server::Implementation::run(bool handle_signals) {
+    require_setup_phase();
+    listen();
+    add_socketio_route();
+    running_ = true;
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        for (const auto& [name, nsp] : namespaces_) shards_[index].hub().add_namespace(*nsp);
+    }
+    network_ = std::make_unique<transport::Network>(shards_, routes_);
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        drains_.push_back(std::make_unique<Drain>(shards_[index], (*network_)[index]));
+    }
+    if (handle_signals) wait_for_signal();
+    shards_.post(0, [this] {
+        if (options_.adapter) options_.adapter->start(*this);
+        listener_.start(*network_);
+    });
+    shards_.run();
+}
+
+void Server::Implementation::wait_for_signal() {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    signals_.async_wait([this](boost::system::error_code ec, int) {
+        if (!ec) stop();
+    });
+}
+
+void Server::Implementation::stop() {
+    if (!stop_.first()) return;
+    shards_.post(0, [this] { begin_stop(); });
+}
+
+void Server::Implementation::begin_stop() {
+    signals_.cancel();
+    listener_.stop();
+    if (options_.adapter) options_.adapter->stop();
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        shards_.post(index, [this, index] { drains_[index]->begin(); });
+    }
+}
+
+// ---- Emitting ----------------------------------------------------------------------------------------
+
+void Server::Implementation::broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
+                                       std::string_view event, Args args) {
+    auto content = engine::make_content(wire::encode_event(nsp.name(), std::nullopt, event, args),
+                                        flags.compress);
+    if (options_.adapter && !flags.local) {
+        ClusterBroadcast elsewhere{nsp.name(), {}, audience, flags};
+        elsewhere.data.reserve(args.size() + 1);
+        elsewhere.data.emplace_back(event);
+        for (auto& arg : args) elsewhere.data.push_back(std::move(arg));
+        shards_.on_shard(0, [this, elsewhere = std::move(elsewhere)] {
+            options_.adapter->publish(elsewhere);
+        });
+    }
+    deliver_everywhere({nsp.name(), std::move(audience), flags, std::move(content)});
+}
+
+void Server::Implementation::deliver_everywhere(hub::Delivery delivery) {
+    if (shards_.size() == 1) {
+        shards_.on_shard(0, [this, delivery = std::move(delivery)] { shards_[0].hub().deliver(delivery); });
+        return;
+    }
+    const auto shared = std::make_shared<const hub::Delivery>(std::move(delivery));
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        shards_.on_shard(index, [this, index, shared] { shards_[index].hub().deliver(*shared); });
+    }
+}
+
+void Server::Implementation::surgery(hub::RoomSurgery surgery) {
+    const auto shared = std::make_shared<const hub::RoomSurgery>(std::move(surgery));
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        shards_.on_shard(index, [this, index, shared] { shards_[index].hub().surgery(*shared); });
+    }
+}
+
+// ---- AdapterHost -------------------------------------------------------------------------------------
+
+boost::asio::io_context& Server::Implementation::context() noexcept {
+    return shards_[0].context();
+}
+
+void Server::Implementation::deliver(ClusterBroadcast broadcast) {
+    if (broadcast.data.empty() || !namespaces_.contains(broadcast.nsp)) return;
+    const auto* event = broadcast.data.front().if_string();
+    if (event == nullptr) return;
+    const Args args(broadcast.data.begin() + 1, broadcast.data.end());
+    auto content = engine::make_content(
+        wire::encode_event(broadcast.nsp, std::nullopt, *event, args), broadcast.flags.compress);
+    const auto guard = shards_[0].begin_work("delivering a broadcast of another node");
+    deliver_everywhere({std::move(broadcast.nsp), std::move(broadcast.audience), broadcast.flags,
+                        std::move(content)});
+}
+
+std::vector<std::string> Server::Implementation::namespaces() const {
+    std::vector<std::string> names;
+    for (const auto& [name, nsp] : namespaces_) names.push_back(name);
+    return names;
+}
+
+void Server::Implementation::log(LogEvent event) {
+    log_.write(std::move(event));
+}
+
+}  // namespace socketio

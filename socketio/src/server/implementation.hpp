@@ -1,0 +1,77 @@
+#pragma once
+// Behind Server: sets up namespaces and routes, then holds shards and network together while they run.
+// The one place where emits meet shards and the adapter.
+
+#include <boost/asio/signal_set.hpp>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/log.hpp"
+#include "hub/namespace_port.hpp"
+#include "shard/once.hpp"
+#include "shard/shard_group.hpp"
+#include "socketio/adapter.hpp"
+#include "socketio/server.hpp"
+#include "transport/listener.hpp"
+#include "transport/routes.hpp"
+#include "transport/transport_shard.hpp"
+
+namespace socketio {
+
+class Server::Implementation final : public hub::NamespacePort, private AdapterHost {
+public:
+    explicit Implementation(Options given);
+    ~Implementation() override;
+
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
+    [[nodiscard]] Namespace& of(std::string_view name);
+    [[nodiscard]] Namespace& root() noexcept { return *root_; }
+    [[nodiscard]] transport::Routes& routes();
+    [[nodiscard]] shard::ShardGroup& shards() noexcept { return shards_; }
+
+    void listen();
+    [[nodiscard]] std::uint16_t port() const noexcept;
+    void run(bool handle_signals);
+    void stop();
+
+    // ---- NamespacePort -------------------------------------------------------------------------
+    void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
+                   Args args) override;
+    void surgery(hub::RoomSurgery surgery) override;
+    void require_setup_phase() const override;
+
+private:
+    class Drain;
+
+    // ---- AdapterHost ---------------------------------------------------------------------------
+    [[nodiscard]] boost::asio::io_context& context() noexcept override;
+    void deliver(ClusterBroadcast broadcast) override;
+    [[nodiscard]] std::vector<std::string> namespaces() const override;
+    void log(LogEvent event) override;
+
+    void add_socketio_route();
+    void wait_for_signal();
+    void begin_stop();
+    void deliver_everywhere(hub::Delivery delivery);
+
+    Options options_;
+    base::Log log_;
+    std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;
+    Namespace* root_ = nullptr;
+    transport::Routes routes_;
+    shard::ShardGroup shards_;
+    transport::Listener listener_;
+    std::unique_ptr<transport::Network> network_;
+    std::vector<std::unique_ptr<Drain>> drains_;
+    boost::asio::signal_set signals_;
+    shard::Once stop_;
+    bool listening_ = false;
+    bool running_ = false;
+};
+
+}  // namespace socketio

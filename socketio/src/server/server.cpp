@@ -1,0 +1,128 @@
+#include "socketio/server.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "server/engine_endpoint_client.hpp"
+#include "server/implementation.hpp"
+
+namespace socketio {
+
+Server::Server(Options options)
+    : implementation_(std::make_unique<Implementation>(std::move(options))) {}
+
+Server::~Server() = default;
+
+Namespace& Server::root() const noexcept {
+    return implementation_->root();
+}
+
+Namespace& Server::of(std::string_view name) {
+    return implementation_->of(name);
+}
+
+Server& Server::use(Middleware middleware) {
+    root().use(std::move(middleware));
+    return *this;
+}
+
+Server& Server::on_connection(ConnectionHandler handler) {
+    root().on_connection(std::move(handler));
+    return *this;
+}
+
+BroadcastOperator Server::to(std::string_view room) const {
+    return root().to(room);
+}
+
+BroadcastOperator Server::except(std::string_view room) const {
+    return root().except(room);
+}
+
+BroadcastOperator Server::except(const Socket& socket) const {
+    return root().except(socket);
+}
+
+BroadcastOperator Server::local() const {
+    return root().local();
+}
+
+BroadcastOperator Server::as_volatile() const {
+    return root().as_volatile();
+}
+
+Server& Server::on_http(std::string_view method, std::string_view path, HttpHandler handler) {
+    auto& methods = implementation_->routes().http[std::string(path)];
+    methods.insert_or_assign(std::string(method), std::move(handler));
+    return *this;
+}
+
+Server& Server::on_http(HttpHandler fallback) {
+    implementation_->routes().fallback = std::move(fallback);
+    return *this;
+}
+
+Server& Server::add_endpoint(EngineEndpoint endpoint) {
+    if (!endpoint.path.starts_with('/')) {
+        throw std::invalid_argument("an endpoint's path begins with '/', not \"" + endpoint.path + '"');
+    }
+    auto& routes = implementation_->routes();
+    transport::EngineRoute route;
+    route.path = endpoint.path;
+    route.make_owner = make_endpoint_owner(std::move(endpoint));
+    routes.engines.push_back(std::move(route));
+    return *this;
+}
+
+Server& Server::add_endpoint(WebSocketEndpoint endpoint) {
+    implementation_->routes().websockets.push_back(std::move(endpoint));
+    return *this;
+}
+
+void Server::listen() {
+    implementation_->listen();
+}
+
+std::uint16_t Server::port() const noexcept {
+    return implementation_->port();
+}
+
+void Server::run(bool handle_signals) {
+    implementation_->run(handle_signals);
+}
+
+void Server::stop() {
+    implementation_->stop();
+}
+
+unsigned Server::shards() const noexcept {
+    return implementation_->shards().size();
+}
+
+unsigned Server::current_shard() const noexcept {
+    auto& shards = implementation_->shards();
+    const auto* current = shard::Shard::current();
+    // Another server of the same process has shards of its own.
+    const bool ours = current != nullptr && current->index() < shards.size() &&
+                      &shards[current->index()] == current;
+    return ours ? current->index() : shards.size();
+}
+
+void Server::post(unsigned shard, std::function<void()> work) {
+    if (shard >= shards()) throw std::out_of_range("there is no shard " + std::to_string(shard));
+    implementation_->shards().post(shard, std::move(work));
+}
+
+boost::asio::io_context& Server::context(unsigned shard) noexcept {
+    return implementation_->shards()[shard].context();
+}
+
+std::size_t Server::clients_count() const noexcept {
+    return implementation_->shards().sessions();
+}
+
+const Options& Server::options() const noexcept {
+    return implementation_->options();
+}
+
+}  // namespace socketio

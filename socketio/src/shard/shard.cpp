@@ -1,0 +1,102 @@
+#include "shard/shard.hpp"
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "base/assert.hpp"
+
+namespace socketio::shard {
+
+namespace {
+thread_local Shard* current_shard = nullptr;
+}
+
+TurnTask::~TurnTask() {
+    if (shard_ != nullptr) shard_->tasks_[place_] = nullptr;
+}
+
+Shard::Shard(unsigned index, const Options& options, const base::Log& log)
+    : index_(index),
+      options_(options),
+      log_(log),
+      work_guard_(context_.get_executor()),
+      timer_(context_),
+      deadlines_(std::chrono::steady_clock::now()),
+      hub_(hub::HubContext{options, deadlines_, random_, log_, index}) {}
+
+Shard::~Shard() = default;
+
+Shard* Shard::current() noexcept {
+    return current_shard;
+}
+
+void Shard::post(std::unique_ptr<Letter> letter) {
+    if (!mailbox_.put(std::move(letter))) return;
+    boost::asio::post(context_, [this] {
+        const auto guard = begin_work("reading the mailbox");
+        read_mail();
+    });
+}
+
+void Shard::read_mail() {
+    for (auto& letter : mailbox_.take()) letter->read();
+}
+
+TurnGuard Shard::begin_work(const char* what) {
+    if (!clock_is_fresh_) {
+        deadlines_.set_now(std::chrono::steady_clock::now());
+        clock_is_fresh_ = true;
+    }
+    return TurnGuard(what);
+}
+
+void Shard::schedule(TurnTask& task) {
+    if (task.shard_ != nullptr) return;
+    task.shard_ = this;
+    task.place_ = tasks_.size();
+    tasks_.push_back(&task);
+}
+
+void Shard::run() {
+    SOCKETIO_ASSERT(current_shard == nullptr);
+    current_shard = this;
+    while (!stopping_) {
+        // Waits for one handler, then takes whatever else is ready: together they are a turn.
+        context_.run_one();
+        context_.poll();
+        end_turn();
+    }
+    current_shard = nullptr;
+}
+
+void Shard::end_turn() {
+    const auto guard = begin_work("the end of a turn");
+    // A task may schedule others, also itself once more, and what dies may do so too.
+    while (!tasks_.empty() || !dead_.empty()) {
+        for (std::size_t i = 0; i < tasks_.size(); ++i) {
+            auto* task = std::exchange(tasks_[i], nullptr);
+            if (task == nullptr) continue;
+            task->shard_ = nullptr;
+            task->at_turn_end();
+        }
+        tasks_.clear();
+        std::exchange(dead_, {}).clear();
+    }
+    arm_timer();
+    clock_is_fresh_ = false;
+}
+
+void Shard::arm_timer() {
+    const auto next = deadlines_.next();
+    if (next >= timer_armed_for_ || next == base::TimePoint::max()) return;
+    timer_armed_for_ = next;
+    timer_.expires_at(next);
+    timer_.async_wait([this](boost::system::error_code ec) {
+        if (ec) return;  // Armed anew for an earlier time.
+        timer_armed_for_ = base::TimePoint::max();
+        const auto guard = begin_work("deadlines");
+        deadlines_.advance(std::chrono::steady_clock::now());
+    });
+}
+
+}  // namespace socketio::shard

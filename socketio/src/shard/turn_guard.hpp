@@ -1,0 +1,32 @@
+#pragma once
+// Nothing may hold up a shard. In debug builds a piece of work that takes over 20 ms aborts the program
+// and says where it began; in release builds this is nothing.
+
+#ifndef NDEBUG
+#include <chrono>
+#endif
+
+namespace socketio::shard {
+
+#ifdef NDEBUG
+class TurnGuard {
+public:
+    explicit TurnGuard(const char*) noexcept {}
+};
+#else
+class TurnGuard {
+public:
+    explicit TurnGuard(const char* work) noexcept;
+    TurnGuard(const TurnGuard&) = delete;
+    TurnGuard& operator=(const TurnGuard&) = delete;
+    ~TurnGuard();
+
+private:
+    const char* work_;
+    std::chrono::steady_clock::time_point began_;
+    std::chrono::nanoseconds cpu_began_;
+    long waits_began_;
+};
+#endif
+
+}  // namespace socketio::shard

@@ -1,0 +1,131 @@
+#pragma once
+// One TCP connection: reads into the shard's one buffer, writes with the turn, speaks a protocol that may
+// change (HTTP, then WebSocket). Owns no buffer of its own. Lives on one shard; moves to another only as a
+// bare file descriptor (release()).
+
+#include <sys/uio.h>
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/intrusive/list_hook.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/deadline_queue.hpp"
+#include "shard/shard.hpp"
+#include "shard/unique_fd.hpp"
+
+namespace socketio::transport {
+
+class TransportShard;
+
+/// What is spoken on a connection. Owned by it; calls come from it. Destroyed at the end of the turn in
+/// which it was replaced or its connection closed.
+class Protocol : public shard::Mortal {
+public:
+    /// The bytes are valid during the call and may be changed.
+    virtual void on_bytes(std::span<char> bytes) = 0;
+    /// The peer has closed its side or, when `failed`, the connection broke. Unless the protocol still has
+    /// output or asks to stay (stays_after_end), the connection is closed after this.
+    virtual void on_end(bool failed) = 0;
+    [[nodiscard]] virtual bool stays_after_end() const noexcept { return false; }
+    /// The time set with Connection::set_deadline() is over.
+    virtual void on_deadline() = 0;
+
+    [[nodiscard]] virtual bool has_output() const noexcept = 0;
+    /// Appends at most buffers_per_write_max buffers, in order; they stay valid until on_written().
+    virtual void gather(std::vector<iovec>& buffers) = 0;
+    /// The kernel took that many bytes of what was gathered last.
+    virtual void on_written(std::size_t bytes) = 0;
+
+    /// The server stops: say goodbye and finish().
+    virtual void on_shutdown() = 0;
+};
+
+class Connection final
+    : public boost::intrusive_ref_counter<Connection, boost::thread_unsafe_counter>,
+      public boost::intrusive::list_base_hook<> {
+public:
+    Connection(TransportShard& home, shard::UniqueFd fd);
+    ~Connection();
+
+    /// Speaks `protocol` from now on; `bytes` were read already.
+    void start(std::unique_ptr<Protocol> protocol, std::string bytes = {});
+    /// The same for a connection that spoke another one. The old protocol lives until the turn's end, so
+    /// it may call this itself.
+    void replace_protocol(std::unique_ptr<Protocol> protocol);
+
+    [[nodiscard]] TransportShard& home() noexcept { return home_; }
+    [[nodiscard]] bool is_open() const noexcept { return state_ != State::closed; }
+    /// Of the peer, numeric, without its port.
+    [[nodiscard]] std::string address() const;
+
+    /// The protocol has output. Cheap, any number of times.
+    void want_write();
+    /// Writes at once what the socket takes.
+    void write_now();
+    /// Bytes of an earlier write are still unsent: the peer or the network is slow.
+    [[nodiscard]] bool blocked() const noexcept { return blocked_; }
+
+    /// Reading stops until resume_reading(): the peer is ahead of us.
+    void pause_reading() noexcept { paused_ = true; }
+    void resume_reading();
+
+    /// One timer for the protocol's use; a new time replaces the old.
+    void set_deadline(base::Milliseconds delay);
+    void cancel_deadline() noexcept { deadline_.cancel(); }
+
+    /// Closes when all output is written. Input is thrown away meanwhile and for a short time after,
+    /// since closing with unread input would make the kernel reset the connection and lose our last words.
+    void finish();
+    /// Closes now. The protocol hears nothing more.
+    void close();
+    /// Gives the socket away, from inside on_bytes() or a call that it made; this connection is closed.
+    [[nodiscard]] shard::UniqueFd release();
+    /// The socket was released, not closed.
+    [[nodiscard]] bool moved() const noexcept { return moved_; }
+    /// The server stops.
+    void shut_down();
+
+    // ---- For WriteTurn -------------------------------------------------------------------------
+    [[nodiscard]] int fd() noexcept { return socket_.native_handle(); }
+    void gather(std::vector<iovec>& buffers);
+    void on_write_result(ssize_t result, std::size_t wanted);
+    void leave_write_list() noexcept { in_write_list_ = false; }
+
+private:
+    // `finishing`: output is being written; `lingering`: all is written, waiting for the peer's end.
+    enum class State : std::uint8_t { open, finishing, lingering, closed };
+    using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
+                                                    boost::asio::io_context::executor_type>;
+
+    void wait_readable();
+    void on_readable();
+    void wait_writable();
+    void on_end(bool failed);
+    void linger();
+    void on_deadline(base::TimePoint now);
+    void leave();
+
+    TransportShard& home_;
+    Socket socket_;
+    std::unique_ptr<Protocol> protocol_;
+    base::MemberDeadline<Connection, &Connection::on_deadline> deadline_{*this};
+    State state_ = State::open;
+    bool reading_ = false;  ///< A wait for input is outstanding.
+    bool paused_ = false;
+    bool blocked_ = false;  ///< A wait for room is outstanding.
+    bool in_write_list_ = false;
+    bool moved_ = false;
+};
+
+using ConnectionRef = boost::intrusive_ptr<Connection>;
+
+}  // namespace socketio::transport

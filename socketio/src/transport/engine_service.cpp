@@ -1,0 +1,251 @@
+#include "transport/engine_service.hpp"
+
+#include <array>
+#include <utility>
+
+#include "transport/engine_refusal.hpp"
+#include "transport/http_connection.hpp"
+#include "transport/transport_shard.hpp"
+#include "transport/websocket_handshake.hpp"
+#include "transport/websocket_transport.hpp"
+#include "wire/session_id.hpp"
+
+namespace socketio::transport {
+
+namespace {
+
+std::string cookie_header(const CookieOptions& cookie, const std::string& sid) {
+    auto header = cookie.name + '=' + sid;
+    if (!cookie.path.empty()) header += "; Path=" + cookie.path;
+    if (cookie.http_only) header += "; HttpOnly";
+    if (!cookie.same_site.empty()) header += "; SameSite=" + cookie.same_site;
+    return header;
+}
+
+Handshake make_handshake(const HttpRequest& request) {
+    Handshake handshake;
+    handshake.headers = request.headers;
+    handshake.query = request.query;
+    handshake.url = request.target;
+    handshake.address = request.address;
+    handshake.secure = request.secure;
+    handshake.cross_domain = request.headers.find("origin") != nullptr;
+    handshake.issued = std::chrono::system_clock::now();
+    return handshake;
+}
+
+}  // namespace
+
+EngineService::Record::Record(std::string sid, wire::EngineProtocol protocol, EngineService& service)
+    : session(std::move(sid), protocol, service.context_, service) {}
+
+EngineService::EngineService(TransportShard& home, const EngineRoute& route)
+    : home_(home),
+      route_(route),
+      context_{home.options(), home.shard().deadlines()} {}
+
+EngineService::~EngineService() = default;
+
+// ---- Polling -----------------------------------------------------------------------------------------
+
+void EngineService::handle(EngineRequest request) {
+    const auto& options = home_.options();
+    const auto refuse = [&](EngineRefusal refusal) {
+        home_.log().write(LogLevel::debug, "engine request refused", [&] {
+            return base::LogFields{{"why", std::string(refusal_text(refusal))},
+                                   {"method", request.http.method},
+                                   {"transport", request.query.transport_text},
+                                   {"sid", request.query.sid},
+                                   {"address", request.http.address}};
+        });
+        request.reply.send(refuse_polling(refusal));
+    };
+    const bool known = (request.query.transport == wire::TransportName::polling && options.allow_polling) ||
+                       (request.query.transport == wire::TransportName::websocket && options.allow_websocket);
+    if (!known || request.query.jsonp) return refuse(EngineRefusal::transport_unknown);
+    if (request.query.sid.empty()) {
+        if (request.http.method != "GET") return refuse(EngineRefusal::bad_handshake_method);
+        if (request.query.transport == wire::TransportName::websocket) {
+            return refuse(EngineRefusal::bad_request);
+        }
+        return handshake(std::move(request));
+    }
+
+    if (const auto found = lingering_.find(request.query.sid); found != lingering_.end()) {
+        if (request.http.method == "GET") {
+            return found->second->polling->on_get(request.exchange, request.reply);
+        }
+        return refuse(EngineRefusal::session_unknown);
+    }
+    auto* record = find(request.query.sid);
+    if (record == nullptr) return refuse(EngineRefusal::session_unknown);
+    if (request.query.transport != wire::TransportName::polling ||
+        record->session.transport_kind() != engine::TransportKind::polling ||
+        request.query.protocol != record->session.protocol()) {
+        return refuse(EngineRefusal::bad_request);
+    }
+    if (request.http.method == "GET") {
+        record->polling->on_get(request.exchange, request.reply);
+    } else if (request.http.method == "POST") {
+        record->polling->on_post(request.exchange, request.reply,
+                                 request.http.headers.get("content-type"), request.http.body);
+    } else {
+        request.reply.send({500, {}, {}});
+    }
+}
+
+void EngineService::announce_post(const std::string& sid, ExchangeId exchange) {
+    if (auto* record = find(sid); record != nullptr && record->polling) {
+        record->polling->on_post_announced(exchange);
+    }
+}
+
+void EngineService::abort(const std::string& sid, ExchangeId exchange) {
+    if (auto* record = find(sid); record != nullptr && record->polling) {
+        record->polling->on_abort(exchange);
+    }
+}
+
+Admission EngineService::admit(const HttpRequest& request) const {
+    const auto& ask = home_.options().allow_request;
+    return ask ? ask(request) : Admission::allow();
+}
+
+void EngineService::handshake(EngineRequest request) {
+    if (const auto admission = admit(request.http); !admission.allowed) {
+        request.reply.send(refuse_polling(EngineRefusal::forbidden, admission.message));
+        return;
+    }
+    if (request.query.protocol == wire::EngineProtocol::v3 && !home_.options().allow_eio3) {
+        request.reply.send(refuse_polling(EngineRefusal::unsupported_protocol));
+        return;
+    }
+    auto& record = open_record(request.query.protocol);
+    record.polling = std::make_unique<PollingTransport>(*this, record.session,
+                                                        request.query.base64_only);
+    FieldList headers;
+    if (const auto& cookie = home_.options().cookie) {
+        headers.add("Set-Cookie", cookie_header(*cookie, record.session.sid()));
+    }
+    record.polling->on_get(request.exchange, request.reply, std::move(headers));
+    start_session(record, *record.polling, request.http);
+}
+
+// ---- Sessions ----------------------------------------------------------------------------------------
+
+EngineService::Record& EngineService::open_record(wire::EngineProtocol protocol) {
+    std::array<std::uint8_t, wire::session_id_random_bytes> random{};
+    home_.shard().random().fill(random);
+    auto sid = wire::make_session_id(static_cast<std::uint8_t>(home_.shard().index()), random);
+    auto record = std::make_unique<Record>(sid, protocol, *this);
+    auto& opened = *record;
+    records_.emplace(std::move(sid), std::move(record));
+    home_.network().shards().count_session(+1);
+    return opened;
+}
+
+void EngineService::start_session(Record& record, engine::TransportPort& transport,
+                                  const HttpRequest& request) {
+    auto owner = route_.make_owner(home_.shard(), record.session, make_handshake(request));
+    record.port = std::move(owner.port);
+    record.session.open(transport, *record.port);
+    if (owner.start) owner.start();
+}
+
+EngineService::Record* EngineService::find(std::string_view sid) noexcept {
+    const auto found = records_.find(std::string(sid));
+    return found == records_.end() ? nullptr : found->second.get();
+}
+
+void EngineService::on_session_closed(engine::Session& session) {
+    const auto found = records_.find(session.sid());
+    if (found == records_.end()) return;
+    auto record = std::move(found->second);
+    records_.erase(found);
+    home_.network().shards().count_session(-1);
+    if (record->polling && record->polling->lingering()) {
+        auto lingering = std::make_unique<Lingering>();
+        lingering->polling = std::move(record->polling);
+        lingering_.emplace(session.sid(), std::move(lingering));
+    }
+    home_.shard().bury(std::move(record));
+}
+
+void EngineService::forget_lingering(const std::string& sid) {
+    const auto found = lingering_.find(sid);
+    if (found == lingering_.end()) return;
+    auto lingering = std::move(found->second);
+    lingering_.erase(found);
+    home_.shard().bury(std::move(lingering));
+}
+
+void EngineService::close_all() {
+    std::vector<std::string> sids;
+    for (const auto& [sid, record] : records_) sids.push_back(sid);
+    for (const auto& sid : sids) {
+        if (auto* record = find(sid)) record->session.close(DisconnectReason::server_shutting_down);
+    }
+}
+
+// ---- WebSocket ---------------------------------------------------------------------------------------
+
+void EngineService::upgrade(HttpConnection& connection, HttpRequest request) {
+    const auto query = wire::read_engine_query(request.query);
+    const auto refuse = [&](EngineRefusal refusal, std::string_view message = {}) {
+        home_.log().write(LogLevel::debug, "websocket upgrade refused", [&] {
+            return base::LogFields{{"why", std::string(refusal_text(refusal))},
+                                   {"sid", query.sid},
+                                   {"address", request.address}};
+        });
+        refuse_connection(connection, refuse_upgrade(refusal, message));
+    };
+    if (query.transport == wire::TransportName::other || !home_.options().allow_websocket) {
+        return refuse(EngineRefusal::transport_unknown);
+    }
+    if (query.sid.empty()) {
+        if (request.method != "GET") return refuse(EngineRefusal::bad_handshake_method);
+        if (query.transport != wire::TransportName::websocket) {
+            return refuse(EngineRefusal::bad_request);
+        }
+        if (const auto admission = admit(request); !admission.allowed) {
+            return refuse(EngineRefusal::forbidden, admission.message);
+        }
+        if (query.protocol == wire::EngineProtocol::v3 && !home_.options().allow_eio3) {
+            return refuse(EngineRefusal::unsupported_protocol);
+        }
+    } else {
+        const auto* record = find(query.sid);
+        if (record == nullptr) return refuse(EngineRefusal::session_unknown);
+        if (record->session.protocol() != query.protocol) return refuse(EngineRefusal::bad_request);
+    }
+    if (auto fault = check_websocket_request(request)) {
+        return refuse_connection(connection, std::move(*fault));
+    }
+    attach_websocket(connection, query, request);
+}
+
+void EngineService::attach_websocket(HttpConnection& connection, const wire::EngineQuery& query,
+                                     const HttpRequest& request) {
+    FieldList headers;
+    auto* record = query.sid.empty() ? &open_record(query.protocol) : find(query.sid);
+    if (query.sid.empty()) {
+        if (const auto& cookie = home_.options().cookie) {
+            headers.add("Set-Cookie", cookie_header(*cookie, record->session.sid()));
+        }
+    }
+    auto& socket = connection.connection();
+    auto rest = connection.take_over();
+    auto owned = std::make_unique<WebSocketTransport>(socket, record->session);
+    auto& transport = *owned;
+    transport.begin(accept_head(request, headers, home_.date()));
+    socket.replace_protocol(std::move(owned));
+    if (query.sid.empty()) {
+        start_session(*record, transport, request);
+    } else if (!record->session.begin_upgrade(transport)) {
+        // The session goes on where it is; this connection is one too many.
+        transport.retire();
+    }
+    if (!rest.empty() && socket.is_open()) transport.on_bytes(rest);
+}
+
+}  // namespace socketio::transport

@@ -1,0 +1,82 @@
+#pragma once
+// Engine.IO of one endpoint on one shard: refuses, opens and finds sessions; keeps them. Requests for its
+// sessions come from every shard's connections. Lives on one shard. Engine.IO protocol v4, "HTTP".
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "engine/session.hpp"
+#include "shard/shard.hpp"
+#include "socketio/http.hpp"
+#include "transport/exchange_table.hpp"
+#include "transport/polling_transport.hpp"
+#include "transport/routes.hpp"
+#include "wire/handshake_query.hpp"
+
+namespace socketio::transport {
+
+class HttpConnection;
+class TransportShard;
+
+/// A polling request, perhaps read on another shard.
+struct EngineRequest {
+    wire::EngineQuery query;
+    HttpRequest http;
+    ExchangeId exchange = 0;
+    HttpReply reply;
+};
+
+class EngineService final : private engine::SessionKeeper {
+public:
+    EngineService(TransportShard& home, const EngineRoute& route);
+    ~EngineService();
+
+    void handle(EngineRequest request);
+    /// The header of a POST for `sid` is in. Its handle() comes later, with the same exchange.
+    void announce_post(const std::string& sid, ExchangeId exchange);
+    /// The connection of that exchange is gone.
+    void abort(const std::string& sid, ExchangeId exchange);
+    /// On the session's shard: a refusal, or the connection becomes a WebSocket of a new or an old session.
+    void upgrade(HttpConnection& connection, HttpRequest request);
+
+    /// A transport that outlived its session to say goodbye has said it.
+    void forget_lingering(const std::string& sid);
+    [[nodiscard]] engine::SessionContext& context() noexcept { return context_; }
+    [[nodiscard]] TransportShard& home() noexcept { return home_; }
+
+    /// Every session leaves with server_shutting_down.
+    void close_all();
+
+private:
+    struct Record final : shard::Mortal {
+        Record(std::string sid, wire::EngineProtocol protocol, EngineService& service);
+
+        engine::Session session;
+        std::unique_ptr<PollingTransport> polling;
+        std::unique_ptr<engine::SessionPort> port;
+    };
+    struct Lingering final : shard::Mortal {
+        std::unique_ptr<PollingTransport> polling;
+    };
+
+    void on_session_closed(engine::Session& session) override;
+    void handshake(EngineRequest request);
+    Record& open_record(wire::EngineProtocol protocol);
+    void start_session(Record& record, engine::TransportPort& transport, const HttpRequest& request);
+    void attach_websocket(HttpConnection& connection, const wire::EngineQuery& query,
+                          const HttpRequest& request);
+    [[nodiscard]] Record* find(std::string_view sid) noexcept;
+    [[nodiscard]] Admission admit(const HttpRequest& request) const;
+
+    TransportShard& home_;
+    const EngineRoute& route_;
+    engine::SessionContext context_;
+    std::unordered_map<std::string, std::unique_ptr<Record>> records_;
+    std::unordered_map<std::string, std::unique_ptr<Lingering>> lingering_;
+};
+
+}  // namespace socketio::transport

@@ -1,0 +1,103 @@
+#pragma once
+// HTTP/1.1 on a connection: one request at a time is read, routed and answered; an upgrade hands the
+// connection to a WebSocket. Lives on one shard. RFC 9112; parsed by Boost.Beast.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "socketio/http.hpp"
+#include "transport/connection.hpp"
+#include "transport/exchange_table.hpp"
+
+namespace socketio::transport {
+
+class RequestParser;
+
+class HttpConnection final : public Protocol {
+public:
+    explicit HttpConnection(Connection& connection);
+    ~HttpConnection() override;
+
+    /// A request that another shard read on this connection.
+    void resume_upgrade(std::size_t endpoint, HttpRequest request, std::string bytes);
+
+    // ---- For those who answer ------------------------------------------------------------------
+    /// The answer to the request in progress.
+    void answer(HttpResponse response);
+    /// Called when the peer goes away before its answer, or cuts its body short.
+    void on_abort(std::function<void()> abort) { abort_ = std::move(abort); }
+    /// Added to whatever the answer is: CORS.
+    void add_answer_header(std::string name, std::string value);
+    /// The connection closes after this request's answer.
+    void end_after_answer() noexcept { keep_alive_ = false; }
+    [[nodiscard]] Connection& connection() noexcept { return connection_; }
+    [[nodiscard]] ExchangeId exchange() const noexcept { return exchange_; }
+    /// Ask once for each request: when the handle goes without an answer, the request gets a 500.
+    [[nodiscard]] HttpReply reply();
+    /// For an upgrade: ends this request and gives what was read after it. The caller replaces the
+    /// protocol or releases the connection.
+    [[nodiscard]] std::string take_over();
+
+    // ---- Protocol ------------------------------------------------------------------------------
+    void on_bytes(std::span<char> bytes) override;
+    void on_end(bool failed) override;
+    [[nodiscard]] bool stays_after_end() const noexcept override;
+    void on_deadline() override;
+    [[nodiscard]] bool has_output() const noexcept override { return output_ != nullptr; }
+    void gather(std::vector<iovec>& buffers) override;
+    void on_written(std::size_t bytes) override;
+    void on_shutdown() override;
+
+private:
+    /// An answer on its way out.
+    struct Output {
+        std::string head;
+        HttpBody body;
+        bool with_body = true;
+        /// Another answer follows on this request (100 Continue).
+        bool interim = false;
+        std::size_t written = 0;
+
+        [[nodiscard]] std::string_view body_view() const noexcept {
+            return with_body ? body.view() : std::string_view();
+        }
+        [[nodiscard]] std::size_t size() const noexcept { return head.size() + body_view().size(); }
+    };
+
+    enum class Phase : std::uint8_t {
+        idle,     ///< Between requests.
+        head,     ///< Some bytes of a request line or headers.
+        body,     ///< Headers are known, the body is coming.
+        waiting,  ///< Someone works on the answer.
+        writing,  ///< The answer is on its way out.
+    };
+
+    [[nodiscard]] std::size_t consume(std::string_view input);
+    [[nodiscard]] bool on_head();
+    void on_request();
+    void fail_request(unsigned status, std::string_view why);
+    void send_continue();
+    void next_request();
+    void end_exchange();
+
+    Connection& connection_;
+    std::unique_ptr<RequestParser> parser_;
+    std::string pending_;  ///< Read, not yet consumed.
+    std::unique_ptr<Output> output_;
+    FieldList answer_headers_;
+    std::function<void()> abort_;
+    ExchangeId exchange_ = 0;
+    Phase phase_ = Phase::idle;
+    bool keep_alive_ = true;
+    bool head_only_ = false;
+    bool http_1_0_ = false;
+    bool peer_ended_ = false;
+    bool taken_over_ = false;
+    bool body_unread_ = false;  ///< The answer left before the body was in: the connection must end.
+};
+
+}  // namespace socketio::transport

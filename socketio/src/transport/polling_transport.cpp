@@ -1,0 +1,223 @@
+#include "transport/polling_transport.hpp"
+
+#include <utility>
+
+#include "engine/session.hpp"
+#include "transport/engine_service.hpp"
+#include "transport/transport_shard.hpp"
+#include "wire/engine_payload.hpp"
+
+namespace socketio::transport {
+
+namespace {
+
+// A body of the largest size may consist of the smallest packets: a digit and a separator each.
+constexpr std::size_t bytes_per_packet_min = 2;
+
+constexpr std::string_view octet_stream = "application/octet-stream";
+
+HttpResponse payload_response(std::string body, bool binary) {
+    HttpResponse response;
+    response.headers.add("Content-Type",
+                         binary ? std::string(octet_stream) : "text/plain; charset=UTF-8");
+    response.headers.add("cache-control", "no-store");
+    response.body = HttpBody(std::move(body));
+    return response;
+}
+
+HttpResponse ok_response() {
+    HttpResponse response;
+    response.headers.add("Content-Type", "text/html");
+    response.headers.add("cache-control", "no-store");
+    response.body = HttpBody("ok");
+    return response;
+}
+
+std::string encode_one(wire::EnginePacketView packet, wire::EngineProtocol protocol) {
+    std::string body;
+    if (protocol == wire::EngineProtocol::v4) {
+        wire::append_payload_v4(body, packet);
+    } else {
+        wire::append_payload_v3_text(body, packet);
+    }
+    return body;
+}
+
+}  // namespace
+
+PollingTransport::PollingTransport(EngineService& service, engine::Session& session,
+                                   bool base64_only)
+    : service_(service),
+      session_(&session),
+      sid_(session.sid()),
+      protocol_(session.protocol()),
+      base64_only_(base64_only) {}
+
+PollingTransport::~PollingTransport() = default;
+
+void PollingTransport::on_get(ExchangeId exchange, HttpReply reply, FieldList headers) {
+    if (goodbye_) {
+        waiting_ = Waiting{exchange, std::move(reply), {}};
+        answer_waiting(std::move(*goodbye_));
+        goodbye_.reset();
+        service_.forget_lingering(sid_);
+        return;
+    }
+    if (session_ == nullptr) return reply.send({400, {}, {}});
+    if (waiting_) {
+        // Two polls of one session: one of them is not from our client.
+        answer_waiting(encode_one({wire::EnginePacketType::close, false, {}}, protocol_));
+        reply.send({400, {}, {}});
+        return fail();
+    }
+    waiting_ = Waiting{exchange, std::move(reply), std::move(headers)};
+    if (session_->upgrading() && session_->queue().empty()) {
+        send_past_queue({wire::EnginePacketType::noop, false, {}});
+    } else {
+        wake();
+    }
+}
+
+void PollingTransport::on_post_announced(ExchangeId exchange) {
+    if (session_ == nullptr) return;
+    if (post_ == 0) {
+        post_ = exchange;
+        return;
+    }
+    answer_exchange(service_.home().network(), exchange, {400, {}, {}});
+    fail();
+}
+
+void PollingTransport::on_post(ExchangeId exchange, const HttpReply& reply,
+                               std::string_view content_type, std::string_view body) {
+    if (session_ == nullptr) return reply.send({400, {}, {}});
+    const bool binary = content_type.starts_with(octet_stream);
+    const bool v4 = protocol_ == wire::EngineProtocol::v4;
+    if ((post_ != 0 && post_ != exchange) || (binary && v4)) {
+        reply.send({400, {}, {}});
+        return fail();
+    }
+    post_ = 0;
+
+    const auto packets_max = service_.home().options().message_bytes_max / bytes_per_packet_min + 1;
+    const auto payload = v4       ? wire::decode_payload_v4(body, packets_max)
+                         : binary ? wire::decode_payload_v3_binary(body, packets_max)
+                                  : wire::decode_payload_v3_text(body, packets_max);
+    for (const auto& packet : payload.packets) {
+        if (packet.type == wire::EnginePacketType::close) client_closed_ = true;
+        if (session_ == nullptr || !session_->is_open()) break;
+        session_->on_packet(*this, packet.view());
+    }
+    if (payload.malformed && session_ != nullptr && session_->is_open()) {
+        session_->on_malformed(*this);
+    }
+    // Node cuts the connection of a POST that ended its session; a status says more.
+    const bool ended_by_fault = (session_ == nullptr || !session_->is_open()) && !client_closed_;
+    reply.send(ended_by_fault ? HttpResponse{400, {}, {}} : ok_response());
+}
+
+void PollingTransport::on_abort(ExchangeId exchange) {
+    if (waiting_ && waiting_->exchange == exchange) {
+        waiting_.reset();
+    } else if (post_ == exchange && exchange != 0) {
+        post_ = 0;
+    } else {
+        return;
+    }
+    if (session_ != nullptr) {
+        std::exchange(session_, nullptr)
+            ->on_transport_lost(*this, DisconnectReason::transport_error);
+    }
+}
+
+void PollingTransport::wake() {
+    if (waiting_ && session_ != nullptr && !session_->queue().empty()) {
+        service_.home().shard().schedule(*this);
+    }
+}
+
+void PollingTransport::flush() {
+    if (!waiting_ || session_ == nullptr || session_->queue().empty()) return;
+    bool binary = false;
+    auto body = take_queue(binary);
+    answer_waiting(std::move(body), binary);
+}
+
+void PollingTransport::send_past_queue(wire::EnginePacketView packet) {
+    if (waiting_) answer_waiting(encode_one(packet, protocol_));
+}
+
+void PollingTransport::end(Ending ending) {
+    auto* session = std::exchange(session_, nullptr);
+    if (session == nullptr) return;
+    std::string body;
+    bool binary = false;
+    if (ending == Ending::after_queue) {
+        session_ = session;  // take_queue() reads its queue.
+        body = take_queue(binary);
+        session_ = nullptr;
+    }
+    if (client_closed_) {
+        if (waiting_) answer_waiting(encode_one({wire::EnginePacketType::noop, false, {}}, protocol_));
+        return;
+    }
+    // The octet form of v3 mixes with no text: the close packet is written in the body's own form.
+    const wire::EnginePacketView close{wire::EnginePacketType::close, false, {}};
+    if (binary) {
+        wire::append_payload_v3_binary(body, close);
+    } else if (protocol_ == wire::EngineProtocol::v4) {
+        wire::append_payload_v4(body, close);
+    } else {
+        wire::append_payload_v3_text(body, close);
+    }
+    if (waiting_) {
+        answer_waiting(std::move(body), binary);
+    } else if (ending == Ending::after_queue) {
+        goodbye_ = std::move(body);
+        service_.home().shard().deadlines().arm_after(goodbye_timeout_,
+                                                      service_.home().options().close_timeout);
+    }
+}
+
+void PollingTransport::retire() {
+    if (waiting_) answer_waiting(encode_one({wire::EnginePacketType::noop, false, {}}, protocol_));
+    session_ = nullptr;
+}
+
+void PollingTransport::on_goodbye_timeout(base::TimePoint) {
+    goodbye_.reset();
+    service_.forget_lingering(sid_);
+}
+
+void PollingTransport::answer_waiting(std::string body, bool binary) {
+    auto response = payload_response(std::move(body), binary);
+    for (const auto& [name, value] : waiting_->headers) response.headers.add(name, value);
+    const auto reply = std::move(waiting_->reply);
+    waiting_.reset();
+    reply.send(std::move(response));
+}
+
+std::string PollingTransport::take_queue(bool& binary) {
+    auto& queue = session_->queue();
+    auto format = engine::PayloadFormat::v4;
+    if (protocol_ == wire::EngineProtocol::v3) {
+        format = engine::PayloadFormat::v3_text;
+        for (const auto& message : queue.messages()) {
+            if (message->has_binary() && !base64_only_) format = engine::PayloadFormat::v3_binary;
+        }
+    }
+    std::string body;
+    for (const auto& message : queue.messages()) message->append_payload(body, format);
+    queue.pop_front(queue.size());
+    binary = format == engine::PayloadFormat::v3_binary;
+    return body;
+}
+
+void PollingTransport::fail() {
+    if (session_ != nullptr) {
+        std::exchange(session_, nullptr)
+            ->on_transport_lost(*this, DisconnectReason::transport_error);
+    }
+}
+
+}  // namespace socketio::transport

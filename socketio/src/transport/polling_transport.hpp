@@ -1,0 +1,75 @@
+#pragma once
+// Long-polling: a GET that waits carries what is queued, a POST brings packets. Belongs to one session;
+// outlives it only to say goodbye in a next GET. Lives on the session's shard. WIRE: polling semantics.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/deadline_queue.hpp"
+#include "engine/session_port.hpp"
+#include "shard/shard.hpp"
+#include "socketio/http.hpp"
+#include "transport/exchange_table.hpp"
+
+namespace socketio::engine {
+class Session;
+}
+
+namespace socketio::transport {
+
+class EngineService;
+
+class PollingTransport final : public engine::TransportPort, private shard::TurnTask {
+public:
+    PollingTransport(EngineService& service, engine::Session& session, bool base64_only);
+    ~PollingTransport() override;
+
+    /// `headers` are added to this answer: the handshake's cookie.
+    void on_get(ExchangeId exchange, HttpReply reply, FieldList headers = {});
+    /// The header of a POST is in; another one must not begin before it has ended.
+    void on_post_announced(ExchangeId exchange);
+    void on_post(ExchangeId exchange, const HttpReply& reply, std::string_view content_type,
+                 std::string_view body);
+    void on_abort(ExchangeId exchange);
+    /// The session is over and its last words wait for a GET.
+    [[nodiscard]] bool lingering() const noexcept { return session_ == nullptr && goodbye_.has_value(); }
+
+    // ---- TransportPort -------------------------------------------------------------------------
+    [[nodiscard]] engine::TransportKind kind() const noexcept override {
+        return engine::TransportKind::polling;
+    }
+    void wake() override;
+    void flush() override;
+    [[nodiscard]] bool writable() const noexcept override { return waiting_.has_value(); }
+    void send_past_queue(wire::EnginePacketView packet) override;
+    void end(Ending ending) override;
+    void retire() override;
+
+private:
+    struct Waiting {
+        ExchangeId exchange = 0;
+        HttpReply reply;
+        FieldList headers;
+    };
+
+    void at_turn_end() override { flush(); }
+    void on_goodbye_timeout(base::TimePoint now);
+    void answer_waiting(std::string body, bool binary = false);
+    [[nodiscard]] std::string take_queue(bool& binary);
+    void fail();
+
+    EngineService& service_;
+    engine::Session* session_;
+    std::optional<Waiting> waiting_;
+    std::optional<std::string> goodbye_;
+    std::string sid_;
+    base::MemberDeadline<PollingTransport, &PollingTransport::on_goodbye_timeout> goodbye_timeout_{
+        *this};
+    ExchangeId post_ = 0;
+    const wire::EngineProtocol protocol_;
+    const bool base64_only_;
+    bool client_closed_ = false;
+};
+
+}  // namespace socketio::transport

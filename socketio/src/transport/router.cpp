@@ -1,0 +1,187 @@
+#include "transport/router.hpp"
+
+#include <exception>
+#include <utility>
+
+#include "transport/client_files.hpp"
+#include "transport/cors.hpp"
+#include "transport/http_connection.hpp"
+#include "transport/request_parser.hpp"
+#include "transport/transport_shard.hpp"
+#include "transport/websocket_endpoint_connection.hpp"
+#include "transport/websocket_handshake.hpp"
+#include "wire/handshake_query.hpp"
+#include "wire/session_id.hpp"
+
+namespace socketio::transport {
+
+namespace {
+
+/// Where the session of that sid lives. A sid that is none belongs to the shard that read it, which will
+/// say so.
+unsigned owner_of(TransportShard& shard, std::string_view sid) {
+    const auto here = shard.shard().index();
+    return wire::shard_of(sid, shard.network().shards().size()).value_or(here);
+}
+
+void route_engine(HttpConnection& connection, std::size_t endpoint, HttpRequest request) {
+    auto& home = connection.connection().home();
+    auto& network = home.network();
+    EngineRequest engine;
+    engine.query = wire::read_engine_query(request.query);
+    engine.http = std::move(request);
+    engine.exchange = connection.exchange();
+    engine.reply = connection.reply();
+
+    const auto owner = owner_of(home, engine.query.sid);
+    if (!engine.query.sid.empty()) {
+        connection.on_abort([&network, owner, endpoint, sid = engine.query.sid,
+                             exchange = engine.exchange] {
+            network.shards().on_shard(owner, [&network, owner, endpoint, sid, exchange] {
+                network[owner].service(endpoint).abort(sid, exchange);
+            });
+        });
+    }
+    network.shards().on_shard(owner, [&network, owner, endpoint, engine = std::move(engine)]() mutable {
+        network[owner].service(endpoint).handle(std::move(engine));
+    });
+}
+
+/// True when the request was answered.
+bool serve_engine_sibling(HttpConnection& connection, const EngineRoute& route,
+                          const HttpRequest& request) {
+    const auto& options = connection.connection().home().options();
+    if (options.cors) {
+        if (request.method == "OPTIONS") {
+            connection.answer(cors_preflight(*options.cors, request));
+            return true;
+        }
+        for (auto& [name, value] : cors_headers(*options.cors, request)) {
+            connection.add_answer_header(name, value);
+        }
+    }
+    if (!route.serve_client || (request.method != "GET" && request.method != "HEAD")) return false;
+    const std::string_view target = request.target;
+    const auto name = target.substr(0, target.find('?')).substr(route.path.size());
+    const auto* file = find_client_file(name);
+    if (file == nullptr) return false;
+    connection.answer(serve_file(request, *file));
+    return true;
+}
+
+void route_websocket_endpoint(HttpConnection& connection, const WebSocketEndpoint& endpoint,
+                              const HttpRequest& request) {
+    if (auto fault = check_websocket_request(request)) {
+        return refuse_connection(connection, std::move(*fault));
+    }
+    auto& socket = connection.connection();
+    auto rest = connection.take_over();
+    auto owned = std::make_unique<WebSocketEndpointConnection>(socket, endpoint);
+    auto& channel = *owned;
+    channel.begin(accept_head(request, {}, socket.home().date()));
+    socket.replace_protocol(std::move(owned));
+    Handshake handshake;
+    handshake.headers = request.headers;
+    handshake.query = request.query;
+    handshake.url = request.target;
+    handshake.address = request.address;
+    handshake.secure = request.secure;
+    handshake.cross_domain = request.headers.find("origin") != nullptr;
+    handshake.issued = std::chrono::system_clock::now();
+    channel.open(handshake);
+    if (!rest.empty() && socket.is_open()) channel.on_bytes(rest);
+}
+
+void route_application(HttpConnection& connection, const HttpRequest& request) {
+    auto& home = connection.connection().home();
+    const auto& routes = home.network().routes();
+    const HttpHandler* handler = routes.fallback ? &routes.fallback : nullptr;
+    if (const auto path = routes.http.find(request.path); path != routes.http.end()) {
+        const auto& methods = path->second;
+        auto method = methods.find(request.method);
+        if (method == methods.end() && request.method == "HEAD") method = methods.find("GET");
+        if (method == methods.end()) method = methods.find("*");
+        if (method == methods.end()) {
+            std::string allowed;
+            for (const auto& [name, unused] : methods) allowed += (allowed.empty() ? "" : ", ") + name;
+            HttpResponse response = HttpResponse::text(405, "method not allowed\n");
+            response.headers.add("Allow", allowed);
+            return connection.answer(std::move(response));
+        }
+        handler = &method->second;
+    }
+    if (handler == nullptr) return connection.answer(HttpResponse::text(404, "not found\n"));
+    const auto reply = connection.reply();
+    try {
+        (*handler)(request, reply);
+    } catch (const std::exception& failure) {
+        home.log().write(LogLevel::error, "http handler failed", [&] {
+            return base::LogFields{{"path", request.path}, {"what", failure.what()}};
+        });
+        reply.send(HttpResponse::text(500, "internal error\n"));
+    }
+}
+
+}  // namespace
+
+std::size_t body_bytes_max(TransportShard& shard, std::string_view target) {
+    const auto& options = shard.options();
+    return shard.network().routes().engine_for(target) ? options.message_bytes_max
+                                                       : options.http_body_bytes_max;
+}
+
+void announce_body(HttpConnection& connection, const RequestParser& parser) {
+    auto& home = connection.connection().home();
+    auto& network = home.network();
+    const auto endpoint = network.routes().engine_for(parser.target());
+    if (!endpoint || parser.method() != "POST") return;
+    const auto head = parser.copy_head();
+    const auto query = wire::read_engine_query(head.query);
+    if (query.sid.empty()) return;
+    const auto owner = owner_of(home, query.sid);
+    const auto exchange = connection.exchange();
+    connection.on_abort([&network, owner, endpoint = *endpoint, sid = query.sid, exchange] {
+        network.shards().on_shard(owner, [&network, owner, endpoint, sid, exchange] {
+            network[owner].service(endpoint).abort(sid, exchange);
+        });
+    });
+    network.shards().on_shard(owner, [&network, owner, endpoint = *endpoint, sid = query.sid, exchange] {
+        network[owner].service(endpoint).announce_post(sid, exchange);
+    });
+}
+
+void route(HttpConnection& connection, HttpRequest request) {
+    const auto& routes = connection.connection().home().network().routes();
+    const auto endpoint = routes.engine_for(request.target);
+    const bool upgrade = is_websocket_upgrade(request);
+    if (endpoint) {
+        if (upgrade) return route_upgrade(connection, *endpoint, std::move(request));
+        if (serve_engine_sibling(connection, routes.engines[*endpoint], request)) return;
+        return route_engine(connection, *endpoint, std::move(request));
+    }
+    if (upgrade) {
+        if (const auto* websocket = routes.websocket_for(request.path)) {
+            return route_websocket_endpoint(connection, *websocket, request);
+        }
+    }
+    route_application(connection, request);
+}
+
+void route_upgrade(HttpConnection& connection, std::size_t endpoint, HttpRequest request) {
+    auto& home = connection.connection().home();
+    auto& network = home.network();
+    const auto query = wire::read_engine_query(request.query);
+    const auto owner = owner_of(home, query.sid);
+    if (owner == home.shard().index()) {
+        home.service(endpoint).upgrade(connection, std::move(request));
+        return;
+    }
+    auto rest = connection.take_over();
+    network.shards().move_place(home.shard().index(), owner);
+    network.shards().post(owner, [&network, owner, endpoint, fd = connection.connection().release(),
+                                  rest = std::move(rest), request = std::move(request)]() mutable {
+        network[owner].adopt_upgrade(std::move(fd), std::move(rest), endpoint, std::move(request));
+    });
+}
+
+}  // namespace socketio::transport

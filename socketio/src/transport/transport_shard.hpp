@@ -1,0 +1,89 @@
+#pragma once
+// One shard's network: its connections, its Engine.IO services, its answers in waiting. Lives on one
+// shard, but for adopt() and the like, which are reached by letter.
+
+#include <array>
+#include <boost/intrusive/list.hpp>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "shard/shard_group.hpp"
+#include "transport/connection.hpp"
+#include "transport/engine_service.hpp"
+#include "transport/exchange_table.hpp"
+#include "transport/fanout_writer.hpp"
+#include "transport/routes.hpp"
+
+namespace socketio::transport {
+
+class Network;
+
+class TransportShard {
+public:
+    TransportShard(Network& network, shard::Shard& shard);
+    ~TransportShard();
+
+    [[nodiscard]] shard::Shard& shard() noexcept { return shard_; }
+    [[nodiscard]] Network& network() noexcept { return network_; }
+    [[nodiscard]] const Options& options() const noexcept { return shard_.options(); }
+    [[nodiscard]] const base::Log& log() const noexcept { return shard_.log(); }
+    [[nodiscard]] WriteTurn& writes() noexcept { return writes_; }
+    [[nodiscard]] ExchangeTable& exchanges() noexcept { return exchanges_; }
+    /// One for each endpoint, in the routes' order.
+    [[nodiscard]] EngineService& service(std::size_t endpoint) noexcept {
+        return *services_[endpoint];
+    }
+    /// Shared by all connections of the shard; its content is valid during one on_bytes().
+    [[nodiscard]] std::span<char> read_buffer() noexcept { return read_buffer_; }
+    /// The Date header, made once a second.
+    [[nodiscard]] std::string_view date();
+
+    /// A connection that was accepted for this shard.
+    void adopt(shard::UniqueFd fd);
+    /// A connection that asked for a session of this shard: `request` is its upgrade, `bytes` what came
+    /// after it.
+    void adopt_upgrade(shard::UniqueFd fd, std::string bytes, std::size_t endpoint,
+                       HttpRequest request);
+
+    // ---- For Connection ------------------------------------------------------------------------
+    void enter(Connection& connection);
+    void leave(Connection& connection);
+
+    /// Says goodbye to everyone; connections go as their last words are read.
+    void shut_down();
+    [[nodiscard]] bool empty() const noexcept { return connections_.empty(); }
+    /// Drops what is left.
+    void close_all();
+
+private:
+    Network& network_;
+    shard::Shard& shard_;
+    WriteTurn writes_;
+    ExchangeTable exchanges_;
+    std::vector<std::unique_ptr<EngineService>> services_;
+    boost::intrusive::list<Connection> connections_;
+    std::vector<char> read_buffer_;
+    std::string date_;
+    std::int64_t date_second_ = -1;
+};
+
+/// All shards' networks. Immutable after it is made; any thread.
+class Network {
+public:
+    Network(shard::ShardGroup& shards, const Routes& routes);
+    ~Network();
+
+    [[nodiscard]] shard::ShardGroup& shards() noexcept { return shards_; }
+    [[nodiscard]] const Routes& routes() const noexcept { return routes_; }
+    [[nodiscard]] TransportShard& operator[](unsigned shard) noexcept { return *parts_[shard]; }
+
+private:
+    shard::ShardGroup& shards_;
+    const Routes& routes_;
+    std::vector<std::unique_ptr<TransportShard>> parts_;
+};
+
+}  // namespace socketio::transport

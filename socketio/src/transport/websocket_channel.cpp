@@ -1,0 +1,121 @@
+#include "transport/websocket_channel.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "transport/transport_shard.hpp"
+
+namespace socketio::transport {
+
+namespace {
+// Pongs that a peer asks for and does not read: beyond this it is up to no good.
+constexpr std::size_t unsent_control_bytes_max = 64 * 1024;
+}  // namespace
+
+WebSocketChannel::WebSocketChannel(Connection& connection)
+    : connection_(connection), reader_(connection.home().options().message_bytes_max) {}
+
+void WebSocketChannel::begin(std::string head) {
+    output_ = std::move(head);
+    connection_.want_write();
+}
+
+void WebSocketChannel::on_bytes(std::span<char> bytes) {
+    reader_.feed(bytes, *this);
+}
+
+void WebSocketChannel::on_websocket_message(std::string_view payload, bool binary) {
+    if (!closing_) on_message(payload, binary);
+}
+
+void WebSocketChannel::on_websocket_ping(std::string_view payload) {
+    if (closing_) return;
+    if (unsent_output() > unsent_control_bytes_max) {
+        report_closed(wire::websocket_close::policy_violation, true);
+        connection_.close();
+        return;
+    }
+    wire::append_websocket_frame(output_, wire::WebSocketOpcode::pong, payload);
+    connection_.want_write();
+}
+
+void WebSocketChannel::on_websocket_pong(std::string_view) {}
+
+void WebSocketChannel::on_websocket_close(std::uint16_t code, std::string_view) {
+    if (!closing_) {
+        closing_ = true;
+        wire::append_websocket_close(output_, code, {});
+    }
+    report_closed(code, false);
+    connection_.finish();
+}
+
+void WebSocketChannel::on_websocket_fault(std::uint16_t close_code, std::string_view what) {
+    connection_.home().log().write(LogLevel::debug, "websocket fault", [&] {
+        return base::LogFields{{"what", std::string(what)},
+                               {"close_code", std::to_string(close_code)},
+                               {"address", connection_.address()}};
+    });
+    if (!closing_) {
+        closing_ = true;
+        wire::append_websocket_close(output_, close_code, {});
+    }
+    report_closed(close_code, true);
+    connection_.finish();
+}
+
+void WebSocketChannel::on_end(bool failed) {
+    report_closed(wire::websocket_close::abnormal, failed);
+    reader_.stop();
+}
+
+void WebSocketChannel::on_deadline() {
+    connection_.close();
+}
+
+void WebSocketChannel::report_closed(std::uint16_t code, bool by_fault) {
+    if (std::exchange(reported_, true)) return;
+    on_closed(code, by_fault);
+}
+
+void WebSocketChannel::start_closing(std::uint16_t code, std::string_view reason) {
+    if (std::exchange(closing_, true)) return;
+    reported_ = true;
+    wire::append_websocket_close(output_, code, reason);
+    connection_.set_deadline(connection_.home().options().close_timeout);
+    connection_.want_write();
+}
+
+void WebSocketChannel::append_output(std::string_view bytes) {
+    output_ += bytes;
+    connection_.want_write();
+}
+
+bool WebSocketChannel::has_output() const noexcept {
+    return output_sent_ < output_.size();
+}
+
+void WebSocketChannel::gather(std::vector<iovec>& buffers) {
+    gather_output(buffers);
+}
+
+void WebSocketChannel::gather_output(std::vector<iovec>& buffers) {
+    if (output_sent_ == output_.size()) return;
+    buffers.push_back({output_.data() + output_sent_, output_.size() - output_sent_});
+}
+
+void WebSocketChannel::on_written(std::size_t bytes) {
+    [[maybe_unused]] const auto rest = output_written(bytes);
+}
+
+std::size_t WebSocketChannel::output_written(std::size_t bytes) {
+    const auto taken = std::min(bytes, output_.size() - output_sent_);
+    output_sent_ += taken;
+    if (output_sent_ == output_.size()) {
+        output_ = {};
+        output_sent_ = 0;
+    }
+    return bytes - taken;
+}
+
+}  // namespace socketio::transport

@@ -1,0 +1,147 @@
+#include "transport/websocket_transport.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/session.hpp"
+#include "transport/transport_shard.hpp"
+
+namespace socketio::transport {
+
+WebSocketTransport::WebSocketTransport(Connection& connection, engine::Session& session)
+    : WebSocketChannel(connection), session_(&session), protocol_(session.protocol()) {}
+
+WebSocketTransport::~WebSocketTransport() = default;
+
+// ---- Reading -----------------------------------------------------------------------------------------
+
+void WebSocketTransport::on_message(std::string_view payload, bool binary) {
+    if (session_ == nullptr) return;
+    const auto packet = binary ? wire::decode_engine_binary(payload, protocol_)
+                               : wire::decode_engine_text(payload);
+    if (packet) {
+        session_->on_packet(*this, *packet);
+    } else {
+        session_->on_malformed(*this);
+    }
+}
+
+void WebSocketTransport::on_closed(std::uint16_t, bool by_fault) {
+    if (auto* session = std::exchange(session_, nullptr)) {
+        session->on_transport_lost(*this, by_fault ? DisconnectReason::transport_error
+                                                   : DisconnectReason::transport_close);
+    }
+}
+
+void WebSocketTransport::on_shutdown() {
+    // The session is told by its service; this is for what is left after it.
+    if (session_ == nullptr && !is_closing()) {
+        start_closing(wire::websocket_close::going_away, {});
+    }
+}
+
+// ---- From the session --------------------------------------------------------------------------------
+
+void WebSocketTransport::wake() {
+    carries_ = true;
+    connection().want_write();
+}
+
+void WebSocketTransport::flush() {
+    carries_ = true;
+    connection().write_now();
+}
+
+bool WebSocketTransport::writable() const noexcept {
+    return !const_cast<WebSocketTransport*>(this)->connection().blocked();
+}
+
+void WebSocketTransport::send_past_queue(wire::EnginePacketView packet) {
+    std::string text(1, wire::to_digit(packet.type));
+    text += packet.data;
+    wire::append_websocket_frame(output(), wire::WebSocketOpcode::text, text);
+    connection().want_write();
+}
+
+void WebSocketTransport::end(Ending ending) {
+    auto* session = std::exchange(session_, nullptr);
+    if (session == nullptr) return;
+    if (ending == Ending::now) {
+        // Whoever cannot or must not take what is queued cannot take a goodbye behind it either, but for
+        // a peer that has read everything.
+        if (!connection().blocked() && session->queue().front_offset() == 0) {
+            start_closing(wire::websocket_close::no_status, {});
+        } else {
+            connection().close();
+        }
+        return;
+    }
+    if (session->queue().empty() || !carries_) {
+        start_closing(wire::websocket_close::no_status, {});
+        return;
+    }
+    rest_ = std::make_unique<engine::SendQueue>(std::move(session->queue()));
+    goodbye_due_ = true;
+    connection().set_deadline(connection().home().options().close_timeout);
+    connection().want_write();
+}
+
+void WebSocketTransport::retire() {
+    if (std::exchange(session_, nullptr) != nullptr) {
+        start_closing(wire::websocket_close::no_status, {});
+    }
+}
+
+// ---- Writing -----------------------------------------------------------------------------------------
+
+engine::SendQueue* WebSocketTransport::queue() const noexcept {
+    if (rest_) return rest_.get();
+    return session_ != nullptr && carries_ ? &session_->queue() : nullptr;
+}
+
+bool WebSocketTransport::has_output() const noexcept {
+    const auto* messages = queue();
+    return WebSocketChannel::has_output() || (messages != nullptr && !messages->empty());
+}
+
+void WebSocketTransport::gather(std::vector<iovec>& buffers) {
+    const auto first = buffers.size();
+    const auto add = [&](std::string_view bytes) {
+        buffers.push_back({const_cast<char*>(bytes.data()), bytes.size()});
+    };
+    gathered_front_ = 0;
+    auto* messages = queue();
+    if (messages == nullptr || messages->empty()) return gather_output(buffers);
+
+    auto pending = messages->messages();
+    if (messages->front_offset() > 0) {
+        const auto front = pending.front()->websocket_bytes(protocol_).substr(messages->front_offset());
+        gathered_front_ = front.size();
+        add(front);
+        pending = pending.subspan(1);
+    }
+    gather_output(buffers);
+    for (const auto& message : pending) {
+        if (buffers.size() - first == buffers_per_write_max) break;
+        add(message->websocket_bytes(protocol_));
+    }
+}
+
+void WebSocketTransport::on_written(std::size_t bytes) {
+    auto* messages = queue();
+    const auto of_front = std::min(bytes, gathered_front_);
+    gathered_front_ -= of_front;
+    if (of_front > 0) messages->consume_websocket(of_front, protocol_);
+    const auto of_queue = output_written(bytes - of_front);
+    if (of_queue > 0) messages->consume_websocket(of_queue, protocol_);
+    close_when_sent();
+}
+
+void WebSocketTransport::close_when_sent() {
+    if (!goodbye_due_ || !rest_->empty()) return;
+    goodbye_due_ = false;
+    rest_.reset();
+    start_closing(wire::websocket_close::no_status, {});
+}
+
+}  // namespace socketio::transport

@@ -1,0 +1,57 @@
+#pragma once
+// Engine.IO over a WebSocket: one packet, one message. Writes the session's queue in one gathered write a
+// turn. Owned by its connection; lives on one shard.
+
+#include <cstdint>
+#include <memory>
+
+#include "engine/send_queue.hpp"
+#include "engine/session_port.hpp"
+#include "transport/websocket_channel.hpp"
+
+namespace socketio::engine {
+class Session;
+}
+
+namespace socketio::transport {
+
+class WebSocketTransport final : public engine::TransportPort, public WebSocketChannel {
+public:
+    WebSocketTransport(Connection& connection, engine::Session& session);
+    ~WebSocketTransport() override;
+
+    // ---- TransportPort -------------------------------------------------------------------------
+    [[nodiscard]] engine::TransportKind kind() const noexcept override {
+        return engine::TransportKind::websocket;
+    }
+    void wake() override;
+    void flush() override;
+    [[nodiscard]] bool writable() const noexcept override;
+    void send_past_queue(wire::EnginePacketView packet) override;
+    void end(Ending ending) override;
+    void retire() override;
+
+    // ---- Protocol ------------------------------------------------------------------------------
+    [[nodiscard]] bool has_output() const noexcept override;
+    void gather(std::vector<iovec>& buffers) override;
+    void on_written(std::size_t bytes) override;
+    void on_shutdown() override;
+
+private:
+    void on_message(std::string_view payload, bool binary) override;
+    void on_closed(std::uint16_t code, bool by_fault) override;
+    /// The queue that is written here: the session's while this is its transport, or what it left.
+    [[nodiscard]] engine::SendQueue* queue() const noexcept;
+    void close_when_sent();
+
+    engine::Session* session_;
+    /// What a session that has ended still had to say.
+    std::unique_ptr<engine::SendQueue> rest_;
+    /// Of the front message that gather() found half sent: it must be finished before control frames.
+    std::size_t gathered_front_ = 0;
+    const wire::EngineProtocol protocol_;
+    bool carries_ = false;      ///< The session's current transport; a probe is not yet.
+    bool goodbye_due_ = false;  ///< A close frame follows the rest.
+};
+
+}  // namespace socketio::transport

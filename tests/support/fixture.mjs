@@ -1,0 +1,161 @@
+// Starts the server under test as a child process on a free port and watches what it prints.
+// The contract of that program is written down in tests/conformance/README.md.
+// CONFORMANCE_TARGET=node runs the reference fixture on the real Node packages instead.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { defaultDeadlineMs, within } from './waiting.mjs';
+
+export const onNode = process.env.CONFORMANCE_TARGET === 'node';
+
+const shards = process.env.CONFORMANCE_SHARDS;
+const referenceFixture = fileURLToPath(
+    new URL('../conformance/reference_fixture.mjs', import.meta.url));
+
+/** The command line of the program under test: [file, leading arguments]. */
+function program() {
+    if (onNode) {
+        return [process.execPath, [referenceFixture]];
+    }
+    const build = process.env.CHARTCAST_BUILD;
+    assert.ok(build, 'set CHARTCAST_BUILD to a build folder, or CONFORMANCE_TARGET=node');
+    const binary = path.resolve(build, 'examples/protocol_fixture');
+    assert.ok(existsSync(binary), `${binary} is not built`);
+    return [binary, []];
+}
+
+/** {pingIntervalMs: 100, eio3: true} -> ['--ping-interval-ms', '100', '--eio3'] */
+function commandLine(options) {
+    const args = [];
+    for (const [name, value] of Object.entries(options)) {
+        if (value === undefined || value === false) {
+            continue;
+        }
+        const flag = '--' + name.replace(/[A-Z]/g, (letter) => '-' + letter.toLowerCase());
+        for (const one of [value].flat()) {
+            args.push(...(one === true ? [flag] : [flag, String(one)]));
+        }
+    }
+    return args;
+}
+
+/** Starts the program with these options and gives back the process, for tests of its start. */
+export function spawnFixture(options = {}) {
+    const [file, leading] = program();
+    const defaults = { port: 0, ...(shards && !onNode ? { shards } : {}) };
+    return spawn(file, [...leading, ...commandLine({ ...defaults, ...options })], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+    });
+}
+
+export class Fixture {
+    port = 0;
+    lines = [];
+    #child;
+    #exited;
+    #stderr = '';
+    #watchers = new Set();
+    #resources = new Set();
+
+    async start(options = {}) {
+        this.#child = spawnFixture(options);
+        this.#exited = new Promise((resolve) => {
+            this.#child.on('exit', (code, signal) => resolve({ code, signal }));
+        });
+        this.#child.stderr.setEncoding('utf8').on('data', (text) => (this.#stderr += text));
+        createInterface({ input: this.#child.stdout }).on('line', (line) => {
+            this.lines.push(line);
+            for (const watcher of [...this.#watchers]) {
+                watcher(line);
+            }
+        });
+        const early = this.#exited.then(({ code, signal }) => {
+            throw new Error(`fixture ended at its start (${code ?? signal}): ${this.#stderr}`);
+        });
+        early.catch(() => {});
+        const ready = this.line(/^listening on 127\.0\.0\.1:(\d+)$/, 'listening line', 15_000);
+        this.port = Number((await Promise.race([ready, early]))[1]);
+        return this;
+    }
+
+    /** Resolves with the match of the first printed line, past or coming, that fits. */
+    line(pattern, what = String(pattern), ms = defaultDeadlineMs) {
+        let watcher;
+        const found = new Promise((resolve) => {
+            watcher = (line) => {
+                const match = pattern.exec(line);
+                if (match) {
+                    resolve(match);
+                }
+            };
+            this.#watchers.add(watcher);
+            this.lines.forEach(watcher);
+        });
+        return within(found, what, ms).finally(() => this.#watchers.delete(watcher));
+    }
+
+    /** The reason for which the server says that a Socket.IO socket went away. */
+    async disconnectReason(sid, namespace = '/', ms = defaultDeadlineMs) {
+        const line = await this.line(
+            new RegExp(`^disconnect ${escape(namespace)} ${escape(sid)} (.+)$`),
+            `disconnect line of ${namespace} ${sid}`, ms);
+        return line[1];
+    }
+
+    /** The reason for which the server closed a session of the bare Engine.IO endpoint. */
+    async engineCloseReason(sid, ms = defaultDeadlineMs) {
+        const line = await this.line(
+            new RegExp(`^engine-close ${escape(sid)} (.+)$`), `engine-close line of ${sid}`, ms);
+        return line[1];
+    }
+
+    /** Whatever has destroy() is destroyed when the current test ends. */
+    track(resource) {
+        this.#resources.add(resource);
+        return resource;
+    }
+
+    releaseResources() {
+        for (const resource of this.#resources) {
+            resource.destroy();
+        }
+        this.#resources.clear();
+    }
+
+    get pid() {
+        return this.#child.pid;
+    }
+
+    signal(name) {
+        this.#child.kill(name);
+    }
+
+    exited(ms = 10_000) {
+        return within(this.#exited, 'end of the fixture', ms);
+    }
+
+    /** Ends the program; a crash, a leak report or a hang at the end fails the test file. */
+    async stop() {
+        this.releaseResources();
+        if (!this.#child) {
+            return;
+        }
+        this.signal('SIGTERM');
+        try {
+            const { code, signal } = await this.exited();
+            assert.deepEqual({ code, signal }, { code: 0, signal: null },
+                `fixture ended badly; it wrote to stderr:\n${this.#stderr}`);
+        } finally {
+            this.signal('SIGKILL');
+        }
+    }
+}
+
+function escape(text) {
+    return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}

@@ -1,0 +1,168 @@
+// Programs under test as child processes: each is watched by what it prints and ended by its own pid.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+import { within } from './waiting.mjs';
+
+/** A program of the build folder, as in built('chartcast') or built('examples/hello'). */
+export function built(name) {
+    const build = process.env.CHARTCAST_BUILD;
+    assert.ok(build, 'set CHARTCAST_BUILD to a build folder, as in build/release');
+    const file = path.resolve(build, name);
+    assert.ok(existsSync(file), `${file} is not built`);
+    return file;
+}
+
+/** A folder of the build folder for files that a test leaves behind, as screenshots are. */
+export function buildFolder(name) {
+    return path.resolve(process.env.CHARTCAST_BUILD ?? os.tmpdir(), name);
+}
+
+/** A port that was free a moment ago; for programs that cannot choose one themselves. */
+export function freePort() {
+    return new Promise((resolve, reject) => {
+        const server = net.createServer().on('error', reject);
+        server.listen(0, '127.0.0.1', () => {
+            const { port } = server.address();
+            server.close(() => resolve(port));
+        });
+    });
+}
+
+/** A running child process and everything that it has printed on both outputs. */
+export class Program {
+    output = '';
+    #child;
+    #watchers = new Set();
+
+    constructor(file, args, { env } = {}) {
+        this.name = path.basename(file);
+        this.#child = spawn(file, args, {
+            stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env },
+        });
+        for (const stream of [this.#child.stdout, this.#child.stderr]) {
+            stream.setEncoding('utf8').on('data', (text) => {
+                this.output += text;
+                for (const watch of [...this.#watchers]) {
+                    watch();
+                }
+            });
+        }
+        this.exited = new Promise((resolve, reject) => {
+            this.#child.on('error', reject);
+            this.#child.on('close', (code, signal) => resolve({ code, signal }));
+        });
+        this.exited.catch(() => {});
+    }
+
+    get pid() {
+        return this.#child.pid;
+    }
+
+    get running() {
+        return this.#child.exitCode === null && this.#child.signalCode === null;
+    }
+
+    /** Resolves with the match once the output from position `from` on fits; fails when the program ends. */
+    printed(pattern, { from = 0, ms = 10_000 } = {}) {
+        let watch;
+        const found = new Promise((resolve) => {
+            watch = () => {
+                const match = pattern.exec(this.output.slice(from));
+                if (match) {
+                    resolve(match);
+                }
+            };
+            this.#watchers.add(watch);
+            watch();
+        });
+        const ended = this.exited.then(({ code, signal }) => {
+            watch();
+            throw new Error(`${this.name} ended (${code ?? signal}) without printing ${pattern}:\n`
+                + this.output);
+        });
+        ended.catch(() => {});
+        return within(Promise.race([found, ended]), `output of ${this.name} like ${pattern}`, ms)
+            .catch((error) => {
+                throw new Error(`${error.message}\n${this.name} printed:\n${this.output}`);
+            })
+            .finally(() => this.#watchers.delete(watch));
+    }
+
+    signal(name) {
+        this.#child.kill(name);
+    }
+
+    /** Ends it and waits for its end; a program that hangs is killed and fails the test. */
+    async stop(signal = 'SIGTERM') {
+        if (!this.running) {
+            return this.exited;
+        }
+        this.signal(signal);
+        try {
+            return await within(this.exited, `end of ${this.name}`, 10_000);
+        } catch (error) {
+            this.signal('SIGKILL');
+            throw error;
+        }
+    }
+}
+
+/** A chartcast on a free port of this machine; `url` is where it listens. */
+export async function startChartcast(args = [], { port = 0, ...options } = {}) {
+    const program = new Program(built('chartcast'), ['--listen', `127.0.0.1:${port}`, ...args], options);
+    const [, url] = await program.printed(/listens open=(http:\/\/[^/\s]+)\//);
+    program.url = url;
+    program.port = Number(new URL(url).port);
+    return program;
+}
+
+/** An example program that prints "listening on port N". */
+export async function startExample(name, args) {
+    const program = new Program(built(`examples/${name}`), args);
+    program.port = Number((await program.printed(/listening on port (\d+)/))[1]);
+    program.url = `http://127.0.0.1:${program.port}`;
+    return program;
+}
+
+/** A redis-server of the test's own, which keeps nothing on disk; restart() comes back empty. */
+export class RedisServer {
+    #program;
+    #folder = mkdtempSync(path.join(os.tmpdir(), 'chartcast-redis-'));
+
+    constructor({ password = '' } = {}) {
+        this.password = password;
+    }
+
+    get url() {
+        return `redis://${this.password ? `:${encodeURIComponent(this.password)}@` : ''}127.0.0.1:${this.port}`;
+    }
+
+    async start() {
+        this.port ??= await freePort();
+        const args = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '',
+            '--appendonly', 'no', ...(this.password ? ['--requirepass', this.password] : [])];
+        this.#program = new Program('redis-server', args.map(String));
+        await this.#program.printed(/Ready to accept connections/);
+        return this;
+    }
+
+    /** As a crash: no goodbye to anybody. */
+    kill() {
+        return this.#program.stop('SIGKILL');
+    }
+
+    signal(name) {
+        this.#program.signal(name);
+    }
+
+    async stop() {
+        await this.#program?.stop();
+        rmSync(this.#folder, { recursive: true, force: true });
+    }
+}

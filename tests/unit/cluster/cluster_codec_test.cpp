@@ -1,0 +1,262 @@
+// The broadcast channel against bytes captured from Node's adapters and emitters (redis_vectors.json),
+// and against what a foreign process may publish there.
+#include "cluster/codec/cluster_codec.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include "wire/json.hpp"
+
+namespace socketio::cluster {
+namespace {
+
+struct Vector {
+    std::string name;
+    std::string channel;
+    std::string bytes;
+    /// [uid, packet, options] as JSON.
+    Value expected;
+};
+
+std::string from_hex(std::string_view hex) {
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
+    }
+    return bytes;
+}
+
+Value load_file() {
+    std::ifstream file(TESTS_FOLDER "/unit/cluster/redis_vectors.json");
+    std::ostringstream text;
+    text << file.rdbuf();
+    Result<Value> parsed = wire::parse_json(text.str(), 100);
+    EXPECT_TRUE(parsed.has_value()) << "redis_vectors.json";
+    return parsed.value();
+}
+
+bool begins_with_any(std::string_view text, std::initializer_list<std::string_view> beginnings) {
+    for (const std::string_view beginning : beginnings) {
+        if (text.starts_with(beginning)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// Every message on a broadcast channel of the classic adapters and the emitters, old and new.
+std::vector<Vector> broadcast_vectors() {
+    std::vector<Vector> vectors;
+    const Value root = load_file();
+    const Array* lists[] = {root.as_object().find("scenarios")->if_array(),
+                            root.as_object().find("seed_era")->as_object().find("scenarios")->if_array()};
+    for (const Array* list : lists) {
+        for (const Value& scenario : *list) {
+            const std::string name = scenario.as_object().find("name")->as_string();
+            if (!begins_with_any(name, {"adapter.", "emitter.", "old-"})) {
+                continue;
+            }
+            for (const Value& message : scenario.as_object().find("messages")->as_array()) {
+                const Object& fields = message.as_object();
+                const std::string channel = fields.find("channel")->as_string();
+                if (begins_with_any(channel, {"socket.io#", "crm#"})) {
+                    vectors.push_back({name, channel, from_hex(fields.find("hex")->as_string()),
+                                       *fields.find("decoded")});
+                }
+            }
+        }
+    }
+    return vectors;
+}
+
+/// The file writes binary as {"$bin": hex}, and what JSON cannot say as null.
+Value as_json(const Value& value) {
+    if (const Binary* binary = value.if_binary()) {
+        static constexpr char digits[] = "0123456789abcdef";
+        std::string hex;
+        for (const char byte : binary->view()) {
+            hex += digits[static_cast<unsigned char>(byte) >> 4];
+            hex += digits[static_cast<unsigned char>(byte) & 15];
+        }
+        return Object{{"$bin", hex}};
+    }
+    if (const double* number = value.if_double(); number != nullptr && !(*number - *number == 0)) {
+        return nullptr;
+    }
+    if (const Array* array = value.if_array()) {
+        Array out;
+        for (const Value& element : *array) {
+            out.push_back(as_json(element));
+        }
+        return out;
+    }
+    if (const Object* object = value.if_object()) {
+        Object out;
+        for (const auto& [key, member] : *object) {
+            out.append(key, as_json(member));
+        }
+        return out;
+    }
+    return value;
+}
+
+std::vector<std::string> names_of(const Value& options, std::string_view key) {
+    std::vector<std::string> names;
+    if (const Value* list = options.as_object().find(key)) {
+        for (const Value& name : list->as_array()) {
+            names.push_back(name.as_string());
+        }
+    }
+    return names;
+}
+
+TEST(ClusterCodec, ReadsEveryCapturedBroadcast) {
+    const std::vector<Vector> vectors = broadcast_vectors();
+    EXPECT_GE(vectors.size(), 25u);
+    for (const Vector& vector : vectors) {
+        const Result<BroadcastMessage> message = decode_broadcast(vector.bytes);
+        ASSERT_TRUE(message.has_value()) << vector.name << ": " << message.error().message();
+        const Array& expected = vector.expected.as_array();
+        const Object& packet = expected.at(1).as_object();
+        EXPECT_EQ(message->uid, expected.at(0).as_string()) << vector.name;
+        EXPECT_EQ(message->broadcast.nsp, packet.find("nsp")->as_string()) << vector.name;
+        EXPECT_EQ(as_json(message->broadcast.data), *packet.find("data")) << vector.name;
+        EXPECT_EQ(message->broadcast.audience.rooms, names_of(expected.at(2), "rooms")) << vector.name;
+        EXPECT_EQ(message->broadcast.audience.except, names_of(expected.at(2), "except")) << vector.name;
+        const Object& flags = expected.at(2).as_object().find("flags")->as_object();
+        const Value* compress = flags.find("compress");
+        EXPECT_EQ(message->broadcast.flags.is_volatile, flags.find("volatile") != nullptr) << vector.name;
+        EXPECT_EQ(message->broadcast.flags.compress, compress == nullptr || compress->as_bool())
+            << vector.name;
+        EXPECT_TRUE(has_uid(vector.bytes, message->uid)) << vector.name;
+        EXPECT_FALSE(has_uid(vector.bytes, "abcdef")) << vector.name;
+    }
+}
+
+TEST(ClusterCodec, WritesTheSameBytesAsNode) {
+    // What our API cannot say, or says in one fixed order.
+    const std::map<std::string, std::string> differing = {
+        {"adapter.broadcast.date_undefined", "a Value has no Date and no undefined"},
+        {"adapter.remoteSocket.emit", "expectSingleResponse is Node's alone"},
+        {"emitter.rooms", "compress: true is the default, and not written"},
+        {"old-emitter.json", "json and broadcast mean nothing any more"},
+        {"old-adapter.broadcast", "as above, and except stands first"},
+    };
+    std::size_t compared = 0;
+    for (const Vector& vector : broadcast_vectors()) {
+        const BroadcastMessage message = decode_broadcast(vector.bytes).value();
+        const bool emitter = message.uid == emitter_uid;
+        std::string ours = emitter ? encode_emitter_broadcast(message.broadcast)
+                                   : encode_broadcast(message.uid, message.broadcast);
+        const std::size_t colon = vector.channel.find('#');
+        EXPECT_EQ(broadcast_channel(vector.channel.substr(0, colon), message.broadcast.nsp,
+                                    message.broadcast.audience.rooms),
+                  vector.channel)
+            << vector.name;
+        if (differing.contains(vector.name)) {
+            EXPECT_NE(ours, vector.bytes) << vector.name << " does not differ any more";
+            continue;
+        }
+        if (vector.name.starts_with("old-")) {
+            // The seed era has no except at all; the rest is the same bytes.
+            const std::string no_except = from_hex("a665786365707490");
+            const std::size_t at = ours.find(no_except);
+            ASSERT_NE(at, std::string::npos) << vector.name;
+            ours.erase(at, no_except.size());
+            ours[ours.rfind("\x83\xa5rooms")] = '\x82';
+        }
+        EXPECT_EQ(ours, vector.bytes) << vector.name;
+        ++compared;
+    }
+    EXPECT_GE(compared, 20u);
+}
+
+TEST(ClusterCodec, WritesFlagsAsTheyWereSet) {
+    ClusterBroadcast broadcast{.nsp = "/", .data = {"e"}, .audience = {}, .flags = {}};
+    broadcast.flags.is_volatile = true;
+    broadcast.flags.compress = false;
+    const auto back = decode_broadcast(encode_emitter_broadcast(broadcast)).value().broadcast;
+    EXPECT_TRUE(back.flags.is_volatile);
+    EXPECT_FALSE(back.flags.compress);
+    EXPECT_FALSE(back.flags.local);
+}
+
+/// [uid, packet, options] with something changed.
+std::string message_of(const Value& packet, const Value& options) {
+    std::string out;
+    append_msgpack(out, Array{"abcdef", packet, options});
+    return out;
+}
+
+TEST(ClusterCodec, FillsInWhatOldEmittersLeaveOut) {
+    const Value packet = Object{{"type", 5}, {"data", Array{"e", Binary("\x01")}}};
+    const auto broadcast = decode_broadcast(message_of(packet, Object{})).value().broadcast;
+    EXPECT_EQ(broadcast.nsp, "/");
+    EXPECT_TRUE(broadcast.audience.rooms.empty());
+    EXPECT_TRUE(broadcast.flags.compress);
+    const Value rooms = Object{{"rooms", Array{7, "a"}}, {"except", nullptr}, {"flags", nullptr}};
+    EXPECT_EQ(decode_broadcast(message_of(packet, rooms))->broadcast.audience.rooms,
+              (std::vector<std::string>{"7", "a"}));
+}
+
+TEST(ClusterCodec, RefusesWhatIsNoBroadcast) {
+    const Value good = Object{{"type", 2}, {"data", Array{"e"}}, {"nsp", "/"}};
+    const auto error_of = [](const Value& value) {
+        std::string bytes;
+        append_msgpack(bytes, value);
+        return decode_broadcast(bytes).error();
+    };
+    ASSERT_TRUE(decode_broadcast(message_of(good, Object{})).has_value());
+    const Value cases[] = {
+        Object{{"uid", "x"}},  // The streams adapter on the same prefix: kills a Node process.
+        Array{},
+        Array{"uid", good},
+        Array{1, good, Object{}},
+        Array{"uid", "packet", Object{}},
+        Array{"uid", good, Array{}},
+        Array{"uid", Object{{"type", 3}, {"data", Array{"e"}}}, Object{}},
+        Array{"uid", Object{{"type", "2"}, {"data", Array{"e"}}}, Object{}},
+        Array{"uid", Object{{"data", Array{"e"}}}, Object{}},
+        Array{"uid", Object{{"type", 2}}, Object{}},
+        Array{"uid", Object{{"type", 2}, {"data", Array{}}}, Object{}},
+        Array{"uid", Object{{"type", 2}, {"data", Array{1}}}, Object{}},
+        Array{"uid", Object{{"type", 2}, {"data", "e"}}, Object{}},
+        Array{"uid", Object{{"type", 2}, {"data", Array{"e"}}, {"nsp", 1}}, Object{}},
+        Array{"uid", good, Object{{"rooms", "r"}}},
+        Array{"uid", good, Object{{"rooms", Array{nullptr}}}},
+        Array{"uid", good, Object{{"except", Array{Array{}}}}},
+        Array{"uid", good, Object{{"flags", 1}}},
+    };
+    for (const Value& value : cases) {
+        EXPECT_EQ(error_of(value), errc::invalid_packet);
+    }
+    EXPECT_EQ(decode_broadcast("{\"uid\":1}").error(), errc::invalid_msgpack);
+    for (const char* name : {"connect", "disconnect", "newListener"}) {
+        EXPECT_EQ(error_of(Array{"uid", Object{{"type", 2}, {"data", Array{name}}}, Object{}}),
+                  errc::reserved_event);
+    }
+}
+
+TEST(ClusterCodec, NamesChannelsAsNodeDoes) {
+    EXPECT_EQ(broadcast_channel("socket.io", "/", {}), "socket.io#/#");
+    EXPECT_EQ(broadcast_channel("socket.io", "/", {"room1"}), "socket.io#/#room1#");
+    EXPECT_EQ(broadcast_channel("socket.io", "/admin", {"a", "b"}), "socket.io#/admin#");
+    EXPECT_EQ(broadcast_pattern("socket.io", "/"), "socket.io#/#*");
+    EXPECT_EQ(broadcast_pattern("a?b", "/x*[1]\\"), "a\\?b#/x\\*\\[1\\]\\\\#*");
+}
+
+TEST(ClusterCodec, ReadsTheRoomFromAChannel) {
+    EXPECT_EQ(room_of_channel("socket.io#/#", "socket.io", "/"), "");
+    EXPECT_EQ(room_of_channel("socket.io#/#room1#", "socket.io", "/"), "room1");
+    EXPECT_EQ(room_of_channel("socket.io#/#a#b#", "socket.io", "/"), "a#b");
+    for (const char* foreign : {"socket.io#/admin#", "socket.io#/", "other#/#r#", "socket.io#/#r", ""}) {
+        EXPECT_FALSE(room_of_channel(foreign, "socket.io", "/").has_value()) << foreign;
+    }
+}
+
+}  // namespace
+}  // namespace socketio::cluster

@@ -1,0 +1,31 @@
+// A broadcast as its publisher encodes it.
+
+#include "hub/delivery.hpp"
+
+#include <gtest/gtest.h>
+
+namespace socketio::hub {
+namespace {
+
+TEST(Delivery, IsEncodedOnceWithItsAttachments) {
+    EmitFlags flags;
+    flags.compress = false;
+    flags.is_volatile = true;
+    const auto delivery =
+        make_delivery("/chat", Audience{{"a"}, {"b"}}, flags, "ev", Args{1, Binary("bytes")});
+    EXPECT_EQ(delivery.nsp, "/chat");
+    EXPECT_EQ(delivery.audience.rooms, std::vector<std::string>{"a"});
+    EXPECT_EQ(delivery.audience.except, std::vector<std::string>{"b"});
+    EXPECT_TRUE(delivery.flags.is_volatile);
+    EXPECT_EQ(delivery.content->data, R"(51-/chat,["ev",1,{"_placeholder":true,"num":0}])");
+    ASSERT_EQ(delivery.content->attachments.size(), 1U);
+    EXPECT_EQ(delivery.content->attachments[0].view(), "bytes");
+    EXPECT_FALSE(delivery.content->compress);
+}
+
+TEST(Delivery, ToTheRootCarriesNoNamespace) {
+    EXPECT_EQ(make_delivery("/", {}, {}, "ev", {}).content->data, R"(2["ev"])");
+}
+
+}  // namespace
+}  // namespace socketio::hub

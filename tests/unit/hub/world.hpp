@@ -1,0 +1,134 @@
+#pragma once
+// One shard's hub with its namespaces and clients on fake transports; the clock stands still until it is
+// moved, and broadcasts come back at once, as on a server of one shard.
+
+#include "hub/client.hpp"
+#include "hub/delivery.hpp"
+#include "hub/hub.hpp"
+#include "unit/engine/fakes.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace socketio::hub {
+
+using Texts = std::vector<std::string>;
+using Reasons = std::vector<DisconnectReason>;
+
+class World;
+
+/// A client as its server sees it, and what it reads.
+class TestClient final : public engine::SessionKeeper {
+public:
+    TestClient(World& world, wire::EngineProtocol protocol, Handshake handshake);
+
+    void send(std::string_view packet) { transport_.receive('4' + std::string(packet)); }
+    void send_binary(std::string_view bytes) { transport_.receive_binary(bytes); }
+    void send_engine_packet(std::string_view packet) { transport_.receive(packet); }
+    /// Socket.IO packets and attachments since the last call, without the engine's own packets.
+    Texts read() {
+        Texts packets;
+        for (auto& packet : transport_.read()) {
+            if (packet.front() == '4') packets.push_back(packet.substr(1));
+            if (packet.front() == 'b') packets.push_back(packet);
+        }
+        return packets;
+    }
+    [[nodiscard]] engine::Session& session() { return session_; }
+    [[nodiscard]] engine::FakeTransport& transport() { return transport_; }
+    [[nodiscard]] bool is_open() const { return session_.is_open(); }
+    void lose(DisconnectReason reason) { session_.on_transport_lost(transport_, reason); }
+
+private:
+    void on_session_closed(engine::Session&) override {}
+
+    engine::FakeTransport transport_;
+    engine::Session session_;
+    std::unique_ptr<Client> client_;
+};
+
+class World : public NamespacePort {
+public:
+    using Protocol = wire::EngineProtocol;
+
+    World() { make_namespace("/"); }
+
+    Namespace& make_namespace(const std::string& name) {
+        auto& nsp = namespaces_[name];
+        nsp = std::make_unique<Namespace>(name, *this);
+        if (hub_) hub_->add_namespace(*nsp);
+        return *nsp;
+    }
+    [[nodiscard]] Namespace& root() { return *namespaces_.at("/"); }
+
+    [[nodiscard]] Hub& hub() {
+        if (!hub_) {
+            hub_ = std::make_unique<Hub>(HubContext{options, deadlines, random_, log_, 7});
+            for (const auto& [name, nsp] : namespaces_) hub_->add_namespace(*nsp);
+        }
+        return *hub_;
+    }
+    [[nodiscard]] const engine::SessionContext& session_context() const { return session_context_; }
+    void pass(base::Milliseconds time) { deadlines.advance(deadlines.now() + time); }
+    /// What was put off until no handler is on the stack happens.
+    void settle() { pass(base::DeadlineQueue::tick); }
+
+    TestClient& connect_engine(Protocol protocol = Protocol::v4, Handshake handshake = {}) {
+        return *clients_.emplace_back(
+            std::make_unique<TestClient>(*this, protocol, std::move(handshake)));
+    }
+    /// In the namespace, with the CONNECT reply read.
+    TestClient& connect(const std::string& nsp = "/", Protocol protocol = Protocol::v4) {
+        auto& client = connect_engine(protocol);
+        if (protocol == Protocol::v4 || nsp != "/")
+            client.send("0" + (nsp == "/" ? "" : nsp + ','));
+        client.read();
+        return client;
+    }
+    void destroy_clients() { clients_.clear(); }
+
+    // ---- NamespacePort -------------------------------------------------------------------------
+    void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
+                   Args args) override {
+        last_flags = flags;
+        hub().deliver(make_delivery(nsp.name(), std::move(audience), flags, event, args));
+    }
+    void surgery(RoomSurgery surgery) override { hub().surgery(surgery); }
+    void require_setup_phase() const override { ++setup_checks; }
+
+    Options options;
+    base::DeadlineQueue deadlines{engine::test_start};
+    std::vector<LogEvent> logged;
+    EmitFlags last_flags;
+    mutable int setup_checks = 0;
+
+private:
+    class CountingRandom final : public base::Random {
+        void fill(std::span<std::uint8_t> bytes) override {
+            ++count_;
+            for (auto& byte : bytes) byte = count_;
+        }
+        std::uint8_t count_ = 0;
+    };
+
+    CountingRandom random_;
+    base::Log log_{[this](const LogEvent& event) { logged.push_back(event); }, LogLevel::trace};
+    engine::SessionContext session_context_{options, deadlines};
+    std::map<std::string, std::unique_ptr<Namespace>> namespaces_;
+    std::unique_ptr<Hub> hub_;
+    std::vector<std::unique_ptr<TestClient>> clients_;
+};
+
+inline TestClient::TestClient(World& world, wire::EngineProtocol protocol, Handshake handshake)
+    : session_("engine-sid", protocol, world.session_context(), *this),
+      client_(world.hub().make_client(session_, std::move(handshake))) {
+    transport_.attach(session_);
+    session_.open(transport_, *client_);
+    client_->start();
+}
+
+}  // namespace socketio::hub
