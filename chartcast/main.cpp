@@ -31,6 +31,16 @@ std::unique_ptr<pages::SeedFeed> make_feed(const config::Config& config, socketi
                                               milliseconds_since_1970);
 }
 
+void announce(const config::Config& config, const socketio::Server& server) {
+    const auto url = config::url_of(config.listen, server.port());
+    ops::log(socketio::LogLevel::info, "chartcast " CHARTCAST_VERSION " listens",
+             {{"open", url + "/charts/simpleBarChart"},
+              {"shards", std::to_string(server.shards())},
+              {"redis", config.redis ? redis::address_of(config.redis->options) : "none"}});
+    ops::log(socketio::LogLevel::info, "redraw every window with",
+             {{"command", "curl " + url + "/charts/pollingChartData"}});
+}
+
 void serve(const config::Config& config) {
     auto options = config::server_options(config);
     options.logger = ops::library_logger();
@@ -42,13 +52,8 @@ void serve(const config::Config& config) {
     pages::serve_site(server);
 
     server.listen();
-    const auto url = config::url_of(config.listen, server.port());
-    ops::log(socketio::LogLevel::info, "chartcast " CHARTCAST_VERSION " listens",
-             {{"open", url + "/charts/simpleBarChart"},
-              {"shards", std::to_string(server.shards())},
-              {"redis", config.redis ? redis::address_of(config.redis->options) : "none"}});
-    ops::log(socketio::LogLevel::info, "redraw every window with",
-             {{"command", "curl " + url + "/charts/pollingChartData"}});
+    // Said by the running server: who reads it may already send signals.
+    server.post(0, [&] { announce(config, server); });
     server.run();
     ops::log(socketio::LogLevel::info, "stopped");
 }

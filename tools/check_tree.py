@@ -76,7 +76,9 @@ TEST_FOLDERS = {
 }
 
 # (path, rule) -> why this file may break this rule. An exception that nothing needs any more is an error too.
-EXCEPTIONS: dict[tuple[str, str], str] = {}
+EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("socketio/src/server/options_check.cpp", "threads"): "asks how many cores there are, starts nothing",
+}
 used_exceptions: set[tuple[str, str]] = set()
 problems: list[str] = []
 
@@ -318,7 +320,7 @@ def check_headers(build):
     (build / "headers").mkdir(exist_ok=True)
     flags = compile_flags(build)
     folders = ["socketio", "redis", "chartcast", "tests/support"]
-    proven = {first_include(source) for source in tree({".cpp"}, *folders)}
+    proven = {first_include(source) for source in tree({".cpp"}, *folders)} - {None}
     headers = [h for h in tree({".hpp"}, *folders) if not any(under(h, root) in proven for root in INCLUDE_ROOTS)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for header, status, words in pool.map(lambda h: compile_alone(h, build, flags), headers):

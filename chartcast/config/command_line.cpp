@@ -47,13 +47,12 @@ void describe(CLI::App& app, Flags& flags) {
     app.add_option("--shards", flags.shards,
                    "Threads, each with its own connections; 0 is one per core")
         ->type_name("N")
-        ->check(CLI::Range(0, 256))
+        ->check(CLI::Range(0, 256).description(""))
         ->capture_default_str();
-    app.add_option(
-           "--redis", flags.redis,
-           "Join the nodes of this Redis: redis://[USER]:PASSWORD@HOST:PORT/DB, rediss:// for "
-           "TLS, unix:///PATH. The environment variable keeps the password out of `ps`")
-        ->type_name("URL")
+    app.add_option("--redis", flags.redis,
+                   "Be one of the nodes on this Redis; rediss:// is TLS, unix:///PATH a socket.\n"
+                   "The environment keeps the password out of the process list")
+        ->type_name("redis://[USER]:PASSWORD@HOST:PORT/DB")
         ->envname("CHARTCAST_REDIS");
     app.add_option("--redis-ca", flags.redis_ca,
                    "PEM file with the authority of Redis's certificate; default: the system's")

@@ -104,8 +104,8 @@ socketio::Options server_options(const Config& config) {
     options.allow_eio3 = true;
     options.log_level = config.log_level;
     // A wall display has to say within 3 s that its picture is no longer live, also when a cable is
-    // pulled and no TCP reset comes: interval + timeout. The price is one frame of 3 bytes each way per
-    // viewer and second.
+    // pulled and no TCP reset comes: interval + timeout. The price is a frame of 3 bytes to each viewer
+    // and one of 7 from it, every second.
     options.ping_interval = 1s;
     options.ping_timeout = 2s;
     return options;

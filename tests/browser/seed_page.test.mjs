@@ -282,5 +282,9 @@ async function composeReadmeImage(file) {
 }
 
 test('the picture of the README', { skip: !process.env.CHARTCAST_README_IMAGE }, async () => {
+    // The picture shows the address, so it has to be the one that readers will use.
+    await server.stop();
+    server = await startChartcast([], { port: 8080 });
+    server.url = 'http://localhost:8080';
     await composeReadmeImage(path.resolve(process.env.CHARTCAST_README_IMAGE));
 });

@@ -89,7 +89,9 @@ for (const journey of Object.keys(journeys)) {
         check('stays over several heartbeats', async () => {
             const socket = await connect();
             let pings = 0;
-            const seen = new Promise((resolve) => socket.io.on('ping', () => ++pings === 3 && resolve()));
+            const seen = new Promise((resolve) => {
+                socket.io.on('ping', () => ++pings === 3 && resolve());
+            });
             await within(seen, 'three pings');
             assert.deepEqual(await ask(socket, 'message-with-ack', 'x'), ['x']);
         });
@@ -194,7 +196,7 @@ check('a client that sends while it upgrades loses nothing', async () => {
     assert.equal(socket.io.engine.transport.name, 'websocket');
 });
 
-check('a server that goes down is `transport close`; the client comes back to the next', async () => {
+check('a server that goes down: `transport close`; the client comes back to the next', async () => {
     const first = await new Fixture().start();
     let second;
     try {

@@ -1,5 +1,5 @@
 // Why a socket left, as the server's handlers are told, on both transports. WIRE: A3.
-// (ping timeout: engine_heartbeat; forced close in all its forms: socketio_events, socketio_binary.)
+// Elsewhere: ping timeout (engine_heartbeat), the forms of forced close (socketio_events, _binary).
 
 import assert from 'node:assert/strict';
 import { after, describe } from 'node:test';
@@ -33,7 +33,7 @@ for (const transport of ['websocket', 'polling']) {
             await peer.assertEchoes();
         });
 
-        check('server namespace disconnect: disconnect(false) leaves the connection open', async () => {
+        check('server namespace disconnect: disconnect(false) leaves one only', async () => {
             const peer = await openTwice(transport);
             await peer.send('2/custom,["kick",false]');
             assert.equal(await peer.next(), '1/custom,');

@@ -43,7 +43,8 @@ for (const major of [1, 2]) {
                 assert.deepEqual(await ask(socket, 'message-with-ack', 1, 'two'), [1, 'two']);
                 const [binary] = await ask(socket, 'message-with-ack', Buffer.from([1, 2]));
                 assert.deepEqual(Buffer.from(binary), Buffer.from([1, 2]));
-                socket.on('question', (question, answer) => answer(question + '!', Buffer.from([3])));
+                socket.on('question', (question, answer) =>
+                    answer(question + '!', Buffer.from([3])));
                 socket.emit('ask', 'why');
                 const [event, text, bytes] = await socket.events.next();
                 assert.deepEqual([event, text], ['answer', 'why!']);

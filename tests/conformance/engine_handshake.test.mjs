@@ -95,7 +95,7 @@ describe('open packet', () => {
         assert.equal(new Set(sids).size, 4);
     });
 
-    check('a WebSocket frame that comes in the same bytes as the upgrade request counts', async () => {
+    check('WebSocket frames that come in the same bytes as the upgrade request count', async () => {
         const session = await WebSocketSession.open(server, {
             path: '/engine.io/', trailing: Buffer.concat([encodeFrame('4a'), encodeFrame('4b')]),
         });
@@ -186,7 +186,7 @@ describe('refusals', () => {
     }
 
     for (const query of ['transport=websocket', 'EIO=3&transport=websocket']) {
-        check(`WebSocket upgrade with ${query}: raw 400, unsupported protocol version`, async () => {
+        check(`WebSocket upgrade with ${query}: raw 400, unsupported version`, async () => {
             const ws = await RawWebSocket.attempt(server, `/socket.io/?${query}`);
             assert.equal(ws.status, 400);
             assert.equal(await ws.refusal(), 'Unsupported protocol version');

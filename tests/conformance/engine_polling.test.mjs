@@ -96,7 +96,8 @@ describe('data', () => {
         const session = await open();
         const connection = await openTcp(server);
         const post = (body) => `POST ${session.url()} HTTP/1.1\r\nHost: localhost\r\n` +
-            `Content-Type: text/plain;charset=UTF-8\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+            'Content-Type: text/plain;charset=UTF-8\r\n' +
+            `Content-Length: ${body.length}\r\n\r\n${body}`;
         connection.write(post('4one'));
         await connection.received(/\r\n\r\nok$/);
         connection.write(post('4two'));
@@ -159,8 +160,8 @@ describe('what ends a session and what does not', () => {
 
     check('POST of application/octet-stream: 400, the session is closed', async () => {
         const session = await open();
-        const response = await session.postRaw(
-            Buffer.from([0, 1, 2, 0xff]), { headers: { 'Content-Type': 'application/octet-stream' } });
+        const headers = { 'Content-Type': 'application/octet-stream' };
+        const response = await session.postRaw(Buffer.from([0, 1, 2, 0xff]), { headers });
         assert.equal(response.status, 400);
         await session.assertClosed();
         assert.equal(await server.engineCloseReason(session.sid), 'transport error');

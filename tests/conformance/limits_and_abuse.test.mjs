@@ -1,5 +1,5 @@
-// Peers that mean harm or have gone mad: whatever they send, they get a clear end, everybody else is
-// served as before, and memory and time stay bounded. WIRE: D (security classes), A1 (limits).
+// Peers that mean harm or have gone mad: whatever they send, they get a clear end, everybody else
+// is served as before, and memory and time stay bounded. WIRE: D (security classes), A1 (limits).
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -154,7 +154,8 @@ describe('POST bodies', () => {
     check('a body of 20 MB: 413, and its bytes are not kept', async () => {
         const session = await open();
         const before = residentMb();
-        const outcome = await session.postRaw(Buffer.alloc(20_000_000, 'x')).catch((error) => error);
+        const outcome = await session.postRaw(Buffer.alloc(20_000_000, 'x'))
+            .catch((error) => error);
         if (!(outcome instanceof Error)) {
             assert.equal(outcome.status, 413);
         }
@@ -199,7 +200,7 @@ describe('slow peers', () => {
     check('a head that never ends: the connection is closed in time', async () => {
         const connection = await openTcp(server);
         const started = performance.now();
-        connection.write('GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: localhost\r\nX-');
+        connection.write(`GET ${enginePath()} HTTP/1.1\r\nHost: localhost\r\nX-`);
         await connection.ended(late);
         assert.ok(performance.now() - started > requestTimeoutMs - 100);
     });
@@ -303,7 +304,8 @@ describe('HTTP', () => {
 
     for (const [what, headers] of [
         ['extensions', { 'Sec-WebSocket-Extensions': `a${' '.repeat(12_000)}b` }],
-        ['extensions with parameters', { 'Sec-WebSocket-Extensions': 'a;b="' + '\\"'.repeat(6_000) }],
+        ['extensions with parameters',
+            { 'Sec-WebSocket-Extensions': 'a;b="' + '\\"'.repeat(6_000) }],
         ['protocols', { 'Sec-WebSocket-Protocol': `a${' '.repeat(12_000)}b` }],
     ]) {
         check(`long ${what} in an upgrade (CVE-2021-32640) are answered at once`, async () => {
@@ -326,15 +328,19 @@ describe('HTTP', () => {
         'a control character in Origin':
             `GET ${enginePath()} HTTP/1.1\r\n${hosts}Origin: http://a\x01b\r\n\r\n`,
         'a negative length': `POST / HTTP/1.1\r\n${hosts}Content-Length: -5\r\n\r\nhello`,
-        'a length that is no number': `POST / HTTP/1.1\r\n${hosts}Content-Length: five\r\n\r\nhello`,
+        'a length that is no number':
+            `POST / HTTP/1.1\r\n${hosts}Content-Length: five\r\n\r\nhello`,
         'a length beyond 64 bits':
             `POST / HTTP/1.1\r\n${hosts}Content-Length: 99999999999999999999999\r\n\r\nhello`,
-        'two lengths': `POST / HTTP/1.1\r\n${hosts}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!`,
+        'two lengths': `POST / HTTP/1.1\r\n${hosts}Content-Length: 5\r\n` +
+            'Content-Length: 6\r\n\r\nhello!',
         'a length and chunks': `POST / HTTP/1.1\r\n${hosts}Content-Length: 5\r\n` +
             'Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET / HTTP/1.1\r\n\r\n',
         'a chunk size that is no number':
-            `POST / HTTP/1.1\r\n${hosts}Transfer-Encoding: chunked\r\n\r\nxyz\r\nhello\r\n0\r\n\r\n`,
-        'a chunk size beyond 64 bits': `POST / HTTP/1.1\r\n${hosts}Transfer-Encoding: chunked\r\n\r\n` +
+            `POST / HTTP/1.1\r\n${hosts}Transfer-Encoding: chunked\r\n\r\n` +
+            'xyz\r\nhello\r\n0\r\n\r\n',
+        'a chunk size beyond 64 bits':
+            `POST / HTTP/1.1\r\n${hosts}Transfer-Encoding: chunked\r\n\r\n` +
             'fffffffffffffffffffff\r\nhello\r\n0\r\n\r\n',
     };
 
@@ -348,7 +354,8 @@ describe('HTTP', () => {
     }
 
     for (const target of [
-        '/socket.io/?EIO=4&transport=%zz', '/socket.io/?%', '/socket.io/?EIO=4&transport=polling%00',
+        '/socket.io/?EIO=4&transport=%zz', '/socket.io/?%',
+        '/socket.io/?EIO=4&transport=polling%00',
         '/socket.io/?&&&===&', '/socket.io/?sid=%ff%fe&EIO=4&transport=polling',
         '/socket.io/?EIO=4&transport=polling&sid[]=x&sid[__proto__]=y&transport=',
         '//socket.io/?EIO=4', '/socket.io/../../etc/passwd', '/socket.io/%2e%2e/%2e%2e/etc/passwd',
@@ -380,7 +387,7 @@ describe('HTTP', () => {
 });
 
 describe('sids', () => {
-    check('guessed ones are all unknown, also close to a real one and for every shard', async () => {
+    check('guesses are all unknown, also close to a real one and for every shard', async () => {
         const session = await PollingSession.open(server, { path: '/engine.io/' });
         const bytes = Buffer.from(session.sid, 'base64url');
         const guesses = new Set();
@@ -490,7 +497,8 @@ describe('WebSocket floods', () => {
 
     check('an upgrade request that stops in the middle', async () => {
         const connection = await openTcp(server);
-        connection.write(upgradeRequest(server, enginePath({ transport: 'websocket' })).slice(0, -4));
+        const request = upgradeRequest(server, enginePath({ transport: 'websocket' }));
+        connection.write(request.slice(0, -4));
         await connection.ended(requestTimeoutMs + 2_500);
     });
 

@@ -124,7 +124,6 @@ guarded.use((socket, next) => {
 serve(guarded);
 
 const closers = [];
-io.engine.on('connection', (s) => s.on('upgrade', () => { s.writeBuffer.splice(0); }));
 
 if (options['engine-echo']) {
     const engine = new EngineServer(engineOptions);

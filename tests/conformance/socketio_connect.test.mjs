@@ -86,7 +86,7 @@ describe('namespaces', () => {
             await peer.closed();
         });
 
-        check(`${transport}: several namespaces on one connection, each with its own id`, async () => {
+        check(`${transport}: several namespaces on a connection, each with its id`, async () => {
             const peer = await open();
             const root = await peer.join();
             const custom = await peer.join('/custom');
@@ -124,7 +124,7 @@ describe('namespaces', () => {
             await peer.closed();
         });
 
-        check(`${transport}: a second CONNECT to a joined namespace closes: forced close`, async () => {
+        check(`${transport}: a second CONNECT to a namespace closes: forced close`, async () => {
             const peer = await Peer.open(server, transport);
             const custom = await peer.join('/custom');
             await peer.sendFatal('0/custom,');
@@ -133,7 +133,9 @@ describe('namespaces', () => {
             assert.equal(await peer.disconnectReason('/custom', custom), 'forced close');
         });
 
-        for (const packet of ['0[1]', '0"token"', '0null', '0true', '0{', '0/custom,[]', '0/custom,x']) {
+        for (const packet of [
+            '0[1]', '0"token"', '0null', '0true', '0{', '0/custom,[]', '0/custom,x',
+        ]) {
             check(`${transport}: 4${packet}: the payload has to be an object`, async () => {
                 const peer = await Peer.openEngine(server, transport);
                 await peer.sendFatal(packet);
@@ -168,7 +170,7 @@ describe('connect timeout', () => {
             const joined = await Peer.openEngine(server, transport);
             await joined.join('/custom');
             const idle = await Peer.openEngine(server, transport);
-            await idle.closed();  // Opened later, closed by the timeout: the first one's has passed.
+            await idle.closed();  // Opened later, so the first one's time has passed too.
             await joined.join('/');
             await joined.assertEchoes();
         });

@@ -1,7 +1,7 @@
 // 200 polling clients upgrade while they send and receive without a pause, on two shards. Every
 // request has a TCP connection of its own, so about half of all requests, and of the upgrades, land
-// on the shard that does not hold the session. Numbered messages show that order is kept and nothing
-// is lost or doubled, in both directions:
+// on the shard that does not hold the session. Numbered messages show that order is kept and
+// nothing is lost or doubled, in both directions:
 // - each client's own messages come back as `message-back`, in the order in which they were sent;
 // - a ticker on another connection broadcasts to all of them, before, during and after the upgrade.
 
@@ -15,7 +15,7 @@ import { RawWebSocket } from '../support/websocket.mjs';
 const clientCount = 200;
 const messagesPerClient = 30;
 const upgradeAfter = 8;
-const patience = 30_000;
+const patience = 20_000;
 
 const server = useServer({ shards: 2 });
 
@@ -115,6 +115,7 @@ async function startTicker() {
     const peer = await Peer.open(server, 'websocket');
     let last = -1;
     const timer = setInterval(() => peer.send(`2["to-all",${++last}]`), 50);
+    server.track({ destroy: () => clearInterval(timer) });
     return {
         stop() {
             clearInterval(timer);

@@ -1,5 +1,5 @@
-// Fuzzes redis::RespParser: no input may crash it, and no cut of the input may change what it reads.
-// The first byte chooses the size of the pieces.
+// Fuzzes redis::RespParser: no input may crash it, and no cut of the input may change what it
+// reads. The first byte chooses the size of the pieces.
 #include "protocol/resp_parser.hpp"
 
 #include <algorithm>

@@ -1,13 +1,13 @@
 // redis::Connection against a real redis-server: login in every form, TLS, loss and return, bounds.
+#include "support/event_loop.hpp"
+#include "support/redis_server.hpp"
 #include <redis/connection.hpp>
 #include <redis/script.hpp>
 
-#include "support/event_loop.hpp"
-#include "support/redis_server.hpp"
-
+#include <boost/asio/ip/tcp.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <boost/asio/ip/tcp.hpp>
+
 #include <deque>
 #include <optional>
 
@@ -37,9 +37,8 @@ public:
 
     Answer ask(std::initializer_list<std::string_view> command) {
         std::optional<Answer> answer;
-        connection.command(command, [&](error_code ec, Reply reply) {
-            answer = Answer{ec, std::move(reply)};
-        });
+        connection.command(
+            command, [&](error_code ec, Reply reply) { answer = Answer{ec, std::move(reply)}; });
         EXPECT_FALSE(answer.has_value()) << "a callback came from inside the call";
         EXPECT_TRUE(run_until(io, [&] { return answer.has_value(); }));
         return answer.value_or(Answer{});
@@ -258,7 +257,8 @@ TEST(RedisConnection, NeverSendsACommandTwice) {
     EXPECT_FALSE(client.ask({"PING"}).ec);
     std::optional<error_code> result;
     // Blocks until the connection is cut under it.
-    client.connection.command({"BLPOP", "queue", "0"}, [&](error_code ec, const Reply&) { result = ec; });
+    client.connection.command({"BLPOP", "queue", "0"},
+                              [&](error_code ec, const Reply&) { result = ec; });
     ASSERT_TRUE(run_until(client.io, [&] {
         return server.cli({"INFO", "clients"}).find("blocked_clients:1") != std::string::npos;
     }));
@@ -311,7 +311,8 @@ TEST(RedisConnection, BoundsWhatWaitsDuringAnOutage) {
     EXPECT_EQ(client.ask({"SET", "k", std::string(1000, 'x')}).ec, errc::queue_full);
     std::vector<error_code> results;
     for (int i = 0; i < 4; ++i) {
-        client.connection.command({"PING"}, [&](error_code ec, const Reply&) { results.push_back(ec); });
+        client.connection.command({"PING"},
+                                  [&](error_code ec, const Reply&) { results.push_back(ec); });
     }
     ASSERT_TRUE(run_until(client.io, [&] { return results.size() == 4; }));
     EXPECT_EQ(results[0], errc::queue_full);
@@ -353,15 +354,15 @@ TEST(RedisScript, RunsByItsDigestAndLoadsItselfAfterARestart) {
     RedisServer server;
     Client client(options_of(server.url()));
     const Script script("return {KEYS[1], ARGV[1], redis.call('INCR', KEYS[1])}");
-    EXPECT_EQ(script.sha1(), server.cli({"SCRIPT", "LOAD", "return {KEYS[1], ARGV[1], "
-                                                           "redis.call('INCR', KEYS[1])}"}));
+    EXPECT_EQ(script.sha1(), server.cli({"SCRIPT", "LOAD",
+                                         "return {KEYS[1], ARGV[1], "
+                                         "redis.call('INCR', KEYS[1])}"}));
     const auto run = [&] {
         std::optional<Answer> answer;
         const std::string_view key = "counter";
         const std::string_view argument = "x";
-        script.run(client.connection, {&key, 1}, {&argument, 1}, [&](error_code ec, Reply reply) {
-            answer = Answer{ec, std::move(reply)};
-        });
+        script.run(client.connection, {&key, 1}, {&argument, 1},
+                   [&](error_code ec, Reply reply) { answer = Answer{ec, std::move(reply)}; });
         EXPECT_TRUE(run_until(client.io, [&] { return answer.has_value(); }));
         return to_string(answer.value_or(Answer{}).reply);
     };

@@ -1,8 +1,7 @@
 // redis::Subscriber against a real redis-server: confirmation, delivery, loss and return, refusals.
-#include <redis/subscriber.hpp>
-
 #include "support/event_loop.hpp"
 #include "support/redis_server.hpp"
+#include <redis/subscriber.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,8 +20,8 @@ public:
     explicit Listener(Options options) : subscriber(io, std::move(options)) {
         subscriber.on_state([this](const StateChange& change) { states.push_back(change); });
         subscriber.on_message([this](const Message& message) {
-            messages.push_back(std::string(message.pattern) + "|" + std::string(message.channel) + "|" +
-                               std::string(message.payload));
+            messages.push_back(std::string(message.pattern) + "|" + std::string(message.channel) +
+                               "|" + std::string(message.payload));
         });
         subscriber.on_ready([this] { ++ready; });
         subscriber.on_refused(

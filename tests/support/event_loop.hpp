@@ -2,12 +2,13 @@
 // Runs an io_context until something has happened: how tests on one thread wait for events.
 
 #include <boost/asio/io_context.hpp>
+
 #include <chrono>
 
 namespace test_support {
 
-/// True once `done()` holds, checked after each handler; false after `limit`. The limit only ends tests
-/// that fail.
+/// True once `done()` holds, checked after each handler; false after `limit`. The limit only ends
+/// tests that fail.
 template <class Done>
 [[nodiscard]] bool run_until(boost::asio::io_context& io, Done done,
                              std::chrono::milliseconds limit = std::chrono::seconds(20)) {

@@ -1,55 +1,26 @@
 // See redis_server.hpp.
 #include "support/redis_server.hpp"
 
-#include <arpa/inet.h>
+#include "support/child_process.hpp"
+
 #include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <fcntl.h>
 #include <fstream>
+#include <stdexcept>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <spawn.h>
-#include <stdexcept>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace test_support {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Starts a program with its output in `output` (an open descriptor).
-pid_t spawn(const std::vector<std::string>& arguments, int output) {
-    std::vector<char*> argv;
-    for (const std::string& argument : arguments) {
-        argv.push_back(const_cast<char*>(argument.c_str()));
-    }
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO);
-    pid_t pid = -1;
-    const int error = posix_spawnp(&pid, argv[0], &actions, nullptr, argv.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) {
-        throw std::runtime_error("cannot start " + arguments[0] + ": is it installed?");
-    }
-    return pid;
-}
-
-int wait_for_end(pid_t pid) {
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    return status;
-}
 
 /// Runs a program to its end and returns what it printed; throws when it fails.
 std::string run(const std::vector<std::string>& arguments) {
@@ -130,14 +101,14 @@ std::string RedisServer::ca_file() const {
 
 std::string RedisServer::url() const {
     const std::string login = options_.password.empty() ? "" : ":" + options_.password + "@";
-    return (options_.tls ? "rediss://" : "redis://") + login + "127.0.0.1:" + std::to_string(port_) +
-           (options_.tls ? "?ca_file=" + ca_file() : "");
+    return (options_.tls ? "rediss://" : "redis://") + login +
+           "127.0.0.1:" + std::to_string(port_) + (options_.tls ? "?ca_file=" + ca_file() : "");
 }
 
 void RedisServer::write_config() {
     std::ofstream file(folder_.path() / "redis.conf");
-    file << "bind 127.0.0.1\nsave \"\"\nappendonly no\nmaxclients 200\ndir " << folder_.path().string()
-         << "\n";
+    file << "bind 127.0.0.1\nsave \"\"\nappendonly no\nmaxclients 200\ndir "
+         << folder_.path().string() << "\n";
     file << (options_.tls ? "port 0\ntls-port " : "port ") << port_ << "\n";
     if (options_.tls) {
         file << "tls-auth-clients optional\ntls-ca-cert-file ca.pem\ntls-cert-file server.pem\n"
@@ -159,10 +130,11 @@ void RedisServer::write_config() {
 
 void RedisServer::make_certificates() {
     const auto path = [this](const char* name) { return (folder_.path() / name).string(); };
-    run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-         "-days", "2", "-subj", "/CN=test authority", "-keyout", path("ca.key"), "-out", path("ca.pem")});
-    run({"openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-         "/CN=localhost", "-keyout", path("server.key"), "-out", path("server.csr")});
+    run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-days", "2", "-subj", "/CN=test authority", "-keyout", path("ca.key"), "-out",
+         path("ca.pem")});
+    run({"openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-subj", "/CN=localhost", "-keyout", path("server.key"), "-out", path("server.csr")});
     std::ofstream(path("names")) << "subjectAltName=DNS:localhost,IP:127.0.0.1\n";
     run({"openssl", "x509", "-req", "-in", path("server.csr"), "-CA", path("ca.pem"), "-CAkey",
          path("ca.key"), "-CAcreateserial", "-days", "2", "-extfile", path("names"), "-out",
@@ -190,7 +162,8 @@ bool RedisServer::wait_for_ready(int output) {
     const Clock::time_point deadline = Clock::now() + std::chrono::seconds(20);
     std::array<char, 4096> buffer{};
     while (log_.find("Ready to accept connections") == std::string::npos) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
         pollfd event{output, POLLIN, 0};
         if (left.count() <= 0 || poll(&event, 1, static_cast<int>(left.count())) <= 0) {
             return false;

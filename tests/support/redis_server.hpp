@@ -1,12 +1,13 @@
 #pragma once
-// A redis-server of a test's own: a free port on 127.0.0.1, its files in a folder that goes with it,
-// nothing persisted. Stopped by its pid. REQUIREs a redis-server on PATH.
+// A redis-server of a test's own: a free port on 127.0.0.1, its files in a folder that goes with
+// it, nothing persisted. Stopped by its pid. REQUIREs a redis-server on PATH.
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
-#include <sys/types.h>
 #include <vector>
+
+#include <sys/types.h>
 
 namespace test_support {
 
@@ -28,7 +29,8 @@ struct RedisServerOptions {
     std::string password = {};
     /// Lines of an ACL, as in "user app on >secret ~* &* +@all".
     std::vector<std::string> users = {};
-    /// Serves TLS, and only TLS, with a certificate for localhost and 127.0.0.1 that ca_file() signs.
+    /// Serves TLS, and only TLS, with a certificate for localhost and 127.0.0.1 that ca_file()
+    /// signs.
     bool tls = false;
     /// Serves unix_path() too.
     bool unix_socket = false;
@@ -58,7 +60,8 @@ public:
     void freeze();
     void thaw();
 
-    /// One command through redis-cli, outside of the code under test; its output without the newline.
+    /// One command through redis-cli, outside of the code under test; its output without the
+    /// newline.
     std::string cli(const std::vector<std::string>& arguments) const;
 
 private:

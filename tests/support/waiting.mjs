@@ -71,7 +71,9 @@ export class Inbox {
             return Promise.reject(new Error(`no ${what}: ended (${this.#ended})`));
         }
         const entry = {};
-        const received = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
+        const received = new Promise((resolve, reject) => {
+            Object.assign(entry, { resolve, reject });
+        });
         this.#waiting.push(entry);
         return within(received, what, ms).catch((error) => {
             this.#waiting = this.#waiting.filter((waiter) => waiter !== entry);

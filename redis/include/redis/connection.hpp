@@ -1,7 +1,7 @@
 #pragma once
-// A connection for commands. Lives on the thread of its io_context: every call is made there and every
-// callback comes there, never from inside the call that asked for it.
-// It connects, logs in, and after a loss connects again by itself. Commands go out in the order given.
+// A connection for commands. Lives on the thread of its io_context: every call is made there and
+// every callback comes there, never from inside the call that asked for it. It connects, logs in,
+// and after a loss connects again by itself. Commands go out in the order given.
 
 #include <redis/error.hpp>
 #include <redis/options.hpp>
@@ -24,7 +24,7 @@ namespace redis {
 enum class State {
     connected,     ///< Logged in.
     disconnected,  ///< Trying again by itself.
-    auth_failed,   ///< Trying again at the longest delay: an operator has to mend a password or an ACL.
+    auth_failed,   ///< Trying again, seldom: an operator has to mend a password or an ACL.
 };
 
 /// Reported when the state or its cause changes, not once for each of many equal attempts.
@@ -38,7 +38,8 @@ struct StateChange {
 
 using OnState = std::function<void(const StateChange&)>;
 
-/// `ec` is unset only if Redis has executed the command. On errc::server_error the reply is Redis's error.
+/// `ec` is unset only if Redis has executed the command. On errc::server_error the reply is Redis's
+/// error.
 using OnReply = std::function<void(boost::system::error_code ec, Reply reply)>;
 
 class Connection {
@@ -61,11 +62,11 @@ public:
     /// Commands without an answer yet.
     [[nodiscard]] std::size_t pending() const noexcept;
 
-    /// Sends at once, or once there is a connection: commands wait within the bounds of Options.
-    /// A command that was handed to the socket when the connection broke fails with
-    /// errc::connection_lost and is never sent twice.
-    /// Not for SUBSCRIBE and its kin (see Subscriber), nor for AUTH, SELECT and MULTI, which change the
-    /// connection for the commands of others.
+    /// Sends at once, or once there is a connection: commands wait within the bounds of Options. A
+    /// command that was handed to the socket when the connection broke fails with
+    /// errc::connection_lost and is never sent twice. Not for SUBSCRIBE and its kin (see
+    /// Subscriber), nor for AUTH, SELECT and MULTI, which change the connection for the commands of
+    /// others.
     void command(std::span<const std::string_view> arguments, OnReply callback = {});
     void command(std::initializer_list<std::string_view> arguments, OnReply callback = {});
 

@@ -1,10 +1,11 @@
 #pragma once
-// What can go wrong between us and a Redis server. Any thread.
-// A code says what kind of trouble it is; the sentence for an operator, with host, user and advice, is
-// StateChange::text (connection.hpp). No text in this library ever contains a password.
+// What can go wrong between us and a Redis server. Any thread. A code says what kind of trouble it
+// is; the sentence for an operator, with host, user and advice, is StateChange::text
+// (connection.hpp). No text in this library ever contains a password.
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
+
 #include <type_traits>
 
 namespace redis {
@@ -72,8 +73,8 @@ enum class errc {
 [[nodiscard]] const boost::system::error_category& error_category() noexcept;
 [[nodiscard]] boost::system::error_code make_error_code(errc code) noexcept;
 
-/// True for wrong_password, password_needed and no_permission: trying again helps only after somebody
-/// has changed a password or an ACL.
+/// True for wrong_password, password_needed and no_permission: trying again helps only after
+/// somebody has changed a password or an ACL.
 [[nodiscard]] bool is_authentication_error(const boost::system::error_code& ec) noexcept;
 
 template <class T>

@@ -36,18 +36,19 @@ struct Options {
     std::string user;
     std::string password;
     int database = 0;
-    /// 2 works with every Redis from 2.8 on. 3 asks with HELLO and falls back to 2 where that is unknown.
+    /// 2 works with every Redis from 2.8 on. 3 asks with HELLO and falls back to 2 where that is
+    /// unknown.
     int resp_version = 2;
 
     /// Resolving, connecting, TLS and login together. Long enough for a lost SYN to be sent again.
     std::chrono::milliseconds connect_timeout{5'000};
     /// A PING is sent after this much silence, ...
     std::chrono::milliseconds keep_alive_interval{10'000};
-    /// ... and the connection given up after this much more: a frozen server or a dead route is noticed
-    /// within 15 s. Blocking commands must block for less than the two together.
+    /// ... and the connection given up after this much more: a frozen server or a dead route is
+    /// noticed within 15 s. Blocking commands must block for less than the two together.
     std::chrono::milliseconds keep_alive_timeout{5'000};
-    /// The wait before a new attempt doubles from min to max, each shortened at random by up to a half
-    /// so that many nodes do not come back in step.
+    /// The wait before a new attempt doubles from min to max, each shortened at random by up to a
+    /// half so that many nodes do not come back in step.
     std::chrono::milliseconds reconnect_delay_min{50};
     std::chrono::milliseconds reconnect_delay_max{5'000};
 
@@ -67,9 +68,10 @@ struct Options {
 };
 
 /// `redis://[user]:password@host:port/db`, `rediss://...` (TLS) or `unix:///path?db=n`, credentials
-/// before the path. User, password and path may be percent-encoded. Parameters: `db`, and for rediss
-/// `ca_file`, `certificate_file`, `key_file`, `server_name`, `insecure=true`. What the URL leaves out
-/// keeps its default. The error's message names the part that is wrong and quotes nothing.
+/// before the path. User, password and path may be percent-encoded. Parameters: `db`, and for
+/// rediss `ca_file`, `certificate_file`, `key_file`, `server_name`, `insecure=true`. What the URL
+/// leaves out keeps its default. The error's message names the part that is wrong and quotes
+/// nothing.
 [[nodiscard]] Result<Options> parse_url(std::string_view url);
 
 /// The address alone: "127.0.0.1:6379", "[::1]:6379" or "/run/redis.sock".

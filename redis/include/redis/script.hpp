@@ -17,9 +17,9 @@ public:
     /// 40 lower-case hexadecimal digits, as SCRIPT LOAD would answer.
     [[nodiscard]] const std::string& sha1() const noexcept { return sha1_; }
 
-    /// EVALSHA, and EVAL with the source where Redis does not know the script yet (after a restart).
-    /// In that case the script runs after commands that were issued since.
-    /// `connection` must live until the callback.
+    /// EVALSHA, and EVAL with the source where Redis does not know the script yet (after a
+    /// restart). In that case the script runs after commands that were issued since. `connection`
+    /// must live until the callback.
     void run(Connection& connection, std::span<const std::string_view> keys,
              std::span<const std::string_view> arguments, OnReply callback = {}) const;
 

@@ -1,7 +1,7 @@
 #pragma once
-// A connection for messages (pub/sub). Lives on the thread of its io_context: every call is made there
-// and every callback comes there, never from inside the call that asked for it.
-// Its subscriptions outlive the connection: after a loss they are made again.
+// A connection for messages (pub/sub). Lives on the thread of its io_context: every call is made
+// there and every callback comes there, never from inside the call that asked for it. Its
+// subscriptions outlive the connection: after a loss they are made again.
 
 #include <redis/connection.hpp>
 
@@ -33,11 +33,11 @@ public:
     void on_state(OnState callback);
     void on_message(std::function<void(const Message&)> callback);
     /// Each time when Redis has confirmed all current subscriptions: once after start(), after each
-    /// burst of (un)subscriptions, and after each reconnect. What was published before this call may
-    /// have been missed; nothing that is published after it will be, until the state changes.
+    /// burst of (un)subscriptions, and after each reconnect. What was published before this call
+    /// may have been missed; nothing that is published after it will be, until the state changes.
     void on_ready(std::function<void()> callback);
-    /// Redis refused one (an ACL, as a rule). It is tried again every reconnect_delay_max and at each
-    /// reconnect; until then on_ready does not come. The text is for operators.
+    /// Redis refused one (an ACL, as a rule). It is tried again every reconnect_delay_max and at
+    /// each reconnect; until then on_ready does not come. The text is for operators.
     void on_refused(std::function<void(std::string_view name, const std::string& text)> callback);
 
     void start();

@@ -1,12 +1,12 @@
-// See redis/connection.hpp. The order of commands is kept in two queues: waiting for a socket, and sent,
-// waiting for the reply. Only the first outlives a connection.
-#include <redis/connection.hpp>
-
+// See redis/connection.hpp. The order of commands is kept in two queues: waiting for a socket, and
+// sent, waiting for the reply. Only the first outlives a connection.
 #include "client/link.hpp"
 #include "protocol/resp_writer.hpp"
+#include <redis/connection.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+
 #include <deque>
 #include <utility>
 
@@ -70,7 +70,8 @@ void Connection::Impl::command(std::span<const std::string_view> arguments, OnRe
     append_command(bytes, arguments);
     const Options& options = link_->options();
     if (pending() >= options.pending_commands_max ||
-        bytes.size() > options.pending_bytes_max - std::min(waiting_bytes_, options.pending_bytes_max)) {
+        bytes.size() >
+            options.pending_bytes_max - std::min(waiting_bytes_, options.pending_bytes_max)) {
         fail_later(std::move(callback), errc::queue_full);
         return;
     }
@@ -85,11 +86,12 @@ void Connection::Impl::command(std::span<const std::string_view> arguments, OnRe
 
 void Connection::Impl::fail_later(OnReply callback, errc code) {
     if (callback) {
-        boost::asio::post(link_->io(), [self = weak_from_this(), callback = std::move(callback), code] {
-            if (self.lock()) {
-                callback(make_error_code(code), Reply());
-            }
-        });
+        boost::asio::post(link_->io(),
+                          [self = weak_from_this(), callback = std::move(callback), code] {
+                              if (self.lock()) {
+                                  callback(make_error_code(code), Reply());
+                              }
+                          });
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// A connection to Redis that mends itself: connect, log in, read replies, keep alive, and after a loss
-// again. What the bytes mean is its owner's: Connection (commands) or Subscriber (messages).
+// A connection to Redis that mends itself: connect, log in, read replies, keep alive, and after a
+// loss again. What the bytes mean is its owner's: Connection (commands) or Subscriber (messages).
 // Lives on the thread of its io_context.
 //
 //            start()                      replies to login
@@ -8,14 +8,14 @@
 //                        ^   failure, loss, silence |          |
 //                        +---- waiting (backoff) <--+----------+      stop(): closed, from anywhere
 
-#include <redis/connection.hpp>
-
 #include "client/socket_stream.hpp"
 #include "protocol/backoff.hpp"
 #include "protocol/handshake.hpp"
 #include "protocol/resp_parser.hpp"
+#include <redis/connection.hpp>
 
 #include <boost/asio/steady_timer.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -63,8 +63,9 @@ private:
     enum class Phase : std::uint8_t { idle, connecting, logging_in, up, waiting, closed };
     using Clock = std::chrono::steady_clock;
 
-    /// What one attempt to connect works with. Handlers keep it, so that an operation that completes
-    /// after the attempt was given up still finds its buffers; attempt_ tells whether it still counts.
+    /// What one attempt to connect works with. Handlers keep it, so that an operation that
+    /// completes after the attempt was given up still finds its buffers; attempt_ tells whether it
+    /// still counts.
     struct Attempt {
         Attempt(boost::asio::io_context& io, const Options& options);
         SocketStream stream;

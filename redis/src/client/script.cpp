@@ -1,8 +1,9 @@
 // See redis/script.hpp.
 #include <redis/script.hpp>
 
-#include <array>
 #include <openssl/evp.h>
+
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -46,8 +47,8 @@ void Script::run(Connection& connection, std::span<const std::string_view> keys,
     std::vector<std::string> call = make_call(keys, arguments);
     call[1] = sha1_;
     send(connection, call,
-         [&connection, call, source = source_, callback = std::move(callback)](boost::system::error_code ec,
-                                                                              Reply reply) mutable {
+         [&connection, call, source = source_, callback = std::move(callback)](
+             boost::system::error_code ec, Reply reply) mutable {
              if (ec == errc::server_error && reply.error_code() == "NOSCRIPT") {
                  call[0] = "EVAL";
                  call[1] = *source;

@@ -10,6 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+
 #include <utility>
 
 namespace redis {
@@ -154,8 +155,9 @@ Failure SocketStream::tls_failure(const error_code& ec) {
     if (ec.category() == asio::error::get_ssl_category() &&
         ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED) {
         const long result = SSL_get_verify_result(stream.native_handle());
-        return {make_error_code(errc::certificate_refused),
-                result == X509_V_OK ? "it names another host" : X509_verify_cert_error_string(result)};
+        return {
+            make_error_code(errc::certificate_refused),
+            result == X509_V_OK ? "it names another host" : X509_verify_cert_error_string(result)};
     }
     if (ec.category() == asio::error::get_ssl_category() || ec == asio::error::eof ||
         ec == asio::ssl::error::stream_truncated) {

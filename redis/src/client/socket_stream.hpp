@@ -1,16 +1,17 @@
 #pragma once
-// One byte stream to a Redis server: TCP, TLS over TCP, or a Unix domain socket. Lives on the thread of
-// its io_context. Its handlers come as plain functions, so that the rest needs no templates.
-
-#include <redis/options.hpp>
+// One byte stream to a Redis server: TCP, TLS over TCP, or a Unix domain socket. Lives on the
+// thread of its io_context. Its handlers come as plain functions, so that the rest needs no
+// templates.
 
 #include "protocol/failure.hpp"
+#include <redis/options.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -20,8 +21,8 @@
 
 namespace redis {
 
-/// One attempt, one object: after a failure or close() it is thrown away. Whoever starts an operation
-/// keeps the object alive until its handler has come.
+/// One attempt, one object: after a failure or close() it is thrown away. Whoever starts an
+/// operation keeps the object alive until its handler has come.
 class SocketStream {
 public:
     using OnConnected = std::function<void(const Failure&)>;

@@ -1,11 +1,11 @@
 // See redis/subscriber.hpp.
-#include <redis/subscriber.hpp>
-
 #include "client/link.hpp"
 #include "protocol/subscription_table.hpp"
+#include <redis/subscriber.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace redis {
@@ -100,10 +100,13 @@ error_code Subscriber::Impl::on_link_reply(Reply reply) {
     switch (event->kind) {
         case SubscriptionTable::Event::Kind::message:
             if (on_message_) {
-                on_message_(Message{event->channel, event->pattern, event->payload, event->sharded});
+                on_message_(
+                    Message{event->channel, event->pattern, event->payload, event->sharded});
             }
             break;
-        case SubscriptionTable::Event::Kind::refused: on_refusal(event->channel, event->payload); break;
+        case SubscriptionTable::Event::Kind::refused:
+            on_refusal(event->channel, event->payload);
+            break;
         case SubscriptionTable::Event::Kind::none: announce_ready(); break;
     }
     return {};
@@ -150,8 +153,8 @@ void Subscriber::Impl::on_refusal(std::string_view name, std::string_view reason
     }
     if (on_refused_) {
         const std::string copy(name);
-        on_refused_(copy, "Redis at " + address_of(link_->options()) + " refused to subscribe to \"" +
-                              copy + "\" (" + std::string(reason) +
+        on_refused_(copy, "Redis at " + address_of(link_->options()) +
+                              " refused to subscribe to \"" + copy + "\" (" + std::string(reason) +
                               "): permit the channel in the user's ACL");
     }
 }

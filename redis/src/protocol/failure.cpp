@@ -18,9 +18,9 @@ std::string describe_login(const Options& options, const Failure& failure) {
         case errc::wrong_password:
             return options.user.empty()
                        ? " refused the password" + detail +
-                             ": check the password in the Redis URL against the server's requirepass"
+                             ": check the Redis URL against the server's requirepass"
                        : " refused the password of " + quoted_user(options) + detail +
-                             ": check user and password in the Redis URL against the server's ACL";
+                             ": check the Redis URL against the server's ACL";
         case errc::password_needed:
             return " needs a password" + detail + ": put it into the Redis URL as :password@ or " +
                    "user:password@";
@@ -45,14 +45,15 @@ std::string describe_own(const Options& options, const Failure& failure) {
                    ": give it a password, or let it listen on this host only";
         case errc::certificate_refused:
             return " showed a certificate that is not trusted" + detail +
-                   ": name the authority's file with ca_file, and connect by the name in the certificate";
+                   ": name the authority's file with ca_file, and connect by the "
+                   "certificate's name";
         case errc::tls_file:
             return " cannot be reached with these TLS files" + detail +
                    ": check that each exists, is readable and is PEM";
         case errc::connect_timeout:
             return " did not accept a connection and login within " +
-                   std::to_string(options.connect_timeout.count()) +
-                   " ms" + detail + ": check address, firewall and whether the server is frozen";
+                   std::to_string(options.connect_timeout.count()) + " ms" + detail +
+                   ": check address, firewall and whether the server is frozen";
         case errc::host_not_found:
             return " was not found" + detail + ": check the host name in the Redis URL";
         case errc::closed_by_server: return " closed the connection" + detail;
@@ -81,8 +82,8 @@ std::string describe(const Options& options, const Failure& failure) {
 }
 
 std::string describe_connected(const Options& options) {
-    std::string text = "Redis at " + address_of(options) + " is connected (" + quoted_user(options) +
-                       ", database " + std::to_string(options.database);
+    std::string text = "Redis at " + address_of(options) + " is connected (" +
+                       quoted_user(options) + ", database " + std::to_string(options.database);
     if (options.tls.enabled) {
         text += options.tls.insecure ? ", TLS without verification" : ", TLS";
     }

@@ -1,9 +1,11 @@
 #pragma once
-// Why a connection attempt or a connection failed, and the sentence that tells an operator. I/O-free.
+// Why a connection attempt or a connection failed, and the sentence that tells an operator.
+// I/O-free.
 
 #include <redis/options.hpp>
 
 #include <boost/system/error_code.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -11,8 +13,9 @@ namespace redis {
 
 struct Failure {
     boost::system::error_code error;
-    /// What the other side said about it: an error's first word, a certificate fault. Never the text
-    /// of a reply to a command that carried the password: Redis quotes unknown commands in full.
+    /// What the other side said about it: an error's first word, a certificate fault. Never the
+    /// text of a reply to a command that carried the password: Redis quotes unknown commands in
+    /// full.
     std::string detail;
 };
 

@@ -57,8 +57,9 @@ void Handshake::send_hello() {
     if (options_.password.empty()) {
         append_command(output_, {"HELLO", "3"});
     } else {
-        append_command(output_, {"HELLO", "3", "AUTH", options_.user.empty() ? "default" : options_.user,
-                                 options_.password});
+        append_command(output_,
+                       {"HELLO", "3", "AUTH", options_.user.empty() ? "default" : options_.user,
+                        options_.password});
     }
     sent_.push_back(Sent::hello);
 }

@@ -5,13 +5,12 @@
 //   [HELLO 3 [AUTH user pass]] --unknown--> [AUTH [user] pass] -> [SELECT db] -> PING -> done
 //                              --ok------------------------------^
 //
-// All commands go out at once and the replies are judged in order, so that a login costs one round trip.
-// The PING shows a missing password at once, and that the server serves.
-
-#include <redis/options.hpp>
-#include <redis/reply.hpp>
+// All commands go out at once and the replies are judged in order, so that a login costs one round
+// trip. The PING shows a missing password at once, and that the server serves.
 
 #include "protocol/failure.hpp"
+#include <redis/options.hpp>
+#include <redis/reply.hpp>
 
 #include <cstdint>
 #include <deque>

@@ -1,10 +1,11 @@
 #pragma once
 // Bytes from a Redis server -> replies. RESP2 and RESP3, incremental: bytes may come in any pieces.
-// I/O-free; lives where its connection lives. A server is not trusted either: depth, line length, string
-// length and the memory of one reply are bounded, and nothing is reserved on the word of a header.
+// I/O-free; lives where its connection lives. A server is not trusted either: depth, line length,
+// string length and the memory of one reply are bounded, and nothing is reserved on the word of a
+// header.
 //
 //   '*3\r\n' ':1\r\n' '$5\r\n' 'hello\r\n' '*1\r\n' '+OK\r\n'
-//    header   line     header   body        opens a frame; a frame closes when its last item is there
+//    header   line     header   body        opens a frame, which closes with its last item
 
 #include <redis/error.hpp>
 #include <redis/reply.hpp>
@@ -38,8 +39,9 @@ public:
     void commit(std::size_t bytes) noexcept;
     void feed(std::string_view bytes);
 
-    /// The next whole reply, nothing if its end has not come yet, or protocol_error / reply_too_large.
-    /// After an error every further call fails likewise: the place of the next reply is lost.
+    /// The next whole reply, nothing if its end has not come yet, or protocol_error /
+    /// reply_too_large. After an error every further call fails likewise: the place of the next
+    /// reply is lost.
     [[nodiscard]] Result<std::optional<Reply>> next();
 
 private:

@@ -1,10 +1,10 @@
 #pragma once
-// What a Subscriber wants to hear, and what Redis has confirmed. I/O-free; lives where its connection
-// lives. Commands come out of take_output(), replies go into on_reply().
+// What a Subscriber wants to hear, and what Redis has confirmed. I/O-free; lives where its
+// connection lives. Commands come out of take_output(), replies go into on_reply().
 //
-// Each command names one subscription, so that each reply, an error too, belongs to the oldest command
-// without an answer. Churn is bounded: a name stands at most once in the queue of names to send, and what
-// is sent is the difference between what is wanted and what was last sent.
+// Each command names one subscription, so that each reply, an error too, belongs to the oldest
+// command without an answer. Churn is bounded: a name stands at most once in the queue of names to
+// send, and what is sent is the difference between what is wanted and what was last sent.
 
 #include <redis/error.hpp>
 #include <redis/reply.hpp>
@@ -29,7 +29,7 @@ public:
         enum class Kind : std::uint8_t {
             none,
             message,  ///< channel, pattern, payload; views into the reply.
-            refused,  ///< channel is the name, payload Redis's reason; views into the reply and the table.
+            refused,  ///< channel is the name, payload Redis's reason; views likewise.
         };
         Kind kind = Kind::none;
         std::string_view channel;
@@ -38,7 +38,8 @@ public:
         bool sharded = false;
     };
 
-    explicit SubscriptionTable(std::size_t subscriptions_max) : subscriptions_max_(subscriptions_max) {}
+    explicit SubscriptionTable(std::size_t subscriptions_max)
+        : subscriptions_max_(subscriptions_max) {}
 
     [[nodiscard]] boost::system::error_code subscribe(Kind kind, std::string_view name);
     void unsubscribe(Kind kind, std::string_view name);

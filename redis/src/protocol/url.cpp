@@ -1,5 +1,5 @@
-// redis://, rediss:// and unix:// URLs <-> Options. Any thread. RFC 3986 for the parts; errors never
-// quote the URL, since it may hold a password.
+// redis://, rediss:// and unix:// URLs <-> Options. Any thread. RFC 3986 for the parts; errors
+// never quote the URL, since it may hold a password.
 #include <redis/options.hpp>
 
 #include <algorithm>
@@ -77,7 +77,8 @@ error_code parse_credentials(std::string_view text, Options& options) {
 
 bool is_host(std::string_view host, bool literal) {
     for (const char c : host) {
-        const bool alphanumeric = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+        const bool alphanumeric =
+            (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
         if (!alphanumeric && c != '-' && c != '.' && c != '_' &&
             !(literal && (c == ':' || c == '%'))) {
             return false;
@@ -178,8 +179,7 @@ error_code parse_place(std::string_view place, bool unix_socket, Options& option
         if (decoded.has_error()) {
             return decoded.error();
         }
-        if (decoded->size() < 2 || !authority.empty() ||
-            decoded->find('\0') != std::string::npos) {
+        if (decoded->size() < 2 || !authority.empty() || decoded->find('\0') != std::string::npos) {
             return errc::url_host;
         }
         options.unix_path = *decoded;
@@ -204,7 +204,8 @@ Result<Options> parse_url(std::string_view url) {
     options.tls.enabled = scheme == "rediss";
     const std::string_view rest = url.substr(scheme_end + 3);
     const std::size_t question = std::min(rest.find('?'), rest.size());
-    if (const error_code ec = parse_place(rest.substr(0, question), scheme == "unix", options); ec) {
+    if (const error_code ec = parse_place(rest.substr(0, question), scheme == "unix", options);
+        ec) {
         return ec;
     }
     if (question < rest.size()) {

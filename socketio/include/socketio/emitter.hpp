@@ -3,7 +3,11 @@
 // worker. Speaks as @socket.io/redis-emitter 5, so the servers may be Node's.
 // Lives on the thread of its io_context.
 
+#include "socketio/broadcast.hpp"
+#include "socketio/value.hpp"
+
 #include <boost/system/error_code.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -11,9 +15,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "socketio/broadcast.hpp"
-#include "socketio/value.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -30,11 +31,12 @@ struct EmitterOptions {
     std::function<void(bool connected, const std::string& text)> on_state;
 };
 
-/// A value: each operator returns a changed copy, and all copies share one connection, which the last
-/// one closes.
+/// A value: each operator returns a changed copy, and all copies share one connection, which the
+/// last one closes.
 class Emitter {
 public:
-    /// `ec` is unset once Redis has the event; `servers` is how many servers (and monitors) heard it.
+    /// `ec` is unset once Redis has the event; `servers` is how many servers (and monitors) heard
+    /// it.
     using OnSent = std::function<void(boost::system::error_code ec, std::size_t servers)>;
 
     /// Connects at once. Throws std::invalid_argument naming what is wrong with the URL.
@@ -58,8 +60,8 @@ public:
     }
     void send(std::string_view event, Args args, OnSent on_sent = {}) const;
 
-    /// Lets io_context::run() return as soon as everything emitted so far is sent or has failed. What is
-    /// emitted later fails.
+    /// Lets io_context::run() return as soon as everything emitted so far is sent or has failed.
+    /// What is emitted later fails.
     void finish() const;
 
 private:

@@ -46,7 +46,7 @@ public:
     /// Entries still armed are let go.
     ~DeadlineQueue();
 
-    /// The time as of the last advance(): the same for everything that one turn does.
+    /// The time as of the last advance() or set_now().
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
     void set_now(TimePoint now) noexcept { now_ = now > now_ ? now : now_; }
 

@@ -159,8 +159,10 @@ private:
         std::vector<const Object::Member*> sorted;
         sorted.reserve(members.size() - from);
         for (auto at = from; at < members.size(); ++at) sorted.push_back(&members[at]);
-        std::stable_sort(sorted.begin(), sorted.end(),
-                         [](const auto* a, const auto* b) { return a->first < b->first; });
+        std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) {
+            const int order = a->first.compare(b->first);
+            return order != 0 ? order < 0 : a < b;
+        });
         return sorted;
     }
 

@@ -1,16 +1,17 @@
 // See classic_adapter.hpp.
 #include "cluster/classic_adapter.hpp"
 
+#include "base/assert.hpp"
+#include "cluster/codec/cluster_codec.hpp"
+#include "cluster/redis_options.hpp"
+
 #include <boost/asio/io_context.hpp>
 #include <openssl/rand.h>
+
 #include <array>
 #include <bit>
 #include <stdexcept>
 #include <utility>
-
-#include "base/assert.hpp"
-#include "cluster/codec/cluster_codec.hpp"
-#include "cluster/redis_options.hpp"
 
 namespace socketio {
 namespace cluster {
@@ -65,12 +66,14 @@ void ClassicAdapter::start(AdapterHost& host) {
     SOCKETIO_ASSERT(host_ == nullptr);
     host_ = &host;
     publisher_.emplace(host.context(), redis_);
-    publisher_->on_state([this](const redis::StateChange& change) { on_state("publisher", change); });
+    publisher_->on_state(
+        [this](const redis::StateChange& change) { on_state("publisher", change); });
     redis::Options receiving = redis_;
     // A message comes wrapped in a reply with pattern and channel.
     receiving.reply_bytes_max = options_.message_bytes_max * 2 + 64 * 1024;
     subscriber_.emplace(host.context(), receiving);
-    subscriber_->on_state([this](const redis::StateChange& change) { on_state("subscriber", change); });
+    subscriber_->on_state(
+        [this](const redis::StateChange& change) { on_state("subscriber", change); });
     subscriber_->on_message([this](const redis::Message& message) { on_message(message); });
     subscriber_->on_ready([this] { log(LogLevel::info, "redis adapter ready", uid_); });
     subscriber_->on_refused([this](std::string_view, const std::string& text) {
@@ -99,9 +102,9 @@ void ClassicAdapter::publish(const ClusterBroadcast& broadcast) {
     }
     const std::string channel =
         broadcast_channel(options_.key, broadcast.nsp, broadcast.audience.rooms);
-    publisher_->command({"PUBLISH", channel, message}, [this](error_code ec, const redis::Reply& reply) {
-        on_published(ec, reply);
-    });
+    publisher_->command(
+        {"PUBLISH", channel, message},
+        [this](error_code ec, const redis::Reply& reply) { on_published(ec, reply); });
 }
 
 void ClassicAdapter::stop() {

@@ -1,9 +1,11 @@
 #pragma once
-// The classic Redis adapter's broadcast channel: one PSUBSCRIBE per namespace, one PUBLISH per broadcast.
-// Lives on shard 0, beside its AdapterHost. Calls AdapterHost::deliver(). WIRE.md B10.
+// The classic Redis adapter's broadcast channel: one PSUBSCRIBE per namespace, one PUBLISH per
+// broadcast. Lives on shard 0, beside its AdapterHost. Calls AdapterHost::deliver(). WIRE.md B10.
 //
 // Two connections: RESP2 does not allow commands on one that has subscriptions.
 
+#include "socketio/adapter.hpp"
+#include "socketio/redis_adapter.hpp"
 #include <redis/connection.hpp>
 #include <redis/subscriber.hpp>
 
@@ -12,9 +14,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "socketio/adapter.hpp"
-#include "socketio/redis_adapter.hpp"
 
 namespace socketio::cluster {
 

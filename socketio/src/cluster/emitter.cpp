@@ -1,15 +1,15 @@
 // See socketio/emitter.hpp. WIRE.md B11.
 #include "socketio/emitter.hpp"
 
-#include <redis/connection.hpp>
-
-#include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <stdexcept>
-
 #include "cluster/codec/cluster_codec.hpp"
 #include "cluster/redis_options.hpp"
 #include "wire/socket_packet.hpp"
+#include <redis/connection.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <stdexcept>
 
 namespace socketio {
 
@@ -44,9 +44,10 @@ void add_names(std::vector<std::string>& names, const std::vector<std::string>& 
 Emitter::Emitter(boost::asio::io_context& io, EmitterOptions options)
     : link_(std::make_shared<Link>(io, std::move(options))) {
     if (link_->options.on_state) {
-        link_->connection.on_state([report = link_->options.on_state](const redis::StateChange& change) {
-            report(change.state == redis::State::connected, change.text);
-        });
+        link_->connection.on_state(
+            [report = link_->options.on_state](const redis::StateChange& change) {
+                report(change.state == redis::State::connected, change.text);
+            });
     }
     link_->connection.start();
 }
@@ -99,20 +100,19 @@ void Emitter::send(std::string_view event, Args args, OnSent on_sent) const {
     const ClusterBroadcast broadcast{nsp_, std::move(args), audience_, flags_};
     const std::string channel =
         cluster::broadcast_channel(link_->options.key, nsp_, audience_.rooms);
-    link_->connection.command(
-        {"PUBLISH", channel, cluster::encode_emitter_broadcast(broadcast)},
-        [weak = std::weak_ptr<Link>(link_), on_sent = std::move(on_sent)](
-            boost::system::error_code ec, const redis::Reply& reply) {
-            // Kept while on_sent runs, which may let go of the last Emitter.
-            const std::shared_ptr<Link> link = weak.lock();
-            if (!link) {
-                return;
-            }
-            if (on_sent) {
-                on_sent(ec, static_cast<std::size_t>(reply.integer()));
-            }
-            link->stop_when_idle();
-        });
+    link_->connection.command({"PUBLISH", channel, cluster::encode_emitter_broadcast(broadcast)},
+                              [weak = std::weak_ptr<Link>(link_), on_sent = std::move(on_sent)](
+                                  boost::system::error_code ec, const redis::Reply& reply) {
+                                  // Kept while on_sent runs, which may let go of the last Emitter.
+                                  const std::shared_ptr<Link> link = weak.lock();
+                                  if (!link) {
+                                      return;
+                                  }
+                                  if (on_sent) {
+                                      on_sent(ec, static_cast<std::size_t>(reply.integer()));
+                                  }
+                                  link->stop_when_idle();
+                              });
 }
 
 void Emitter::finish() const {

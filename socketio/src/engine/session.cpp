@@ -221,7 +221,7 @@ bool Session::fits(const Message& message) const noexcept {
 void Session::on_heartbeat(base::TimePoint) {
     if (is_slow_) return end(DisconnectReason::slow_client, Ending::now);
     if (protocol_ == EngineProtocol::v3 || awaits_pong_) {
-        return end(DisconnectReason::ping_timeout, Ending::after_queue);
+        return end(DisconnectReason::ping_timeout, Ending::now);
     }
     awaits_pong_ = true;
     pong_wait_prolonged_ = false;

@@ -43,10 +43,7 @@ void Shard::read_mail() {
 }
 
 TurnGuard Shard::begin_work(const char* what) {
-    if (!clock_is_fresh_) {
-        deadlines_.set_now(std::chrono::steady_clock::now());
-        clock_is_fresh_ = true;
-    }
+    deadlines_.set_now(std::chrono::steady_clock::now());
     return TurnGuard(what);
 }
 
@@ -83,7 +80,6 @@ void Shard::end_turn() {
         std::exchange(dead_, {}).clear();
     }
     arm_timer();
-    clock_is_fresh_ = false;
 }
 
 void Shard::arm_timer() {

@@ -105,7 +105,6 @@ private:
     hub::Hub hub_;
     std::vector<TurnTask*> tasks_;
     std::vector<std::unique_ptr<Mortal>> dead_;
-    bool clock_is_fresh_ = false;
     bool stopping_ = false;
 };
 

@@ -1,9 +1,10 @@
 #include "shard/turn_guard.hpp"
 
 #ifndef NDEBUG
-#include <sys/resource.h>
-#include <time.h>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 
@@ -11,40 +12,49 @@ namespace socketio::shard {
 
 namespace {
 
+using std::chrono::nanoseconds;
+
 constexpr std::chrono::milliseconds turn_max{20};
 
-std::chrono::nanoseconds thread_cpu_time() noexcept {
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
+/// What the kernel did with this thread so far.
+struct Schedule {
+    nanoseconds computed{};   ///< It ran.
+    nanoseconds held_back{};  ///< It was ready, and others ran.
+};
 
-long voluntary_waits() noexcept {
-    rusage usage{};
-    ::getrusage(RUSAGE_THREAD, &usage);
-    return usage.ru_nvcsw;
+Schedule read_schedule() noexcept {
+    thread_local const int file = ::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+    std::array<char, 128> text{};
+    Schedule schedule;
+    if (file < 0 || ::pread(file, text.data(), text.size() - 1, 0) <= 0) return schedule;
+    long long computed = 0;
+    long long held_back = 0;
+    if (std::sscanf(text.data(), "%lld %lld", &computed, &held_back) != 2) return schedule;
+    return {nanoseconds(computed), nanoseconds(held_back)};
 }
 
 }  // namespace
 
-TurnGuard::TurnGuard(const char* work) noexcept
-    : work_(work),
-      began_(std::chrono::steady_clock::now()),
-      cpu_began_(thread_cpu_time()),
-      waits_began_(voluntary_waits()) {}
+TurnGuard::TurnGuard(const char* work) noexcept : work_(work) {
+    const auto schedule = read_schedule();
+    computed_before_ = schedule.computed;
+    held_back_before_ = schedule.held_back;
+    began_ = std::chrono::steady_clock::now();
+}
 
 TurnGuard::~TurnGuard() {
-    const auto elapsed = std::chrono::steady_clock::now() - began_;
+    const nanoseconds elapsed = std::chrono::steady_clock::now() - began_;
     if (elapsed <= turn_max) return;
     // A thread that the kernel set aside in favour of others did nothing wrong: only computing for too
     // long, or waiting for something, is a fault.
-    const bool computed = thread_cpu_time() - cpu_began_ > turn_max;
-    const bool waited = voluntary_waits() > waits_began_;
-    if (!computed && !waited) return;
+    const auto schedule = read_schedule();
+    const auto computed = schedule.computed - computed_before_;
+    const auto waited = elapsed - computed - (schedule.held_back - held_back_before_);
+    if (computed <= turn_max && waited <= turn_max) return;
     std::fprintf(stderr, "a shard was held up for %lld ms by \"%s\" (%s)\n",
                  static_cast<long long>(
                      std::chrono::duration_cast<std::chrono::milliseconds>(elapsed).count()),
-                 work_, computed ? "computing" : "waiting");
+                 work_, computed > turn_max ? "computing" : "waiting");
     std::abort();
 }
 

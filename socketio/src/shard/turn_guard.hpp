@@ -24,8 +24,8 @@ public:
 private:
     const char* work_;
     std::chrono::steady_clock::time_point began_;
-    std::chrono::nanoseconds cpu_began_;
-    long waits_began_;
+    std::chrono::nanoseconds computed_before_;
+    std::chrono::nanoseconds held_back_before_;
 };
 #endif
 

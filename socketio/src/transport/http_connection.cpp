@@ -31,48 +31,44 @@ void HttpConnection::on_bytes(std::span<char> bytes) {
         return;
     }
     if (pending_.empty()) {
-        const auto used = consume(fresh);
-        if (!taken_over_) pending_ = fresh.substr(used);
+        consume(fresh);
     } else {
         pending_ += fresh;
-        // A copy that consume() may not change under its own feet.
-        const auto input = std::exchange(pending_, {});
-        const auto used = consume(input);
-        if (!taken_over_) pending_.insert(0, input, used);
+        consume(std::exchange(pending_, {}));
     }
 }
 
-std::size_t HttpConnection::consume(std::string_view input) {
+void HttpConnection::consume(std::string_view input) {
     const auto& options = connection_.home().options();
-    std::size_t used = 0;
-    while (used < input.size() && (phase_ == Phase::idle || phase_ == Phase::head || phase_ == Phase::body)) {
+    while (!input.empty()) {
         if (phase_ == Phase::idle) {
             parser_ = std::make_unique<RequestParser>(options.http_header_bytes_max);
             phase_ = Phase::head;
             connection_.set_deadline(options.http_request_timeout);
         }
-        const auto taken = parser_->feed(input.substr(used));
-        used += taken;
-        if (parser_->fault() == RequestParser::Fault::none && phase_ == Phase::head &&
-            parser_->header_done() && !on_head()) {
-            return used;
-        }
-        switch (parser_->fault()) {
-            case RequestParser::Fault::none: break;
-            case RequestParser::Fault::malformed: fail_request(400, "malformed request\n"); return used;
-            case RequestParser::Fault::header_too_large: fail_request(431, ""); return used;
-            case RequestParser::Fault::body_too_large: fail_request(413, ""); return used;
-        }
+        const auto taken = parser_->feed(input);
+        input.remove_prefix(taken);
+        const bool head_is_new = phase_ == Phase::head && parser_->header_done();
+        // When the head alone was answered, the rest is not worth reading.
+        if (parser_->fault() == RequestParser::Fault::none && head_is_new && !on_head()) return;
+        if (parser_->fault() != RequestParser::Fault::none) return on_fault();
         if (parser_->done()) {
-            // What an upgrade leaves unread belongs to the next protocol.
-            pending_ = input.substr(used);
-            used = input.size();
-            on_request();
-            return used;
+            // Perhaps the next request; after an upgrade, the next protocol's first bytes.
+            pending_ = input;
+            return on_request();
         }
-        if (taken == 0 && phase_ == Phase::head) return used;
+        if (taken == 0 && !head_is_new) break;
     }
-    return used;
+    pending_ = input;
+}
+
+void HttpConnection::on_fault() {
+    switch (parser_->fault()) {
+        case RequestParser::Fault::none: return;
+        case RequestParser::Fault::malformed: return fail_request(400, "malformed request\n");
+        case RequestParser::Fault::header_too_large: return fail_request(431, "");
+        case RequestParser::Fault::body_too_large: return fail_request(413, "");
+    }
 }
 
 bool HttpConnection::on_head() {
@@ -215,11 +211,7 @@ void HttpConnection::next_request() {
     }
     phase_ = Phase::idle;
     connection_.set_deadline(connection_.home().options().http_keep_alive_timeout);
-    if (!pending_.empty()) {
-        const auto input = std::exchange(pending_, {});
-        const auto used = consume(input);
-        if (!taken_over_ && used < input.size()) pending_.insert(0, input, used);
-    }
+    if (!pending_.empty()) consume(std::exchange(pending_, {}));
     if (connection_.is_open() && !taken_over_) connection_.resume_reading();
 }
 

@@ -76,7 +76,8 @@ private:
         writing,  ///< The answer is on its way out.
     };
 
-    [[nodiscard]] std::size_t consume(std::string_view input);
+    void consume(std::string_view input);
+    void on_fault();
     [[nodiscard]] bool on_head();
     void on_request();
     void fail_request(unsigned status, std::string_view why);

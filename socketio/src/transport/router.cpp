@@ -163,6 +163,8 @@ void route(HttpConnection& connection, HttpRequest request) {
         if (const auto* websocket = routes.websocket_for(request.path)) {
             return route_websocket_endpoint(connection, *websocket, request);
         }
+        // A client that wants another protocol does not go on in this one.
+        connection.end_after_answer();
     }
     route_application(connection, request);
 }

@@ -60,13 +60,22 @@ FieldList parse_query_string(std::string_view query, std::size_t fields_max) {
 
 EngineQuery read_engine_query(const FieldList& query) {
     EngineQuery read;
-    read.protocol = query.get("EIO") == "4" ? EngineProtocol::v4 : EngineProtocol::v3;
-    read.transport_text = query.get("transport");
+    // Of a parameter that stands there twice the last one counts, as in Node.
+    for (const auto& [name, value] : query) {
+        if (name == "EIO") {
+            read.protocol = value == "4" ? EngineProtocol::v4 : EngineProtocol::v3;
+        } else if (name == "transport") {
+            read.transport_text = value;
+        } else if (name == "sid") {
+            read.sid = value;
+        } else if (name == "b64") {
+            // To Node any text but the empty one is true.
+            read.base64_only = !value.empty();
+        } else if (name == "j") {
+            read.jsonp = true;
+        }
+    }
     read.transport = to_transport(read.transport_text);
-    read.sid = query.get("sid");
-    // To Node any text but the empty one is true.
-    read.base64_only = !query.get("b64").empty();
-    read.jsonp = query.find("j") != nullptr;
     return read;
 }
 

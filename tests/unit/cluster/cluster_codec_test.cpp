@@ -1,6 +1,8 @@
-// The broadcast channel against bytes captured from Node's adapters and emitters (redis_vectors.json),
-// and against what a foreign process may publish there.
+// The broadcast channel against bytes captured from Node's adapters and emitters
+// (redis_vectors.json), and against what a foreign process may publish there.
 #include "cluster/codec/cluster_codec.hpp"
+
+#include "wire/json.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,8 +10,6 @@
 #include <map>
 #include <set>
 #include <sstream>
-
-#include "wire/json.hpp"
 
 namespace socketio::cluster {
 namespace {
@@ -52,8 +52,9 @@ bool begins_with_any(std::string_view text, std::initializer_list<std::string_vi
 std::vector<Vector> broadcast_vectors() {
     std::vector<Vector> vectors;
     const Value root = load_file();
-    const Array* lists[] = {root.as_object().find("scenarios")->if_array(),
-                            root.as_object().find("seed_era")->as_object().find("scenarios")->if_array()};
+    const Array* lists[] = {
+        root.as_object().find("scenarios")->if_array(),
+        root.as_object().find("seed_era")->as_object().find("scenarios")->if_array()};
     for (const Array* list : lists) {
         for (const Value& scenario : *list) {
             const std::string name = scenario.as_object().find("name")->as_string();
@@ -125,11 +126,14 @@ TEST(ClusterCodec, ReadsEveryCapturedBroadcast) {
         EXPECT_EQ(message->uid, expected.at(0).as_string()) << vector.name;
         EXPECT_EQ(message->broadcast.nsp, packet.find("nsp")->as_string()) << vector.name;
         EXPECT_EQ(as_json(message->broadcast.data), *packet.find("data")) << vector.name;
-        EXPECT_EQ(message->broadcast.audience.rooms, names_of(expected.at(2), "rooms")) << vector.name;
-        EXPECT_EQ(message->broadcast.audience.except, names_of(expected.at(2), "except")) << vector.name;
+        EXPECT_EQ(message->broadcast.audience.rooms, names_of(expected.at(2), "rooms"))
+            << vector.name;
+        EXPECT_EQ(message->broadcast.audience.except, names_of(expected.at(2), "except"))
+            << vector.name;
         const Object& flags = expected.at(2).as_object().find("flags")->as_object();
         const Value* compress = flags.find("compress");
-        EXPECT_EQ(message->broadcast.flags.is_volatile, flags.find("volatile") != nullptr) << vector.name;
+        EXPECT_EQ(message->broadcast.flags.is_volatile, flags.find("volatile") != nullptr)
+            << vector.name;
         EXPECT_EQ(message->broadcast.flags.compress, compress == nullptr || compress->as_bool())
             << vector.name;
         EXPECT_TRUE(has_uid(vector.bytes, message->uid)) << vector.name;
@@ -253,7 +257,8 @@ TEST(ClusterCodec, ReadsTheRoomFromAChannel) {
     EXPECT_EQ(room_of_channel("socket.io#/#", "socket.io", "/"), "");
     EXPECT_EQ(room_of_channel("socket.io#/#room1#", "socket.io", "/"), "room1");
     EXPECT_EQ(room_of_channel("socket.io#/#a#b#", "socket.io", "/"), "a#b");
-    for (const char* foreign : {"socket.io#/admin#", "socket.io#/", "other#/#r#", "socket.io#/#r", ""}) {
+    for (const char* foreign :
+         {"socket.io#/admin#", "socket.io#/", "other#/#r#", "socket.io#/#r", ""}) {
         EXPECT_FALSE(room_of_channel(foreign, "socket.io", "/").has_value()) << foreign;
     }
 }

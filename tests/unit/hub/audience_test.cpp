@@ -2,6 +2,7 @@
 
 #include "hub/audience.hpp"
 
+#include "hub/socket_state.hpp"
 #include "unit/hub/world.hpp"
 
 #include <gtest/gtest.h>

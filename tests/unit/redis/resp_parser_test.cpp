@@ -1,8 +1,8 @@
 // RespParser: every RESP2 and RESP3 type, any cut of the bytes, and each bound.
 #include "protocol/resp_parser.hpp"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <string>
 #include <vector>
 
@@ -46,8 +46,8 @@ TEST(RespParser, ReadsEveryResp2Type) {
 TEST(RespParser, ReadsEveryResp3Type) {
     EXPECT_EQ(parse("_\r\n#t\r\n#f\r\n,1.5\r\n,-inf\r\n(123456789012345678901\r\n!7\r\nERR bad\r\n"
                     "=8\r\ntxt:some\r\n%1\r\n+a\r\n:1\r\n~2\r\n:1\r\n:2\r\n>1\r\n+x\r\n"),
-              (Texts{"null", "true", "false", "1.5", "-inf", R"("123456789012345678901")", "-ERR bad",
-                     R"("some")", R"({"a": 1})", "[1, 2]", R"(>["x"])"}));
+              (Texts{"null", "true", "false", "1.5", "-inf", R"("123456789012345678901")",
+                     "-ERR bad", R"("some")", R"({"a": 1})", "[1, 2]", R"(>["x"])"}));
 }
 
 TEST(RespParser, DropsAttributesWhereverTheyStand) {
@@ -57,7 +57,8 @@ TEST(RespParser, DropsAttributesWhereverTheyStand) {
 
 TEST(RespParser, GivesTheSameRepliesForAnyCutOfTheBytes) {
     const std::string bytes =
-        "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$4\r\n\r\n\r\n\r\n+OK\r\n%1\r\n+a\r\n*2\r\n:1\r\n_\r\n:7\r\n";
+        "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$4\r\n\r\n\r\n\r\n"
+        "+OK\r\n%1\r\n+a\r\n*2\r\n:1\r\n_\r\n:7\r\n";
     const Texts whole = parse(bytes);
     ASSERT_EQ(whole.size(), 4u);
     for (std::size_t piece = 1; piece < bytes.size(); ++piece) {
@@ -75,11 +76,32 @@ TEST(RespParser, KeepsBinaryBytes) {
 }
 
 TEST(RespParser, RefusesWhatIsNoResp) {
-    for (const char* bytes :
-         {"HTTP/1.1 400 Bad Request\r\n", "\r\n", "+OK\n", ":\r\n", ":1x\r\n", ":+-1\r\n", "$x\r\n",
-          "$-2\r\n", "!-1\r\n", "*-2\r\n", "*1.5\r\n", "#x\r\n", ",x\r\n", "_x\r\n", "(\r\n", "(12a\r\n",
-          "=3\r\ntxt\r\n", "=4\r\ntxt;\r\n", "$1\r\nab\r\n", "*1\r\n?\r\n", "$?\r\n", "*?\r\n",
-          ":99999999999999999999\r\n", "\x16\x03\x01\r\n", "%-1\r\n", "*4294967296\r\n"}) {
+    for (const char* bytes : {"HTTP/1.1 400 Bad Request\r\n",
+                              "\r\n",
+                              "+OK\n",
+                              ":\r\n",
+                              ":1x\r\n",
+                              ":+-1\r\n",
+                              "$x\r\n",
+                              "$-2\r\n",
+                              "!-1\r\n",
+                              "*-2\r\n",
+                              "*1.5\r\n",
+                              "#x\r\n",
+                              ",x\r\n",
+                              "_x\r\n",
+                              "(\r\n",
+                              "(12a\r\n",
+                              "=3\r\ntxt\r\n",
+                              "=4\r\ntxt;\r\n",
+                              "$1\r\nab\r\n",
+                              "*1\r\n?\r\n",
+                              "$?\r\n",
+                              "*?\r\n",
+                              ":99999999999999999999\r\n",
+                              "\x16\x03\x01\r\n",
+                              "%-1\r\n",
+                              "*4294967296\r\n"}) {
         EXPECT_EQ(parse(bytes), Texts{broken}) << bytes;
     }
 }
@@ -150,22 +172,6 @@ TEST(RespParser, ReadsALargeStringInLinearTime) {
     }
     parser.feed("\r\n");
     EXPECT_EQ(parser.next()->value().text().size(), body.size());
-}
-
-TEST(Reply, AnswersNeutrallyWhenAskedForAnotherKind) {
-    const Reply text(Reply::Kind::bulk, std::string("5"));
-    EXPECT_EQ(text.integer(), 0);
-    EXPECT_TRUE(text.items().empty());
-    EXPECT_EQ(Reply::of_integer(5).text(), "");
-    EXPECT_EQ(Reply::of_integer(5).number(), 5.0);
-    EXPECT_EQ(Reply(Reply::Kind::error, std::string("NOAUTH x")).error_code(), "NOAUTH");
-    EXPECT_EQ(text.error_code(), "");
-}
-
-TEST(Reply, ShowsLongAndUnprintableTextShort) {
-    const std::string shown = to_string(Reply(Reply::Kind::bulk, std::string(100, '\x01')));
-    EXPECT_EQ(shown.substr(0, 9), R"("\x01\x01)");
-    EXPECT_THAT(shown, testing::HasSubstr("(100 bytes)"));
 }
 
 }  // namespace

@@ -177,8 +177,8 @@ TEST_F(SubscriptionTableTest, TakesPongsOfBothForms) {
 
 TEST_F(SubscriptionTableTest, RefusesRepliesThatAnswerNothing) {
     table.on_connected();
-    for (const Reply& reply :
-         {reply_of({"subscribe", "x", "1"}), reply_of({"what"}), reply_of({}), Reply::of_integer(1)}) {
+    for (const Reply& reply : {reply_of({"subscribe", "x", "1"}), reply_of({"what"}), reply_of({}),
+                               Reply::of_integer(1)}) {
         EXPECT_EQ(table.on_reply(reply).error(), errc::protocol_error) << to_string(reply);
     }
     EXPECT_EQ(table.on_reply(Reply(Reply::Kind::error, std::string("NOAUTH x"))).error(),

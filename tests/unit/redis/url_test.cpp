@@ -40,10 +40,10 @@ TEST(RedisUrl, ReadsIpv6) {
 }
 
 TEST(RedisUrl, ReadsTlsParameters) {
-    const Options options =
-        parse_url("rediss://h?ca_file=/etc/ca%20one.pem&certificate_file=c&key_file=k"
-                  "&server_name=redis.local&insecure=true&db=3")
-            .value();
+    const Options options = parse_url(
+                                "rediss://h?ca_file=/etc/ca%20one.pem&certificate_file=c&key_file=k"
+                                "&server_name=redis.local&insecure=true&db=3")
+                                .value();
     EXPECT_TRUE(options.tls.enabled);
     EXPECT_EQ(options.tls.ca_file, "/etc/ca one.pem");
     EXPECT_EQ(options.tls.certificate_file, "c");

@@ -1,9 +1,9 @@
 // See cluster_codec.hpp.
 #include "cluster/codec/cluster_codec.hpp"
 
-#include <utility>
-
 #include "wire/socket_packet.hpp"
+
+#include <utility>
 
 namespace socketio::cluster {
 namespace {
@@ -63,9 +63,10 @@ std::string begin_message(std::string_view uid, const ClusterBroadcast& broadcas
     return flag != nullptr ? *flag : otherwise;
 }
 
-/// False when it is there and is no list of names. Numbers are taken for their text, since languages
-/// differ in what they let a room be.
-[[nodiscard]] bool take_names(Object& options, std::string_view key, std::vector<std::string>& out) {
+/// False when it is there and is no list of names. Numbers are taken for their text, since
+/// languages differ in what they let a room be.
+[[nodiscard]] bool take_names(Object& options, std::string_view key,
+                              std::vector<std::string>& out) {
     Value* value = options.find(key);
     if (value == nullptr || value->is_null()) {
         return true;

@@ -1,19 +1,19 @@
 #pragma once
-// What the classic Redis adapter (@socket.io/redis-adapter 8.3) and the emitters send each other on the
-// broadcast channel, and the names of the channels. WIRE.md B10 and B11. I/O-free; any thread.
+// What the classic Redis adapter (@socket.io/redis-adapter 8.3) and the emitters send each other on
+// the broadcast channel, and the names of the channels. WIRE.md B10 and B11. I/O-free; any thread.
 //
 //   [uid, {type: 2, data: [event, ...], nsp}, {rooms: [], except: [], flags: {}}]      msgpack
 //
-// Other people's processes write on these channels too: a message that is not of this shape is an error
-// to count, never a reason to fail.
+// Other people's processes write on these channels too: a message that is not of this shape is an
+// error to count, never a reason to fail.
+
+#include "cluster/codec/msgpack.hpp"
+#include "socketio/adapter.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "cluster/codec/msgpack.hpp"
-#include "socketio/adapter.hpp"
 
 namespace socketio::cluster {
 
@@ -31,8 +31,8 @@ struct BroadcastMessage {
 [[nodiscard]] std::string encode_emitter_broadcast(const ClusterBroadcast& broadcast);
 /// Whether encode_broadcast() wrote it with this uid: tells a node's own echo without decoding it.
 [[nodiscard]] bool has_uid(std::string_view message, std::string_view uid) noexcept;
-/// `except` and `flags` may be missing (seed-era emitters), unknown flags are passed over. Besides the
-/// errors of msgpack: invalid_packet for another shape, reserved_event for an event's name.
+/// `except` and `flags` may be missing (seed-era emitters), unknown flags are passed over. Besides
+/// the errors of msgpack: invalid_packet for another shape, reserved_event for an event's name.
 [[nodiscard]] Result<BroadcastMessage> decode_broadcast(std::string_view message,
                                                         MsgpackLimits limits = {});
 

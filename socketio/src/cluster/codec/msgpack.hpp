@@ -1,18 +1,18 @@
 #pragma once
-// MessagePack <-> Value, byte for byte as notepack writes it, the codec of Socket.IO's Redis adapters and
-// emitters (WIRE.md B9 to B11). I/O-free; any thread.
+// MessagePack <-> Value, byte for byte as notepack writes it, the codec of Socket.IO's Redis
+// adapters and emitters (WIRE.md B9 to B11). I/O-free; any thread.
 //
 // Own code, since Debian's libmpack 1.0.5 writes -129 as d0 7f (127) and -32769 as d1 7fff (32767),
 // defines `bool` as a macro, and comes as a static library that cannot be linked into a PIE;
 // libmsgpack-cxx-dev depends on Boost 1.74, which cannot be installed beside 1.81.
 
+#include "socketio/error.hpp"
+#include "socketio/value.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "socketio/error.hpp"
-#include "socketio/value.hpp"
 
 namespace socketio::cluster {
 
@@ -24,12 +24,13 @@ struct MsgpackLimits {
 };
 
 /// Exactly one value; bytes behind it are an error. Dates (ext -1, and notepack 2.1's ext 0) become
-/// their ISO 8601 text, as JSON.stringify writes them; undefined (ext 0 of one byte) becomes null; any
-/// other extension becomes [type, binary]. errc::invalid_msgpack, invalid_utf8, too_deep or too_large.
+/// their ISO 8601 text, as JSON.stringify writes them; undefined (ext 0 of one byte) becomes null;
+/// any other extension becomes [type, binary]. errc::invalid_msgpack, invalid_utf8, too_deep or
+/// too_large.
 [[nodiscard]] Result<Value> decode_msgpack(std::string_view bytes, MsgpackLimits limits = {});
 
-/// Numbers as JavaScript sees them: a double with an integer value is written as an integer, unless it
-/// needs more than 64 bits. Without recursion.
+/// Numbers as JavaScript sees them: a double with an integer value is written as an integer, unless
+/// it needs more than 64 bits. Without recursion.
 void append_msgpack(std::string& out, const Value& value);
 
 // The parts, for those who write a message without building a Value of it.

@@ -1,5 +1,8 @@
-// MessagePack -> Value. See msgpack.hpp. Any thread. No recursion, and no memory is reserved on the word
-// of a length alone: a value counts when its bytes are there.
+// MessagePack -> Value. See msgpack.hpp. Any thread. No recursion, and no memory is reserved on the
+// word of a length alone: a value counts when its bytes are there.
+#include "cluster/codec/msgpack.hpp"
+#include "wire/utf8.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <chrono>
@@ -9,9 +12,6 @@
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include "cluster/codec/msgpack.hpp"
-#include "wire/utf8.hpp"
 
 namespace socketio::cluster {
 namespace {
@@ -33,10 +33,9 @@ Value date_text(double milliseconds) {
     // std::chrono's years end at 32767; JavaScript's at 275760. Eras of 400 years are all alike.
     constexpr std::int64_t days_per_era = 146097;
     const std::int64_t day_number = midnight.time_since_epoch().count();
-    const std::int64_t era =
-        day_number >= 0 ? day_number / days_per_era : (day_number - days_per_era + 1) / days_per_era;
-    const year_month_day date(
-        sys_days(days(static_cast<int>(day_number - era * days_per_era))));
+    const std::int64_t era = day_number >= 0 ? day_number / days_per_era
+                                             : (day_number - days_per_era + 1) / days_per_era;
+    const year_month_day date(sys_days(days(static_cast<int>(day_number - era * days_per_era))));
     const long long year = static_cast<int>(date.year()) + era * 400;
     const hh_mm_ss clock(time - midnight);
     char text[40];
@@ -105,8 +104,9 @@ void keep_last_of_equal_keys(Object& object) {
     }
     std::vector<std::size_t> order(members.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&members](std::size_t a, std::size_t b) {
-        return members[a].first < members[b].first;
+    std::sort(order.begin(), order.end(), [&members](std::size_t a, std::size_t b) {
+        const int compared = members[a].first.compare(members[b].first);
+        return compared != 0 ? compared < 0 : a < b;
     });
     std::vector<bool> surplus(members.size());
     bool any = false;
@@ -161,7 +161,8 @@ private:
     [[nodiscard]] std::optional<Value> read_binary(std::uint64_t size);
     [[nodiscard]] std::optional<Value> read_extension(std::uint64_t size);
     [[nodiscard]] std::optional<Value> open(bool map, std::uint64_t count);
-    /// Puts a value into the innermost container and closes those that are full; true: it was the root.
+    /// Puts a value into the innermost container and closes those that are full; true: it was the
+    /// root.
     [[nodiscard]] bool place(Value value, Value& root);
     [[nodiscard]] bool take_key(Container& container, Value value);
     [[nodiscard]] std::optional<std::uint64_t> number(unsigned bytes);
@@ -189,7 +190,8 @@ Result<Value> Reader::read() {
             return error_;
         }
         if (finished) {
-            return rest_.empty() ? Result<Value>(std::move(root)) : make_error_code(errc::invalid_msgpack);
+            return rest_.empty() ? Result<Value>(std::move(root))
+                                 : make_error_code(errc::invalid_msgpack);
         }
     }
 }
@@ -292,7 +294,8 @@ std::optional<Value> Reader::open(bool map, std::uint64_t count) {
     if (open_.size() >= limits_.depth_max) {
         return fail(errc::too_deep);
     }
-    // Each element takes a byte at least; this refuses a false count before anything is read for it.
+    // Each element takes a byte at least; this refuses a false count before anything is read for
+    // it.
     if (count * (map ? 2 : 1) > rest_.size()) {
         return fail(errc::invalid_msgpack);
     }

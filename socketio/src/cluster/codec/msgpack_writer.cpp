@@ -1,10 +1,10 @@
 // Value -> MessagePack. See msgpack.hpp. Any thread.
+#include "cluster/codec/msgpack.hpp"
+
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>
-
-#include "cluster/codec/msgpack.hpp"
 
 namespace socketio::cluster {
 namespace {

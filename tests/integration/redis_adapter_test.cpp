@@ -1,0 +1,313 @@
+// The classic adapter and the emitter through a real Redis: two of ours, Node's server and both npm
+// emitters, an outage, and what a foreign program publishes.
+#include "cluster/classic_adapter.hpp"
+#include "cluster/codec/cluster_codec.hpp"
+#include "socketio/emitter.hpp"
+#include "support/child_process.hpp"
+#include "support/event_loop.hpp"
+#include "support/redis_server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace socketio::cluster {
+namespace {
+
+using boost::system::error_code;
+using test_support::ChildProcess;
+using test_support::RedisServer;
+using test_support::RedisServerOptions;
+using test_support::run_until;
+using testing::HasSubstr;
+using testing::Not;
+
+/// A server, as its adapter sees it.
+class Node final : public AdapterHost {
+public:
+    Node(boost::asio::io_context& io, RedisAdapterOptions options, std::string uid,
+         std::vector<std::string> namespaces = {"/", "/admin"})
+        : io_(io), namespaces_(std::move(namespaces)), adapter(std::move(options), std::move(uid)) {
+        adapter.start(*this);
+    }
+    ~Node() override { adapter.stop(); }
+
+    boost::asio::io_context& context() noexcept override { return io_; }
+    void deliver(ClusterBroadcast broadcast) override { delivered.push_back(std::move(broadcast)); }
+    std::vector<std::string> namespaces() const override { return namespaces_; }
+    void log(LogEvent event) override {
+        events.emplace_back(event.event);
+        std::string line(event.event);
+        for (const auto& [name, value] : event.fields) {
+            line += " " + std::string(name) + "=" + value;
+        }
+        lines.push_back(std::move(line));
+    }
+
+    [[nodiscard]] std::ptrdiff_t logged(const std::string& event) const {
+        return std::count(events.begin(), events.end(), event);
+    }
+    [[nodiscard]] bool wait_ready(std::ptrdiff_t times = 1) {
+        return run_until(io_, [&] { return logged("redis adapter ready") >= times; });
+    }
+    [[nodiscard]] bool wait_delivered(std::size_t count) {
+        return run_until(io_, [&] { return delivered.size() >= count; });
+    }
+
+private:
+    boost::asio::io_context& io_;
+    std::vector<std::string> namespaces_;
+
+public:
+    std::vector<ClusterBroadcast> delivered;
+    std::vector<std::string> events;
+    std::vector<std::string> lines;
+    ClassicAdapter adapter;
+};
+
+ClusterBroadcast broadcast_of(Args data, std::vector<std::string> rooms = {}) {
+    return ClusterBroadcast{"/", std::move(data), Audience{std::move(rooms), {}}, EmitFlags{}};
+}
+
+RedisAdapterOptions at(const RedisServer& server) {
+    RedisAdapterOptions options;
+    options.url = server.url();
+    return options;
+}
+
+struct RedisAdapter : testing::Test {
+    boost::asio::io_context io{1};
+};
+
+TEST_F(RedisAdapter, CarriesBroadcastsToTheOtherNodeAndNotBack) {
+    RedisServer server({.password = "hunter2"});
+    Node a(io, at(server), "aaaaaa");
+    Node b(io, at(server), "bbbbbb");
+    ASSERT_TRUE(a.wait_ready() && b.wait_ready());
+    ClusterBroadcast sent{"/admin",
+                          {"e", 1, 2.5, Binary("\x01"), Object{{"k", nullptr}}},
+                          Audience{{"r1", "r2"}, {"x"}},
+                          EmitFlags{}};
+    sent.flags.is_volatile = true;
+    sent.flags.compress = false;
+    a.adapter.publish(sent);
+    ASSERT_TRUE(b.wait_delivered(1));
+    const ClusterBroadcast& received = b.delivered[0];
+    EXPECT_EQ(received.nsp, "/admin");
+    EXPECT_EQ(received.data, sent.data);
+    EXPECT_EQ(received.audience.rooms, sent.audience.rooms);
+    EXPECT_EQ(received.audience.except, sent.audience.except);
+    EXPECT_TRUE(received.flags.is_volatile);
+    EXPECT_FALSE(received.flags.compress);
+    ASSERT_TRUE(run_until(io, [&] { return a.adapter.counts().own == 1; }));
+    EXPECT_TRUE(a.delivered.empty());
+}
+
+TEST_F(RedisAdapter, KeepsTheOrderOfBroadcasts) {
+    RedisServer server;
+    Node a(io, at(server), "aaaaaa");
+    Node b(io, at(server), "bbbbbb");
+    ASSERT_TRUE(a.wait_ready() && b.wait_ready());
+    for (int i = 0; i < 1'000; ++i) {
+        a.adapter.publish(broadcast_of(
+            {"n", i}, i % 2 == 0 ? std::vector<std::string>{"room"} : std::vector<std::string>{}));
+    }
+    ASSERT_TRUE(b.wait_delivered(1'000));
+    for (int i = 0; i < 1'000; ++i) {
+        ASSERT_EQ(b.delivered[static_cast<std::size_t>(i)].data.at(1), Value(i));
+    }
+    ASSERT_TRUE(run_until(io, [&] { return a.adapter.counts().published == 1'000; }));
+}
+
+TEST_F(RedisAdapter, GoesOnAfterRedisWasKilledAndRestarted) {
+    RedisServer server({.password = "hunter2"});
+    Node a(io, at(server), "aaaaaa");
+    Node b(io, at(server), "bbbbbb");
+    ASSERT_TRUE(a.wait_ready() && b.wait_ready());
+    server.kill();
+    ASSERT_TRUE(run_until(io, [&] {
+        return a.logged("redis disconnected") >= 2 && b.logged("redis disconnected") >= 2;
+    }));
+    server.start();
+    ASSERT_TRUE(a.wait_ready(2) && b.wait_ready(2));
+    a.adapter.publish(broadcast_of({"again"}));
+    ASSERT_TRUE(b.wait_delivered(1));
+    EXPECT_EQ(b.delivered[0].data, Args{"again"});
+    for (const std::string& line : a.lines) {
+        EXPECT_THAT(line, Not(HasSubstr("hunter2")));
+    }
+}
+
+TEST_F(RedisAdapter, LogsLossesOnceAndTheirNumberWhenTheyEnd) {
+    RedisServer server({.users = {"user app on >secret ~* &* +@all -publish"}});
+    RedisAdapterOptions options;
+    options.url = "redis://app:secret@127.0.0.1:" + std::to_string(server.port());
+    Node node(io, options, "aaaaaa");
+    ASSERT_TRUE(node.wait_ready());
+    for (int i = 0; i < 5; ++i) {
+        node.adapter.publish(broadcast_of({"lost"}));
+    }
+    ASSERT_TRUE(run_until(io, [&] { return node.adapter.counts().lost == 5; }));
+    EXPECT_EQ(node.logged("broadcasts do not reach other processes"), 1);
+    EXPECT_THAT(node.lines.back(), HasSubstr("NOPERM"));
+    server.cli({"ACL", "SETUSER", "app", "+publish"});
+    node.adapter.publish(broadcast_of({"heard"}));
+    ASSERT_TRUE(run_until(io, [&] { return node.adapter.counts().published == 1; }));
+    EXPECT_THAT(node.lines.back(), HasSubstr("5 were lost"));
+}
+
+TEST_F(RedisAdapter, NamesAWrongPasswordButNotThePassword) {
+    RedisServer server({.password = "right"});
+    RedisAdapterOptions options;
+    options.url = "redis://:hunter2@127.0.0.1:" + std::to_string(server.port());
+    Node node(io, options, "aaaaaa");
+    ASSERT_TRUE(run_until(io, [&] { return node.logged("redis login refused") == 2; }));
+    EXPECT_THAT(node.lines.back(), HasSubstr("refused the password (WRONGPASS)"));
+    EXPECT_THAT(node.lines.back(), Not(HasSubstr("hunter2")));
+}
+
+TEST_F(RedisAdapter, CountsAndLogsWhatForeignProgramsPublishAndGoesOn) {
+    RedisServer server;
+    RedisAdapterOptions options = at(server);
+    options.message_bytes_max = 1'000;
+    Node node(io, options, "aaaaaa");
+    ASSERT_TRUE(node.wait_ready());
+    redis::Connection foreign(io, redis::parse_url(server.url()).value());
+    foreign.start();
+    std::string map;
+    append_msgpack(map, Object{{"uid", "x"}, {"type", 3}});
+    const std::string other = encode_broadcast("bbbbbb", {"/other", {"e"}, {}, {}});
+    const std::string good = encode_broadcast("bbbbbb", broadcast_of({"e"}));
+    const std::string large =
+        encode_broadcast("bbbbbb", broadcast_of({"e", std::string(1'000, 'x')}));
+    for (const std::string& payload : {std::string("{}"), std::string(), map, large, other, good}) {
+        foreign.command({"PUBLISH", "socket.io#/#", payload});
+    }
+    foreign.command({"PUBLISH", "socket.io#/#unended", good});
+    foreign.command({"PUBLISH", "socket.io#/#room#", good});
+    ASSERT_TRUE(node.wait_delivered(2));
+    EXPECT_EQ(node.adapter.counts().malformed, 4u);
+    EXPECT_EQ(node.adapter.counts().misdirected, 2u);
+    EXPECT_EQ(node.logged("foreign message ignored"), 3) << "the 1st, 2nd and 4th";
+}
+
+TEST_F(RedisAdapter, RefusesToSendWhatOthersWouldRefuse) {
+    RedisServer server;
+    RedisAdapterOptions options = at(server);
+    options.message_bytes_max = 1'000;
+    Node node(io, options, "aaaaaa");
+    node.adapter.publish(broadcast_of({"e", std::string(1'000, 'x')}));
+    EXPECT_EQ(node.adapter.counts().lost, 1u);
+}
+
+TEST_F(RedisAdapter, RefusesAWrongUrlWithoutQuotingIt) {
+    try {
+        (void)redis_adapter("redis://word:hunter2@host:99999");
+        FAIL() << "no exception";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_THAT(error.what(), HasSubstr("port"));
+        EXPECT_THAT(error.what(), Not(HasSubstr("hunter2")));
+    }
+    const auto one = std::dynamic_pointer_cast<ClassicAdapter>(redis_adapter());
+    const auto two = std::dynamic_pointer_cast<ClassicAdapter>(redis_adapter());
+    EXPECT_EQ(one->uid().size(), 6u);
+    EXPECT_NE(one->uid(), two->uid());
+}
+
+TEST_F(RedisAdapter, HearsTheCppEmitter) {
+    RedisServer server({.password = "hunter2"});
+    Node node(io, at(server), "aaaaaa");
+    ASSERT_TRUE(node.wait_ready());
+    {
+        const Emitter emitter(io, {.url = server.url(), .key = "socket.io", .on_state = {}});
+        emitter.emit("one", 1, "two", Object{{"three", 3}});
+        emitter.to("r").except("x").as_volatile().compress(false).emit("two");
+        std::optional<std::size_t> servers;
+        emitter.of("admin").send("three", {}, [&](error_code ec, std::size_t count) {
+            EXPECT_FALSE(ec);
+            servers = count;
+        });
+        EXPECT_THROW(emitter.emit("disconnect"), std::invalid_argument);
+        emitter.finish();
+        ASSERT_TRUE(node.wait_delivered(3));
+        ASSERT_TRUE(run_until(io, [&] { return servers.has_value(); }));
+        EXPECT_EQ(*servers, 1u);
+    }
+    EXPECT_EQ(node.delivered[0].data, (Args{"one", 1, "two", Object{{"three", 3}}}));
+    EXPECT_EQ(node.delivered[1].audience.rooms, std::vector<std::string>{"r"});
+    EXPECT_EQ(node.delivered[1].audience.except, std::vector<std::string>{"x"});
+    EXPECT_TRUE(node.delivered[1].flags.is_volatile);
+    EXPECT_FALSE(node.delivered[1].flags.compress);
+    EXPECT_EQ(node.delivered[2].nsp, "/admin");
+}
+
+TEST_F(RedisAdapter, LetsAnEmittersProgramEnd) {
+    RedisServer server;
+    std::size_t sent = 0;
+    const Emitter emitter(io, {.url = server.url(), .key = "socket.io", .on_state = {}});
+    for (int i = 0; i < 100; ++i) {
+        emitter.send("e", {i}, [&](error_code ec, std::size_t) { sent += ec ? 0U : 1U; });
+    }
+    emitter.finish();
+    io.run();
+    EXPECT_EQ(sent, 100u);
+}
+
+TEST_F(RedisAdapter, HearsTheNpmEmitter) {
+    RedisServer server;
+    Node node(io, at(server), "aaaaaa");
+    ASSERT_TRUE(node.wait_ready());
+    ChildProcess emitter(io, {"node", TESTS_FOLDER "/support/redis_peers.mjs", "emitter",
+                              std::to_string(server.port())});
+    ASSERT_TRUE(node.wait_delivered(3)) << emitter.output();
+    EXPECT_EQ(node.delivered[0].data,
+              (Args{"new chart data", Object{{"a", Array{1, 2.5, -129}},
+                                             {"when", "1970-01-01T00:00:00.000Z"},
+                                             {"none", nullptr}}}));
+    EXPECT_EQ(node.delivered[1].data, (Args{"hi", Binary("\xde\xad")}));
+    EXPECT_EQ(node.delivered[1].audience.except, (std::vector<std::string>{"x", "y"}));
+    EXPECT_TRUE(node.delivered[1].flags.is_volatile);
+    EXPECT_EQ(node.delivered[2].nsp, "/admin");
+    EXPECT_EQ(node.delivered[2].audience.rooms, (std::vector<std::string>{"a", "b"}));
+    EXPECT_FALSE(node.delivered[2].flags.compress);
+}
+
+TEST_F(RedisAdapter, HearsTheSeedErasEmitter) {
+    RedisServer server;
+    Node node(io, at(server), "aaaaaa");
+    ASSERT_TRUE(node.wait_ready());
+    ChildProcess emitter(io, {"node", TESTS_FOLDER "/support/redis_peers.mjs", "old-emitter",
+                              std::to_string(server.port())});
+    ASSERT_TRUE(node.wait_delivered(3)) << emitter.output();
+    EXPECT_EQ(node.delivered[0].data, (Args{"new chart data", Object{{"a", Array{1, 2, 3}}}}));
+    EXPECT_EQ(node.delivered[1].data, (Args{"hi", Binary("\xde\xad")}));
+    EXPECT_EQ(node.delivered[1].audience.rooms, std::vector<std::string>{"room1"});
+    EXPECT_TRUE(node.delivered[1].flags.is_volatile);
+    EXPECT_EQ(node.delivered[2].nsp, "/admin");
+    EXPECT_EQ(node.delivered[2].data, (Args{"x", nullptr}));
+}
+
+TEST_F(RedisAdapter, TalksWithANodeServerBothWays) {
+    RedisServer server;
+    Node node(io, at(server), "aaaaaa");
+    ASSERT_TRUE(node.wait_ready());
+    ChildProcess peer(io, {"node", TESTS_FOLDER "/support/redis_peers.mjs", "server",
+                           std::to_string(server.port())});
+    ASSERT_TRUE(run_until(io, [&] { return peer.printed("ready"); })) << peer.output();
+    node.adapter.publish(broadcast_of({"nobody hears this"}, {"room2"}));
+    node.adapter.publish(
+        broadcast_of({"question", -129, 2.5, "日本", Array{nullptr, true}}, {"room1"}));
+    ASSERT_TRUE(node.wait_delivered(1)) << peer.output();
+    EXPECT_EQ(node.delivered[0].data, (Args{"node says", -129, 2.5, "日本", Array{nullptr, true}}));
+    EXPECT_EQ(node.delivered[0].audience.rooms, std::vector<std::string>{"room1"});
+    const Emitter emitter(io, {.url = server.url(), .key = "socket.io", .on_state = {}});
+    emitter.to("room1").emit("from the emitter", 1e300);
+    ASSERT_TRUE(run_until(io, [&] { return peer.printed(R"(["from the emitter",1e+300])"); }))
+        << peer.output();
+    EXPECT_THAT(peer.output(), Not(HasSubstr("nobody hears this")));
+}
+
+}  // namespace
+}  // namespace socketio::cluster
