@@ -219,7 +219,8 @@ void run_server(const Settings& settings) {
     if (settings.engine_echo) io.add_endpoint(engine_echo());
     if (settings.ws_echo) io.add_endpoint(websocket_echo());
     io.listen();
-    print_line("listening on 127.0.0.1:", io.port());
+    // From inside run(): whoever reads the line may send a signal at once.
+    io.post(0, [&io] { print_line("listening on 127.0.0.1:", io.port()); });
     io.run();
 }
 

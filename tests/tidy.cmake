@@ -1,5 +1,4 @@
 # The tree's own rules, as tests: see the top of tools/check_tree.py.
-find_package(Python3 COMPONENTS Interpreter REQUIRED)
 
 function(add_tidy_test name seconds)
     add_test(NAME tidy.${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -198,6 +198,7 @@ check('a client that sends while it upgrades loses nothing', async () => {
 
 check('a server that goes down: `transport close`; the client comes back to the next', async () => {
     const first = await new Fixture().start();
+    server.track({ destroy: () => first.kill() });
     let second;
     try {
         const socket = await connectClient(first, 4, 'websocket', {

@@ -2,7 +2,7 @@
 // Elsewhere: ping timeout (engine_heartbeat), the forms of forced close (socketio_events, _binary).
 
 import assert from 'node:assert/strict';
-import { after, describe } from 'node:test';
+import { describe } from 'node:test';
 
 import { Peer, PollingSession, settle, WebSocketSession } from '../support/engine.mjs';
 import { Fixture } from '../support/fixture.mjs';
@@ -188,7 +188,7 @@ describe('server shutting down', () => {
     for (const transport of ['websocket', 'polling']) {
         check(`${transport}: every socket leaves with it, and clients are let go`, async () => {
             const own = await new Fixture().start();
-            after(() => own.releaseResources());
+            server.track({ destroy: () => own.kill() });
             const peer = await Peer.open(own, transport);
             const custom = await peer.join('/custom');
             await settle(own);
@@ -202,6 +202,7 @@ describe('server shutting down', () => {
 
     check('no 41 is sent: clients shall reconnect', async () => {
         const own = await new Fixture().start();
+        server.track({ destroy: () => own.kill() });
         const session = await WebSocketSession.open(own);
         session.send('40');
         await session.next('CONNECT reply');

@@ -17,6 +17,13 @@ const shards = process.env.CONFORMANCE_SHARDS;
 const referenceFixture = fileURLToPath(
     new URL('../conformance/reference_fixture.mjs', import.meta.url));
 
+// A test that fails or is cut off leaves no server behind.
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGTERM', 'SIGINT']) {
+    process.on(signal, () => process.exit(1));
+}
+
 /** The command line of the program under test: [file, leading arguments]. */
 function program() {
     if (onNode) {
@@ -48,9 +55,12 @@ function commandLine(options) {
 export function spawnFixture(options = {}) {
     const [file, leading] = program();
     const defaults = { port: 0, ...(shards && !onNode ? { shards } : {}) };
-    return spawn(file, [...leading, ...commandLine({ ...defaults, ...options })], {
+    const child = spawn(file, [...leading, ...commandLine({ ...defaults, ...options })], {
         stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
+    child.on('exit', () => running.delete(child));
+    return child;
 }
 
 export class Fixture {
@@ -133,6 +143,12 @@ export class Fixture {
 
     signal(name) {
         this.#child.kill(name);
+    }
+
+    /** Ends the program and its peers without any order, after a test that may have failed. */
+    kill() {
+        this.releaseResources();
+        this.signal('SIGKILL');
     }
 
     exited(ms = 10_000) {

@@ -111,7 +111,10 @@ public:
     Value(Object value) noexcept : data_(std::move(value)) {}
 
     Value(const Value&) = default;
-    Value(Value&& other) noexcept : data_(std::exchange(other.data_, Data())) {}
+    /// Leaves null behind.
+    Value(Value&& other) noexcept : data_(std::move(other.data_)) {
+        other.data_.emplace<std::monostate>();
+    }
     Value& operator=(const Value&);
     Value& operator=(Value&&) noexcept;
     ~Value();

@@ -195,10 +195,16 @@ Value& Value::operator=(const Value& other) {
 }
 
 Value& Value::operator=(Value&& other) noexcept {
-    // What `other` holds is taken out first: it may be a part of this value.
-    auto taken = std::exchange(other.data_, Data());
-    const Value old(std::move(*this));
-    data_ = std::move(taken);
+    if (this == &other) return *this;
+    if (is_container(*this)) {
+        // What `other` holds is taken out first: it may be a part of this value.
+        Value taken(std::move(other));
+        const Value old(std::move(*this));
+        data_ = std::move(taken.data_);
+    } else {
+        data_ = std::move(other.data_);
+        other.data_.emplace<std::monostate>();
+    }
     return *this;
 }
 

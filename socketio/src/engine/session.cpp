@@ -99,7 +99,7 @@ void Session::on_client_close() {
 
 void Session::on_ping() {
     if (protocol_ == EngineProtocol::v4) {
-        return end(DisconnectReason::transport_error, Ending::after_queue);
+        return end(DisconnectReason::transport_error, Ending::now);
     }
     const auto& options = context_.options;
     context_.deadlines.arm_after(heartbeat_, options.ping_interval + options.ping_timeout);
@@ -108,7 +108,7 @@ void Session::on_ping() {
 
 void Session::on_pong() {
     if (protocol_ == EngineProtocol::v3) {
-        return end(DisconnectReason::transport_error, Ending::after_queue);
+        return end(DisconnectReason::transport_error, Ending::now);
     }
     awaits_pong_ = false;
     context_.deadlines.arm_after(heartbeat_, context_.options.ping_interval);
@@ -122,7 +122,7 @@ void Session::note_sign_of_life() {
 
 void Session::on_malformed(TransportPort& from) {
     if (state_ != State::open) return;
-    if (&from == transport_) return end(DisconnectReason::parse_error, Ending::after_queue);
+    if (&from == transport_) return end(DisconnectReason::parse_error, Ending::now);
     if (is_probe(from)) abandon_probe();
 }
 

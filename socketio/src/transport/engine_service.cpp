@@ -100,9 +100,9 @@ void EngineService::announce_post(const std::string& sid, ExchangeId exchange) {
     }
 }
 
-void EngineService::abort(const std::string& sid, ExchangeId exchange) {
+void EngineService::abort(const std::string& sid, ExchangeId exchange, HttpConnection::Abort why) {
     if (auto* record = find(sid); record != nullptr && record->polling) {
-        record->polling->on_abort(exchange);
+        record->polling->on_abort(exchange, why);
     }
 }
 

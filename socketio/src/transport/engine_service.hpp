@@ -13,13 +13,13 @@
 #include "shard/shard.hpp"
 #include "socketio/http.hpp"
 #include "transport/exchange_table.hpp"
+#include "transport/http_connection.hpp"
 #include "transport/polling_transport.hpp"
 #include "transport/routes.hpp"
 #include "wire/handshake_query.hpp"
 
 namespace socketio::transport {
 
-class HttpConnection;
 class TransportShard;
 
 /// A polling request, perhaps read on another shard.
@@ -38,8 +38,8 @@ public:
     void handle(EngineRequest request);
     /// The header of a POST for `sid` is in. Its handle() comes later, with the same exchange.
     void announce_post(const std::string& sid, ExchangeId exchange);
-    /// The connection of that exchange is gone.
-    void abort(const std::string& sid, ExchangeId exchange);
+    /// Nobody waits for the answer of that exchange any more.
+    void abort(const std::string& sid, ExchangeId exchange, HttpConnection::Abort why);
     /// On the session's shard: a refusal, or the connection becomes a WebSocket of a new or an old session.
     void upgrade(HttpConnection& connection, HttpRequest request);
 

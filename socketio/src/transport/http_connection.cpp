@@ -110,7 +110,9 @@ std::string HttpConnection::take_over() {
 
 void HttpConnection::fail_request(unsigned status, std::string_view why) {
     if (exchange_ == 0) exchange_ = connection_.home().exchanges().open(*this);
-    if (phase_ == Phase::body && abort_) std::exchange(abort_, nullptr)();
+    if (phase_ == Phase::body && abort_) {
+        std::exchange(abort_, nullptr)(status == 413 ? Abort::refused : Abort::gone);
+    }
     body_unread_ = true;
     connection_.home().exchanges().answer(exchange_,
                                           {status, {}, HttpBody(std::string(why))});
@@ -125,7 +127,7 @@ void HttpConnection::on_end(bool failed) {
         auto abort = std::exchange(abort_, nullptr);
         end_exchange();
         phase_ = Phase::idle;
-        if (abort) abort();
+        if (abort) abort(Abort::gone);
     }
 }
 

@@ -28,8 +28,12 @@ public:
     // ---- For those who answer ------------------------------------------------------------------
     /// The answer to the request in progress.
     void answer(HttpResponse response);
-    /// Called when the peer goes away before its answer, or cuts its body short.
-    void on_abort(std::function<void()> abort) { abort_ = std::move(abort); }
+    /// Why nobody waits for the answer to a request any more.
+    enum class Abort : std::uint8_t {
+        gone,     ///< The peer went away, or cut its body short.
+        refused,  ///< The body is over its limit: 413 was the answer.
+    };
+    void on_abort(std::function<void(Abort)> abort) { abort_ = std::move(abort); }
     /// Added to whatever the answer is: CORS.
     void add_answer_header(std::string name, std::string value);
     /// The connection closes after this request's answer.
@@ -90,7 +94,7 @@ private:
     std::string pending_;  ///< Read, not yet consumed.
     std::unique_ptr<Output> output_;
     FieldList answer_headers_;
-    std::function<void()> abort_;
+    std::function<void(Abort)> abort_;
     ExchangeId exchange_ = 0;
     Phase phase_ = Phase::idle;
     bool keep_alive_ = true;

@@ -84,7 +84,10 @@ void PollingTransport::on_post_announced(ExchangeId exchange) {
         post_ = exchange;
         return;
     }
-    answer_exchange(service_.home().network(), exchange, {400, {}, {}});
+    // Which of the two is our client's cannot be told.
+    auto& network = service_.home().network();
+    answer_exchange(network, std::exchange(post_, 0), {400, {}, {}});
+    answer_exchange(network, exchange, {400, {}, {}});
     fail();
 }
 
@@ -116,7 +119,7 @@ void PollingTransport::on_post(ExchangeId exchange, const HttpReply& reply,
     reply.send(ended_by_fault ? HttpResponse{400, {}, {}} : ok_response());
 }
 
-void PollingTransport::on_abort(ExchangeId exchange) {
+void PollingTransport::on_abort(ExchangeId exchange, HttpConnection::Abort why) {
     if (waiting_ && waiting_->exchange == exchange) {
         waiting_.reset();
     } else if (post_ == exchange && exchange != 0) {
@@ -124,7 +127,7 @@ void PollingTransport::on_abort(ExchangeId exchange) {
     } else {
         return;
     }
-    if (session_ != nullptr) {
+    if (session_ != nullptr && why == HttpConnection::Abort::gone) {
         std::exchange(session_, nullptr)
             ->on_transport_lost(*this, DisconnectReason::transport_error);
     }

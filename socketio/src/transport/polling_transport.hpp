@@ -11,6 +11,7 @@
 #include "shard/shard.hpp"
 #include "socketio/http.hpp"
 #include "transport/exchange_table.hpp"
+#include "transport/http_connection.hpp"
 
 namespace socketio::engine {
 class Session;
@@ -31,7 +32,7 @@ public:
     void on_post_announced(ExchangeId exchange);
     void on_post(ExchangeId exchange, const HttpReply& reply, std::string_view content_type,
                  std::string_view body);
-    void on_abort(ExchangeId exchange);
+    void on_abort(ExchangeId exchange, HttpConnection::Abort why);
     /// The session is over and its last words wait for a GET.
     [[nodiscard]] bool lingering() const noexcept { return session_ == nullptr && goodbye_.has_value(); }
 

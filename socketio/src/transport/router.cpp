@@ -24,6 +24,18 @@ unsigned owner_of(TransportShard& shard, std::string_view sid) {
     return wire::shard_of(sid, shard.network().shards().size()).value_or(here);
 }
 
+/// The session hears of it when the peer of this exchange goes away.
+void report_abort(HttpConnection& connection, unsigned owner, std::size_t endpoint,
+                  const std::string& sid) {
+    auto& network = connection.connection().home().network();
+    connection.on_abort([&network, owner, endpoint, sid,
+                         exchange = connection.exchange()](HttpConnection::Abort why) {
+        network.shards().on_shard(owner, [&network, owner, endpoint, sid, exchange, why] {
+            network[owner].service(endpoint).abort(sid, exchange, why);
+        });
+    });
+}
+
 void route_engine(HttpConnection& connection, std::size_t endpoint, HttpRequest request) {
     auto& home = connection.connection().home();
     auto& network = home.network();
@@ -34,14 +46,7 @@ void route_engine(HttpConnection& connection, std::size_t endpoint, HttpRequest 
     engine.reply = connection.reply();
 
     const auto owner = owner_of(home, engine.query.sid);
-    if (!engine.query.sid.empty()) {
-        connection.on_abort([&network, owner, endpoint, sid = engine.query.sid,
-                             exchange = engine.exchange] {
-            network.shards().on_shard(owner, [&network, owner, endpoint, sid, exchange] {
-                network[owner].service(endpoint).abort(sid, exchange);
-            });
-        });
-    }
+    if (!engine.query.sid.empty()) report_abort(connection, owner, endpoint, engine.query.sid);
     network.shards().on_shard(owner, [&network, owner, endpoint, engine = std::move(engine)]() mutable {
         network[owner].service(endpoint).handle(std::move(engine));
     });
@@ -140,11 +145,7 @@ void announce_body(HttpConnection& connection, const RequestParser& parser) {
     if (query.sid.empty()) return;
     const auto owner = owner_of(home, query.sid);
     const auto exchange = connection.exchange();
-    connection.on_abort([&network, owner, endpoint = *endpoint, sid = query.sid, exchange] {
-        network.shards().on_shard(owner, [&network, owner, endpoint, sid, exchange] {
-            network[owner].service(endpoint).abort(sid, exchange);
-        });
-    });
+    report_abort(connection, owner, *endpoint, query.sid);
     network.shards().on_shard(owner, [&network, owner, endpoint = *endpoint, sid = query.sid, exchange] {
         network[owner].service(endpoint).announce_post(sid, exchange);
     });

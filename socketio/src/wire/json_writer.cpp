@@ -19,6 +19,12 @@ namespace {
 constexpr std::uint64_t ones = 0x0101010101010101;
 constexpr std::uint64_t top_bits = 0x8080808080808080;
 
+[[nodiscard]] std::uint64_t load_eight(const char* at) noexcept {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
 /// The top bit of each byte that is zero; bytes above the first such one may be wrong.
 [[nodiscard]] constexpr std::uint64_t zero_bytes(std::uint64_t word) noexcept {
     return (word - ones) & ~word & top_bits;
@@ -34,11 +40,19 @@ constexpr std::uint64_t top_bits = 0x8080808080808080;
     return static_cast<unsigned char>(character) < 0x20 || character == '"' || character == '\\';
 }
 
+/// The end of what can be written as it is and cannot be broken UTF-8 either.
+[[nodiscard]] const char* skip_plain_ascii(const char* at, const char* end) noexcept {
+    for (; end - at >= 8; at += 8) {
+        const auto word = load_eight(at);
+        if ((word & top_bits) != 0 || needs_escape(word)) break;
+    }
+    while (at != end && static_cast<unsigned char>(*at) < 0x80 && !needs_escape(*at)) ++at;
+    return at;
+}
+
 [[nodiscard]] const char* find_escape(const char* at, const char* end) noexcept {
     for (; end - at >= 8; at += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, sizeof word);
-        if (needs_escape(word)) break;
+        if (needs_escape(load_eight(at))) break;
     }
     while (at != end && !needs_escape(*at)) ++at;
     return at;
@@ -238,7 +252,12 @@ void append_json(std::string& out, const Value& value, std::vector<Binary>* atta
 }
 
 void append_json_string(std::string& out, std::string_view text) {
-    if (is_utf8(text)) {
+    const char* const end = text.data() + text.size();
+    if (skip_plain_ascii(text.data(), end) == end) {
+        out += '"';
+        out += text;
+        out += '"';
+    } else if (is_utf8(text)) {
         append_quoted_utf8(out, text);
     } else {
         append_quoted_utf8(out, to_valid_utf8(text));

@@ -90,6 +90,20 @@ constexpr std::uint64_t top_bits = 0x8080808080808080;
     return word;
 }
 
+[[nodiscard]] bool is_continuation(char character) noexcept {
+    return (static_cast<unsigned char>(character) & 0xC0) == 0x80;
+}
+
+/// The length of a whole sequence that any continuation bytes complete, which is what most text beyond
+/// ASCII consists of; 0 when it takes a closer look.
+[[nodiscard]] std::ptrdiff_t common_sequence(const char* at, const char* end) noexcept {
+    if (end - at < 3) return 0;
+    const auto lead = class_of[static_cast<unsigned char>(*at)];
+    if (lead == lead_two && is_continuation(at[1])) return 2;
+    if (lead == lead_three && is_continuation(at[1]) && is_continuation(at[2])) return 3;
+    return 0;
+}
+
 [[nodiscard]] const char* skip_ascii(const char* at, const char* end) noexcept {
     while (end - at >= 16 && ((load_eight(at) | load_eight(at + 8)) & top_bits) == 0) at += 16;
     while (at != end && static_cast<unsigned char>(*at) < 0x80) ++at;
@@ -103,9 +117,10 @@ bool Utf8Checker::feed(std::string_view piece) noexcept {
     const char* at = piece.data();
     const char* const end = at + piece.size();
     while (at != end && state != broken) {
-        if (state == accept && static_cast<unsigned char>(*at) < 0x80) {
+        if (state == accept) {
             at = skip_ascii(at, end);
-            continue;
+            while (const auto length = common_sequence(at, end)) at += length;
+            if (at == end) break;
         }
         state = next_of[state][class_of[static_cast<unsigned char>(*at)]];
         ++at;

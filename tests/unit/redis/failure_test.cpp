@@ -10,7 +10,8 @@ namespace {
 using testing::HasSubstr;
 
 TEST(RedisFailure, SaysWhatToDoAboutEachCause) {
-    Options options = with_login("app");
+    Options options;
+    options.user = "app";
     options.unix_path = "/run/r.sock";
     const auto text = [&](boost::system::error_code ec, std::string detail = {}) {
         return describe(options, {ec, std::move(detail)});
