@@ -436,9 +436,9 @@ inline void SimWebSocket::write_queue(engine::SendQueue& queue) {
     blocked_ = false;
     while (!queue.empty() && !blocked_) {
         const auto frames =
-            queue.messages().front()->websocket_bytes(protocol_).substr(queue.front_offset());
+            queue.messages().front()->websocket_bytes(engine::frame_format(protocol_, false)).substr(queue.front_offset());
         const auto taken = push(frames);
-        queue.consume_websocket(taken, protocol_);
+        queue.consume_websocket(taken, engine::frame_format(protocol_, false));
         blocked_ = taken < frames.size();
     }
 }

@@ -245,7 +245,10 @@ void Link::on_keep_alive() {
     wait_keep_alive(Clock::now() + options_.keep_alive_timeout);
 }
 
-void Link::fail(Failure failure) {
+void Link::fail(const Failure& failure) {
+    // Before the attempt goes, which may own the failure.
+    const error_code error = failure.error;
+    std::string text = describe(options_, failure);
     const bool was_up = up();
     if (was_up && Clock::now() - up_since_ > options_.reconnect_delay_max) {
         backoff_.reset();
@@ -257,13 +260,12 @@ void Link::fail(Failure failure) {
         stop();
         return;
     }
-    wait_and_retry(failure.error);
+    wait_and_retry(error);
     if (was_up) {
         owner->on_link_down();
     }
-    const bool refused = is_authentication_error(failure.error);
-    report(refused ? State::auth_failed : State::disconnected, failure.error,
-           describe(options_, failure));
+    report(is_authentication_error(error) ? State::auth_failed : State::disconnected, error,
+           std::move(text));
 }
 
 void Link::wait_and_retry(const error_code& ec) {

@@ -87,7 +87,7 @@ private:
     void on_written(boost::system::error_code ec);
     void wait_keep_alive(Clock::time_point until);
     void on_keep_alive();
-    void fail(Failure failure);
+    void fail(const Failure& failure);
     void wait_and_retry(const boost::system::error_code& ec);
     void give_up_attempt();
     void report(State state, const boost::system::error_code& ec, std::string text);

@@ -1,6 +1,7 @@
 #include "engine/message.hpp"
 
 #include "base/assert.hpp"
+#include "base/base64.hpp"
 #include "wire/engine_payload.hpp"
 #include "wire/websocket_frame.hpp"
 
@@ -10,29 +11,38 @@ namespace {
 
 constexpr char v3_message_byte = 4;
 
-void append_binary_frame(std::string& out, std::string_view bytes, wire::EngineProtocol protocol) {
-    if (protocol == wire::EngineProtocol::v4) {
-        wire::append_websocket_frame(out, wire::WebSocketOpcode::binary, bytes);
-        return;
+void append_binary_frame(std::string& out, std::string_view bytes, FrameFormat format) {
+    switch (format) {
+        case FrameFormat::v4:
+            wire::append_websocket_frame(out, wire::WebSocketOpcode::binary, bytes);
+            return;
+        case FrameFormat::v3:
+            wire::append_websocket_header(out, wire::WebSocketOpcode::binary, bytes.size() + 1);
+            out += v3_message_byte;
+            out += bytes;
+            return;
+        case FrameFormat::v3_base64: {
+            std::string text = "b4";
+            base::append_base64(text, bytes);
+            wire::append_websocket_frame(out, wire::WebSocketOpcode::text, text);
+            return;
+        }
     }
-    wire::append_websocket_header(out, wire::WebSocketOpcode::binary, bytes.size() + 1);
-    out += v3_message_byte;
-    out += bytes;
 }
 
 std::string make_frames(const MessageContent& content, std::size_t bytes,
-                        wire::EngineProtocol protocol) {
+                        FrameFormat format) {
     std::string frames;
     frames.reserve(bytes + content.packets() * (wire::websocket_header_bytes_max + 1));
     if (content.binary) {
-        append_binary_frame(frames, content.data, protocol);
+        append_binary_frame(frames, content.data, format);
     } else {
         wire::append_websocket_header(frames, wire::WebSocketOpcode::text, content.data.size() + 1);
         frames += wire::to_digit(content.type);
         frames += content.data;
     }
     for (const auto& attachment : content.attachments) {
-        append_binary_frame(frames, attachment.view(), protocol);
+        append_binary_frame(frames, attachment.view(), format);
     }
     return frames;
 }
@@ -79,9 +89,12 @@ MessageRef Message::make(ContentRef content) {
     return MessageRef(new Message(std::move(content)));
 }
 
-std::string_view Message::websocket_bytes(wire::EngineProtocol protocol) {
-    auto& frames = protocol == wire::EngineProtocol::v4 ? websocket_v4_ : websocket_v3_;
-    if (frames.empty()) frames = make_frames(*content_, bytes_, protocol);
+std::string_view Message::websocket_bytes(FrameFormat format) {
+    if (format != FrameFormat::v4 && !old_frames_) old_frames_ = std::make_unique<OldFrames>();
+    auto& frames = format == FrameFormat::v4   ? websocket_v4_
+                   : format == FrameFormat::v3 ? old_frames_->v3
+                                               : old_frames_->v3_base64;
+    if (frames.empty()) frames = make_frames(*content_, bytes_, format);
     return frames;
 }
 

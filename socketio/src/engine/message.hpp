@@ -45,6 +45,16 @@ using ContentRef = std::shared_ptr<const MessageContent>;
 /// as one packet of the body is binary.
 enum class PayloadFormat : std::uint8_t { v4, v3_text, v3_binary };
 
+/// How a message is written on a WebSocket. Engine.IO v3 clients that take no binary (b64=1) get
+/// `b4<base64>` in text frames.
+enum class FrameFormat : std::uint8_t { v4, v3, v3_base64 };
+
+[[nodiscard]] constexpr FrameFormat frame_format(wire::EngineProtocol protocol,
+                                                 bool base64_only) noexcept {
+    if (protocol == wire::EngineProtocol::v4) return FrameFormat::v4;
+    return base64_only ? FrameFormat::v3_base64 : FrameFormat::v3;
+}
+
 class MessageRef;
 
 /// Lives on one shard.
@@ -62,8 +72,8 @@ public:
         return content_->binary || !content_->attachments.empty();
     }
 
-    /// All its frames in a row, as a WebSocket client of that protocol gets them. Built at the first call.
-    [[nodiscard]] std::string_view websocket_bytes(wire::EngineProtocol protocol);
+    /// All its frames in a row, as a WebSocket client of that format gets them. Built at the first call.
+    [[nodiscard]] std::string_view websocket_bytes(FrameFormat format);
     /// Appends all its packets to a polling body.
     void append_payload(std::string& body, PayloadFormat format) const;
 
@@ -75,7 +85,12 @@ private:
     std::size_t bytes_;
     std::uint32_t references_ = 0;
     std::string websocket_v4_;
-    std::string websocket_v3_;
+    /// The clients of old protocols are few: what only they need costs a message one pointer.
+    struct OldFrames {
+        std::string v3;
+        std::string v3_base64;
+    };
+    std::unique_ptr<OldFrames> old_frames_;
 };
 
 class MessageRef {

@@ -37,11 +37,11 @@ void SendQueue::clear() noexcept {
     head_ = bytes_ = packets_ = front_offset_ = 0;
 }
 
-void SendQueue::consume_websocket(std::size_t count, wire::EngineProtocol protocol) noexcept {
+void SendQueue::consume_websocket(std::size_t count, FrameFormat format) noexcept {
     front_offset_ += count;
     std::size_t whole = 0;
     while (whole < size()) {
-        const auto length = messages_[head_ + whole]->websocket_bytes(protocol).size();
+        const auto length = messages_[head_ + whole]->websocket_bytes(format).size();
         if (front_offset_ < length) break;
         front_offset_ -= length;
         ++whole;

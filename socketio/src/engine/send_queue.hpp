@@ -27,8 +27,8 @@ public:
     /// Bytes of the front message's WebSocket form that the kernel has taken already. Such a message is
     /// never dropped or conflated.
     [[nodiscard]] std::size_t front_offset() const noexcept { return front_offset_; }
-    /// The kernel took `count` more bytes, in `protocol`'s WebSocket form; whole messages leave.
-    void consume_websocket(std::size_t count, wire::EngineProtocol protocol) noexcept;
+    /// The kernel took `count` more bytes, in that WebSocket form; whole messages leave.
+    void consume_websocket(std::size_t count, FrameFormat format) noexcept;
 
     /// Gives back memory that a burst left behind. Called when a session has been quiet.
     void shrink() noexcept;

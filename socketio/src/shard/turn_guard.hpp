@@ -12,6 +12,9 @@ namespace socketio::shard {
 class TurnGuard {
 public:
     explicit TurnGuard(const char*) noexcept {}
+    TurnGuard(const TurnGuard&) = delete;
+    TurnGuard& operator=(const TurnGuard&) = delete;
+    ~TurnGuard() {}  // Not defaulted, so that a guard is never an unused variable.
 };
 #else
 class TurnGuard {

@@ -235,7 +235,7 @@ void EngineService::attach_websocket(HttpConnection& connection, const wire::Eng
     }
     auto& socket = connection.connection();
     auto rest = connection.take_over();
-    auto owned = std::make_unique<WebSocketTransport>(socket, record->session);
+    auto owned = std::make_unique<WebSocketTransport>(socket, record->session, query.base64_only);
     auto& transport = *owned;
     transport.begin(accept_head(request, headers, home_.date()));
     socket.replace_protocol(std::move(owned));

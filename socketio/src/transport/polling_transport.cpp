@@ -114,9 +114,8 @@ void PollingTransport::on_post(ExchangeId exchange, const HttpReply& reply,
     if (payload.malformed && session_ != nullptr && session_->is_open()) {
         session_->on_malformed(*this);
     }
-    // Node cuts the connection of a POST that ended its session; a status says more.
-    const bool ended_by_fault = (session_ == nullptr || !session_->is_open()) && !client_closed_;
-    reply.send(ended_by_fault ? HttpResponse{400, {}, {}} : ok_response());
+    // Node cuts the connection of a POST that broke its session; a status says more.
+    reply.send(broken_ ? HttpResponse{400, {}, {}} : ok_response());
 }
 
 void PollingTransport::on_abort(ExchangeId exchange, HttpConnection::Abort why) {
@@ -153,6 +152,7 @@ void PollingTransport::send_past_queue(wire::EnginePacketView packet) {
 void PollingTransport::end(Ending ending) {
     auto* session = std::exchange(session_, nullptr);
     if (session == nullptr) return;
+    broken_ = ending == Ending::now && !client_closed_;
     std::string body;
     bool binary = false;
     if (ending == Ending::after_queue) {
@@ -217,6 +217,7 @@ std::string PollingTransport::take_queue(bool& binary) {
 }
 
 void PollingTransport::fail() {
+    broken_ = true;
     if (session_ != nullptr) {
         std::exchange(session_, nullptr)
             ->on_transport_lost(*this, DisconnectReason::transport_error);

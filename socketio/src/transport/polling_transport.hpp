@@ -71,6 +71,7 @@ private:
     const wire::EngineProtocol protocol_;
     const bool base64_only_;
     bool client_closed_ = false;
+    bool broken_ = false;  ///< The session ended by a fault of its peer.
 };
 
 }  // namespace socketio::transport

@@ -8,8 +8,12 @@
 
 namespace socketio::transport {
 
-WebSocketTransport::WebSocketTransport(Connection& connection, engine::Session& session)
-    : WebSocketChannel(connection), session_(&session), protocol_(session.protocol()) {}
+WebSocketTransport::WebSocketTransport(Connection& connection, engine::Session& session,
+                                       bool base64_only)
+    : WebSocketChannel(connection),
+      session_(&session),
+      protocol_(session.protocol()),
+      format_(engine::frame_format(protocol_, base64_only)) {}
 
 WebSocketTransport::~WebSocketTransport() = default;
 
@@ -17,6 +21,11 @@ WebSocketTransport::~WebSocketTransport() = default;
 
 void WebSocketTransport::on_message(std::string_view payload, bool binary) {
     if (session_ == nullptr) return;
+    if (!binary && protocol_ == wire::EngineProtocol::v3 && wire::is_engine_base64(payload)) {
+        const auto decoded = wire::decode_engine_base64(payload, protocol_);
+        if (!decoded) return session_->on_malformed(*this);
+        return session_->on_packet(*this, decoded->view());
+    }
     const auto packet = binary ? wire::decode_engine_binary(payload, protocol_)
                                : wire::decode_engine_text(payload);
     if (packet) {
@@ -115,7 +124,7 @@ void WebSocketTransport::gather(std::vector<iovec>& buffers) {
 
     auto pending = messages->messages();
     if (messages->front_offset() > 0) {
-        const auto front = pending.front()->websocket_bytes(protocol_).substr(messages->front_offset());
+        const auto front = pending.front()->websocket_bytes(format_).substr(messages->front_offset());
         gathered_front_ = front.size();
         add(front);
         pending = pending.subspan(1);
@@ -123,7 +132,7 @@ void WebSocketTransport::gather(std::vector<iovec>& buffers) {
     gather_output(buffers);
     for (const auto& message : pending) {
         if (buffers.size() - first == buffers_per_write_max) break;
-        add(message->websocket_bytes(protocol_));
+        add(message->websocket_bytes(format_));
     }
 }
 
@@ -131,9 +140,9 @@ void WebSocketTransport::on_written(std::size_t bytes) {
     auto* messages = queue();
     const auto of_front = std::min(bytes, gathered_front_);
     gathered_front_ -= of_front;
-    if (of_front > 0) messages->consume_websocket(of_front, protocol_);
+    if (of_front > 0) messages->consume_websocket(of_front, format_);
     const auto of_queue = output_written(bytes - of_front);
-    if (of_queue > 0) messages->consume_websocket(of_queue, protocol_);
+    if (of_queue > 0) messages->consume_websocket(of_queue, format_);
     close_when_sent();
 }
 

@@ -17,7 +17,8 @@ namespace socketio::transport {
 
 class WebSocketTransport final : public engine::TransportPort, public WebSocketChannel {
 public:
-    WebSocketTransport(Connection& connection, engine::Session& session);
+    /// `base64_only`: an EIO3 client that takes no binary frames.
+    WebSocketTransport(Connection& connection, engine::Session& session, bool base64_only);
     ~WebSocketTransport() override;
 
     // ---- TransportPort -------------------------------------------------------------------------
@@ -50,6 +51,7 @@ private:
     /// Of the front message that gather() found half sent: it must be finished before control frames.
     std::size_t gathered_front_ = 0;
     const wire::EngineProtocol protocol_;
+    const engine::FrameFormat format_;
     bool carries_ = false;      ///< The session's current transport; a probe is not yet.
     bool goodbye_due_ = false;  ///< A close frame follows the rest.
 };

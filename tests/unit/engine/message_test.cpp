@@ -21,17 +21,17 @@ MessageRef message_with_attachments() {
 
 TEST(Message, FramesTextOnceForBothProtocols) {
     const auto message = text_message("hello");
-    const auto frames = message->websocket_bytes(EngineProtocol::v4);
+    const auto frames = message->websocket_bytes(FrameFormat::v4);
     EXPECT_EQ(frames,
               "\x81\x06"
               "4hello");
-    EXPECT_EQ(message->websocket_bytes(EngineProtocol::v4).data(), frames.data());
-    EXPECT_EQ(message->websocket_bytes(EngineProtocol::v3), frames);
+    EXPECT_EQ(message->websocket_bytes(FrameFormat::v4).data(), frames.data());
+    EXPECT_EQ(message->websocket_bytes(FrameFormat::v3), frames);
 }
 
 TEST(Message, FramesAttachmentsBehindTheirPacket) {
     const auto message = message_with_attachments();
-    EXPECT_EQ(message->websocket_bytes(EngineProtocol::v4), std::string("\x81\x09"
+    EXPECT_EQ(message->websocket_bytes(FrameFormat::v4), std::string("\x81\x09"
                                                                         "452-[\"x\"]"
                                                                         "\x82\x04\1\2\3\4"
                                                                         "\x82\0",
@@ -40,7 +40,7 @@ TEST(Message, FramesAttachmentsBehindTheirPacket) {
 
 TEST(Message, PutsTheTypeByteIntoBinaryFramesOfVersion3) {
     const auto message = message_with_attachments();
-    EXPECT_EQ(message->websocket_bytes(EngineProtocol::v3), std::string("\x81\x09"
+    EXPECT_EQ(message->websocket_bytes(FrameFormat::v3), std::string("\x81\x09"
                                                                         "452-[\"x\"]"
                                                                         "\x82\x05\4\1\2\3\4"
                                                                         "\x82\x01\4",
@@ -49,8 +49,9 @@ TEST(Message, PutsTheTypeByteIntoBinaryFramesOfVersion3) {
 
 TEST(Message, FramesBareBinary) {
     const auto message = Message::make(make_content(EnginePacketType::message, "\x01\x02", true));
-    EXPECT_EQ(message->websocket_bytes(EngineProtocol::v4), "\x82\x02\x01\x02");
-    EXPECT_EQ(message->websocket_bytes(EngineProtocol::v3), "\x82\x03\x04\x01\x02");
+    EXPECT_EQ(message->websocket_bytes(FrameFormat::v4), "\x82\x02\x01\x02");
+    EXPECT_EQ(message->websocket_bytes(FrameFormat::v3), "\x82\x03\x04\x01\x02");
+    EXPECT_EQ(message->websocket_bytes(FrameFormat::v3_base64), "\x81\x06" "b4AQI=");
     EXPECT_TRUE(message->has_binary());
 }
 

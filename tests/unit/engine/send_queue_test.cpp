@@ -51,13 +51,13 @@ TEST(SendQueue, ConsumesWholeMessagesAndRemembersThePartOfOne) {
     SendQueue queue;
     queue.push(make_message("hello"));  // 8 bytes as a frame.
     queue.push(make_message("world"));
-    queue.consume_websocket(3, EngineProtocol::v4);
+    queue.consume_websocket(3, FrameFormat::v4);
     EXPECT_EQ(queue.front_offset(), 3U);
     EXPECT_EQ(queue.size(), 2U);
-    queue.consume_websocket(7, EngineProtocol::v4);
+    queue.consume_websocket(7, FrameFormat::v4);
     EXPECT_EQ(queue.front_offset(), 2U);
     EXPECT_EQ(front(queue), "world");
-    queue.consume_websocket(6, EngineProtocol::v4);
+    queue.consume_websocket(6, FrameFormat::v4);
     EXPECT_TRUE(queue.empty());
     EXPECT_EQ(queue.front_offset(), 0U);
     EXPECT_EQ(queue.bytes(), 0U);
@@ -66,16 +66,16 @@ TEST(SendQueue, ConsumesWholeMessagesAndRemembersThePartOfOne) {
 TEST(SendQueue, CountsTheLongerFramesOfVersion3) {
     SendQueue queue;
     queue.push(Message::make(make_content(wire::EnginePacketType::message, "ab", true)));
-    queue.consume_websocket(4, EngineProtocol::v3);
+    queue.consume_websocket(4, FrameFormat::v3);
     EXPECT_EQ(queue.front_offset(), 4U);
-    queue.consume_websocket(1, EngineProtocol::v3);
+    queue.consume_websocket(1, FrameFormat::v3);
     EXPECT_TRUE(queue.empty());
 }
 
 TEST(SendQueueDeathTest, RefusesMoreThanItHolds) {
     SendQueue queue;
     queue.push(make_message("x"));
-    EXPECT_DEATH(queue.consume_websocket(100, EngineProtocol::v4), "assertion");
+    EXPECT_DEATH(queue.consume_websocket(100, FrameFormat::v4), "assertion");
     EXPECT_DEATH(queue.pop_front(2), "assertion");
 }
 

@@ -164,7 +164,7 @@ private:
     /// Puts a value into the innermost container and closes those that are full; true: it was the
     /// root.
     [[nodiscard]] bool place(Value value, Value& root);
-    [[nodiscard]] bool take_key(Container& container, Value value);
+    [[nodiscard]] static bool take_key(Container& container, const Value& value);
     [[nodiscard]] std::optional<std::uint64_t> number(unsigned bytes);
     [[nodiscard]] std::optional<std::string_view> take(std::uint64_t size);
 
@@ -305,7 +305,7 @@ std::optional<Value> Reader::open(bool map, std::uint64_t count) {
     return std::nullopt;
 }
 
-bool Reader::take_key(Container& container, Value value) {
+bool Reader::take_key(Container& container, const Value& value) {
     if (const std::string* text = value.if_string()) {
         container.key = *text;
     } else if (const std::int64_t* integer = value.if_int64()) {
@@ -322,7 +322,7 @@ bool Reader::place(Value value, Value& root) {
     while (!open_.empty()) {
         Container& container = open_.back();
         if (container.map && !container.key_read) {
-            if (!take_key(container, std::move(value))) {
+            if (!take_key(container, value)) {
                 error_ = make_error_code(errc::invalid_msgpack);
             }
             return false;

@@ -1,0 +1,173 @@
+// The façade over real shards on loopback, with no client but plain HTTP.
+#include "socketio/server.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/system/system_error.hpp>
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+#include "socketio/per_shard.hpp"
+
+namespace socketio {
+namespace {
+
+using testing::HasSubstr;
+
+Options loopback(unsigned shards = 1) {
+    Options options;
+    options.address = "127.0.0.1";
+    options.port = 0;
+    options.shards = shards;
+    return options;
+}
+
+/// Runs a server on a thread of its own until the end of the test.
+class Running {
+public:
+    explicit Running(Server& server) : server_(server) {
+        server_.listen();
+        thread_ = std::jthread([this] { server_.run(false); });
+    }
+    ~Running() { server_.stop(); }
+
+private:
+    Server& server_;
+    std::jthread thread_;
+};
+
+std::string exchange(const Server& server, const std::string& request) {
+    boost::asio::io_context context;
+    boost::asio::ip::tcp::socket socket(context);
+    socket.connect({boost::asio::ip::make_address("127.0.0.1"), server.port()});
+    boost::asio::write(socket, boost::asio::buffer(request));
+    std::string answer;
+    boost::system::error_code ec;
+    boost::asio::read(socket, boost::asio::dynamic_buffer(answer), ec);
+    return answer;
+}
+
+std::string get(const Server& server, const std::string& path) {
+    return exchange(server, "GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+}
+
+TEST(Server, NamesTheOptionThatIsOutOfRange) {
+    Options options;
+    options.shards = 300;
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
+    options.path = "no-slash";
+    try {
+        Server server(options);
+        FAIL() << "was accepted";
+    } catch (const std::invalid_argument& error) {
+        EXPECT_THAT(error.what(), HasSubstr("path must begin with '/'"));
+    }
+}
+
+TEST(Server, NamesThePortThatIsTaken) {
+    Server first(loopback());
+    first.listen();
+    auto options = loopback();
+    options.port = first.port();
+    Server second(options);
+    try {
+        second.listen();
+        FAIL() << "listened twice on one port";
+    } catch (const boost::system::system_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("127.0.0.1 port " + std::to_string(first.port())));
+    }
+}
+
+TEST(Server, AnswersRoutesAtOnceAndLaterAndRefusesOthers) {
+    Server server(loopback(2));
+    server.on_http("GET", "/now", [](const HttpRequest&, const HttpReply& reply) {
+        reply.send(HttpResponse::text(200, "now"));
+    });
+    std::jthread answers;
+    server.on_http("GET", "/later", [&](const HttpRequest&, const HttpReply& reply) {
+        answers = std::jthread([reply] { reply.send(HttpResponse::text(200, "later")); });
+    });
+    server.on_http("GET", "/never", [](const HttpRequest&, const HttpReply&) {});
+    server.on_http("GET", "/throws", [](const HttpRequest&, const HttpReply&) {
+        throw std::runtime_error("secret");
+    });
+    const Running running(server);
+    EXPECT_THAT(get(server, "/now"), HasSubstr("\r\n\r\nnow"));
+    EXPECT_THAT(get(server, "/later"), HasSubstr("\r\n\r\nlater"));
+    EXPECT_THAT(get(server, "/never"), HasSubstr("500 Internal Server Error"));
+    const auto thrown = get(server, "/throws");
+    EXPECT_THAT(thrown, HasSubstr("500 Internal Server Error"));
+    EXPECT_THAT(thrown, testing::Not(HasSubstr("secret")));
+    EXPECT_THAT(get(server, "/missing"), HasSubstr("404 Not Found"));
+    EXPECT_THAT(exchange(server, "DELETE /now HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+                HasSubstr("Allow: GET"));
+}
+
+TEST(Server, AnswersPipelinedRequestsInOrder) {
+    Server server(loopback());
+    server.on_http([](const HttpRequest& request, const HttpReply& reply) {
+        reply.send(HttpResponse::text(200, "<" + request.path + ">"));
+    });
+    const Running running(server);
+    const auto answer = exchange(server,
+                                 "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+                                 "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
+                                 "GET /3 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    const auto first = answer.find("</1>");
+    const auto second = answer.find("</2>");
+    const auto third = answer.find("</3>");
+    ASSERT_NE(third, std::string::npos) << answer;
+    EXPECT_LT(first, second);
+    EXPECT_LT(second, third);
+}
+
+TEST(Server, ReadsPostsOfEveryShardInOrder) {
+    constexpr int count = 1'000;
+    Server server(loopback(2));
+    PerShard<std::vector<int>> numbers(server);
+    std::promise<void> done;
+    {
+        const Running running(server);
+        for (int number = 0; number < count; ++number) {
+            server.post(1, [&, number] {
+                EXPECT_EQ(server.current_shard(), 1U);
+                numbers.local().push_back(number);
+                if (number == count - 1) done.set_value();
+            });
+        }
+        done.get_future().wait();
+        EXPECT_EQ(server.current_shard(), server.shards());
+    }
+    ASSERT_EQ(numbers.at(1).size(), static_cast<std::size_t>(count));
+    for (int number = 0; number < count; ++number) {
+        ASSERT_EQ(numbers.at(1)[static_cast<std::size_t>(number)], number);
+    }
+    EXPECT_THROW(server.post(2, [] {}), std::out_of_range);
+}
+
+TEST(Server, RefusesSettingUpWhileItRuns) {
+    Server server(loopback());
+    const Running running(server);
+    std::promise<void> ready;
+    server.post(0, [&] { ready.set_value(); });
+    ready.get_future().wait();
+    EXPECT_THROW(server.of("/late"), std::logic_error);
+    EXPECT_THROW(server.on_http([](const HttpRequest&, const HttpReply&) {}), std::logic_error);
+    EXPECT_THROW(server.on_connection([](Socket&) {}), std::logic_error);
+}
+
+TEST(Server, GivesTheSameNamespaceForAName) {
+    Server server(loopback());
+    EXPECT_EQ(&server.of("chat"), &server.of("/chat"));
+    EXPECT_EQ(server.of("chat").name(), "/chat");
+}
+
+}  // namespace
+}  // namespace socketio
