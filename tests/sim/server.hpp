@@ -435,8 +435,10 @@ inline void SimWebSocket::write() {
 inline void SimWebSocket::write_queue(engine::SendQueue& queue) {
     blocked_ = false;
     while (!queue.empty() && !blocked_) {
-        const auto frames =
-            queue.messages().front()->websocket_bytes(engine::frame_format(protocol_, false)).substr(queue.front_offset());
+        const auto frames = queue.messages()
+                                .front()
+                                ->websocket_bytes(engine::frame_format(protocol_, false))
+                                .substr(queue.front_offset());
         const auto taken = push(frames);
         queue.consume_websocket(taken, engine::frame_format(protocol_, false));
         blocked_ = taken < frames.size();

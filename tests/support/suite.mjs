@@ -18,7 +18,7 @@ export function useServer(options = {}) {
  * One fact about the server. `nodeDiffers` is the documented reason why ours behaves differently
  * from the Node reference; such a fact is skipped only when the reference is under test.
  */
-export function check(name, body, { nodeDiffers, timeoutMs = 10_000 } = {}) {
+export function check(name, body, { nodeDiffers, timeoutMs = 20_000 } = {}) {
     const skip = onNode && nodeDiffers ? `Node differs: ${nodeDiffers}` : false;
     test(name, { timeout: timeoutMs * timeScale, skip }, body);
 }

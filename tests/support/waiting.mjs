@@ -4,7 +4,7 @@
 /** Multiplies every deadline; sanitizer builds and busy machines set it above 1. */
 export const timeScale = Number(process.env.CONFORMANCE_TIME_SCALE ?? 1);
 
-export const defaultDeadlineMs = 5_000;
+export const defaultDeadlineMs = 10_000;
 
 /** Rejects with "no <what> within <n> ms" when the promise is not settled in time. */
 export function within(promise, what, ms = defaultDeadlineMs) {

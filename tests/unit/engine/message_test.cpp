@@ -32,26 +32,28 @@ TEST(Message, FramesTextOnceForBothProtocols) {
 TEST(Message, FramesAttachmentsBehindTheirPacket) {
     const auto message = message_with_attachments();
     EXPECT_EQ(message->websocket_bytes(FrameFormat::v4), std::string("\x81\x09"
-                                                                        "452-[\"x\"]"
-                                                                        "\x82\x04\1\2\3\4"
-                                                                        "\x82\0",
-                                                                        2 + 9 + 6 + 2));
+                                                                     "452-[\"x\"]"
+                                                                     "\x82\x04\1\2\3\4"
+                                                                     "\x82\0",
+                                                                     2 + 9 + 6 + 2));
 }
 
 TEST(Message, PutsTheTypeByteIntoBinaryFramesOfVersion3) {
     const auto message = message_with_attachments();
     EXPECT_EQ(message->websocket_bytes(FrameFormat::v3), std::string("\x81\x09"
-                                                                        "452-[\"x\"]"
-                                                                        "\x82\x05\4\1\2\3\4"
-                                                                        "\x82\x01\4",
-                                                                        2 + 9 + 7 + 3));
+                                                                     "452-[\"x\"]"
+                                                                     "\x82\x05\4\1\2\3\4"
+                                                                     "\x82\x01\4",
+                                                                     2 + 9 + 7 + 3));
 }
 
 TEST(Message, FramesBareBinary) {
     const auto message = Message::make(make_content(EnginePacketType::message, "\x01\x02", true));
     EXPECT_EQ(message->websocket_bytes(FrameFormat::v4), "\x82\x02\x01\x02");
     EXPECT_EQ(message->websocket_bytes(FrameFormat::v3), "\x82\x03\x04\x01\x02");
-    EXPECT_EQ(message->websocket_bytes(FrameFormat::v3_base64), "\x81\x06" "b4AQI=");
+    EXPECT_EQ(message->websocket_bytes(FrameFormat::v3_base64),
+              "\x81\x06"
+              "b4AQI=");
     EXPECT_TRUE(message->has_binary());
 }
 

@@ -96,7 +96,7 @@ TEST_F(SessionTest, ClosesForMalformedBytes) {
     open();
     transport->receive("9");
     EXPECT_EQ(port.closed, Reasons{DisconnectReason::parse_error});
-    EXPECT_EQ(transport->ended, Ending::after_queue);
+    EXPECT_EQ(transport->ended, Ending::now);
 }
 
 TEST_F(SessionTest, ClosesForAPingOnVersion4AndAPongOnVersion3) {

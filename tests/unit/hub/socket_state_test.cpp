@@ -116,6 +116,16 @@ TEST_F(SocketStateTest, RoomsAreJoinedWhileDisconnectingAndLeftAtDisconnect) {
     EXPECT_TRUE(client.is_open());
 }
 
+TEST_F(SocketStateTest, PendingAcksFailBetweenDisconnectingAndDisconnect) {
+    auto& client = world.connect();
+    socket->emit_with_ack("ask", {}, std::chrono::milliseconds(0),
+                          [&](boost::system::error_code, const Args&) { log.emplace_back("ack"); });
+    socket->on_disconnecting([&](Socket&, DisconnectReason) { log.emplace_back("disconnecting"); });
+    socket->on_disconnect([&](Socket&, DisconnectReason) { log.emplace_back("disconnect"); });
+    client.send("1");
+    EXPECT_EQ(log, (Texts{"disconnecting", "ack", "disconnect"}));
+}
+
 TEST_F(SocketStateTest, HandlersOfLeavingAddUpInOrder) {
     world.connect();
     socket->on_disconnect([&](Socket& left, DisconnectReason) {

@@ -42,7 +42,7 @@ private:
     std::jthread thread_;
 };
 
-std::string exchange(const Server& server, const std::string& request) {
+std::string ask(const Server& server, const std::string& request) {
     boost::asio::io_context context;
     boost::asio::ip::tcp::socket socket(context);
     socket.connect({boost::asio::ip::make_address("127.0.0.1"), server.port()});
@@ -54,7 +54,7 @@ std::string exchange(const Server& server, const std::string& request) {
 }
 
 std::string get(const Server& server, const std::string& path) {
-    return exchange(server, "GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    return ask(server, "GET " + path + " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
 }
 
 TEST(Server, NamesTheOptionThatIsOutOfRange) {
@@ -106,7 +106,7 @@ TEST(Server, AnswersRoutesAtOnceAndLaterAndRefusesOthers) {
     EXPECT_THAT(thrown, HasSubstr("500 Internal Server Error"));
     EXPECT_THAT(thrown, testing::Not(HasSubstr("secret")));
     EXPECT_THAT(get(server, "/missing"), HasSubstr("404 Not Found"));
-    EXPECT_THAT(exchange(server, "DELETE /now HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
+    EXPECT_THAT(ask(server, "DELETE /now HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"),
                 HasSubstr("Allow: GET"));
 }
 
@@ -116,7 +116,7 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
         reply.send(HttpResponse::text(200, "<" + request.path + ">"));
     });
     const Running running(server);
-    const auto answer = exchange(server,
+    const auto answer = ask(server,
                                  "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
                                  "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
                                  "GET /3 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
