@@ -1,12 +1,13 @@
 #pragma once
 // The answer to an event that asked for one, in both directions. Lives on the socket's shard.
 
+#include "socketio/value.hpp"
+
 #include <boost/system/error_code.hpp>
+
 #include <functional>
 #include <memory>
 #include <utility>
-
-#include "socketio/value.hpp"
 
 namespace socketio {
 

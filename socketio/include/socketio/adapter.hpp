@@ -1,13 +1,13 @@
 #pragma once
 // How processes become one server. An adapter lives on shard 0: every call to it and from it runs there.
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "socketio/broadcast.hpp"
 #include "socketio/options.hpp"
 #include "socketio/value.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace boost::asio {
 class io_context;

@@ -1,12 +1,12 @@
 #pragma once
 // To whom an event goes. Operators are values: each call returns a changed copy.
 
+#include "socketio/value.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "socketio/value.hpp"
 
 namespace socketio {
 

@@ -2,13 +2,13 @@
 // The layers below Socket.IO, for those who want only them: bare Engine.IO sessions and bare WebSockets.
 // Handlers run on the connection's shard.
 
+#include "socketio/error.hpp"
+#include "socketio/handshake.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
-
-#include "socketio/error.hpp"
-#include "socketio/handshake.hpp"
 
 namespace socketio {
 

@@ -3,6 +3,7 @@
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
+
 #include <cstdint>
 #include <string_view>
 
@@ -47,13 +48,13 @@ enum class DisconnectReason : std::uint8_t {
     client_namespace_disconnect,  ///< The client left this namespace.
     server_namespace_disconnect,  ///< Socket::disconnect().
     transport_close,              ///< The connection ended, or the client sent a close packet.
-    transport_error,              ///< The connection failed, or the peer broke the transport's rules.
-    ping_timeout,                 ///< No sign of life within ping_interval + ping_timeout.
-    parse_error,                  ///< A broken Engine.IO packet.
-    forced_close,                 ///< A broken Socket.IO packet, or one out of place.
-    forced_server_close,          ///< The server closed the session under the socket.
-    server_shutting_down,         ///< Server::stop().
-    slow_client,                  ///< The send queue outgrew Options::send_queue_bytes_max or _packets_max.
+    transport_error,       ///< The connection failed, or the peer broke the transport's rules.
+    ping_timeout,          ///< No sign of life within ping_interval + ping_timeout.
+    parse_error,           ///< A broken Engine.IO packet.
+    forced_close,          ///< A broken Socket.IO packet, or one out of place.
+    forced_server_close,   ///< The server closed the session under the socket.
+    server_shutting_down,  ///< Server::stop().
+    slow_client,  ///< The send queue outgrew Options::send_queue_bytes_max or _packets_max.
 };
 
 /// As Node spells it: "transport close".

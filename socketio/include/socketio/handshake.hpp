@@ -1,13 +1,13 @@
 #pragma once
 // What a client said when it connected. Belongs to its socket; lives on the socket's shard.
 
+#include "socketio/value.hpp"
+
 #include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "socketio/value.hpp"
 
 namespace socketio {
 

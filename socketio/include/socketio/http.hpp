@@ -1,15 +1,15 @@
 #pragma once
 // Plain HTTP beside Socket.IO: pages, pushes, health checks on the same port.
 
+#include "socketio/handshake.hpp"
+#include "socketio/value.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
-
-#include "socketio/handshake.hpp"
-#include "socketio/value.hpp"
 
 namespace socketio {
 

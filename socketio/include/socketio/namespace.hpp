@@ -1,16 +1,16 @@
 #pragma once
 // A namespace of the whole process. Set it up before Server::run(); afterwards any thread may emit.
 
+#include "socketio/broadcast.hpp"
+#include "socketio/socket.hpp"
+#include "socketio/value.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "socketio/broadcast.hpp"
-#include "socketio/socket.hpp"
-#include "socketio/value.hpp"
 
 namespace socketio {
 

@@ -1,10 +1,10 @@
 #pragma once
 // One T for each shard, so that handlers of different shards never touch the same one.
 
+#include "socketio/server.hpp"
+
 #include <cstddef>
 #include <vector>
-
-#include "socketio/server.hpp"
 
 namespace socketio {
 

@@ -1,16 +1,16 @@
 #pragma once
 // A Socket.IO server: shards (threads) that each serve their own connections on one port.
 
+#include "socketio/endpoint.hpp"
+#include "socketio/http.hpp"
+#include "socketio/namespace.hpp"
+#include "socketio/options.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
-
-#include "socketio/endpoint.hpp"
-#include "socketio/http.hpp"
-#include "socketio/namespace.hpp"
-#include "socketio/options.hpp"
 
 namespace boost::asio {
 class io_context;

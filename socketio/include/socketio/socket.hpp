@@ -2,6 +2,12 @@
 // One client in one namespace. Lives on one shard from its connection to its disconnect handler: use it
 // only in handlers of that shard. To reach it from elsewhere, emit to its id, which is a room.
 
+#include "socketio/ack.hpp"
+#include "socketio/broadcast.hpp"
+#include "socketio/error.hpp"
+#include "socketio/handshake.hpp"
+#include "socketio/value.hpp"
+
 #include <any>
 #include <chrono>
 #include <functional>
@@ -10,12 +16,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "socketio/ack.hpp"
-#include "socketio/broadcast.hpp"
-#include "socketio/error.hpp"
-#include "socketio/handshake.hpp"
-#include "socketio/value.hpp"
 
 namespace socketio {
 
@@ -35,12 +35,12 @@ EventHandler make_event_handler(Handler handler) {
     if constexpr (std::is_invocable_v<Handler&, Socket&, const Args&, Ack>) {
         return EventHandler(std::move(handler));
     } else if constexpr (std::is_invocable_v<Handler&, Socket&, const Args&>) {
-        return [handler = std::move(handler)](Socket& socket, const Args& args, const Ack&) mutable {
-            handler(socket, args);
-        };
+        return [handler = std::move(handler)](Socket& socket, const Args& args,
+                                              const Ack&) mutable { handler(socket, args); };
     } else {
-        static_assert(std::is_invocable_v<Handler&, Socket&>,
-                      "a handler takes (Socket&), (Socket&, const Args&) or (Socket&, const Args&, Ack)");
+        static_assert(
+            std::is_invocable_v<Handler&, Socket&>,
+            "a handler takes (Socket&), (Socket&, const Args&) or (Socket&, const Args&, Ack)");
         return [handler = std::move(handler)](Socket& socket, const Args&, const Ack&) mutable {
             handler(socket);
         };

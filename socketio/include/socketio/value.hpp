@@ -82,7 +82,15 @@ private:
 class Value {
 public:
     enum class Kind : std::uint8_t {
-        null, boolean, int64, uint64, number, string, binary, array, object
+        null,
+        boolean,
+        int64,
+        uint64,
+        number,
+        string,
+        binary,
+        array,
+        object
     };
 
     Value() noexcept = default;
@@ -157,14 +165,18 @@ public:
     friend bool operator==(const Value& a, const Value& b);
 
 private:
-    using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double, std::string,
-                              Binary, Array, Object>;
+    using Data = std::variant<std::monostate, bool, std::int64_t, std::uint64_t, double,
+                              std::string, Binary, Array, Object>;
     Data data_;
 };
 
 [[nodiscard]] std::string_view to_string(Value::Kind kind) noexcept;
 
-inline auto Object::begin() const noexcept { return members_.begin(); }
-inline auto Object::end() const noexcept { return members_.end(); }
+inline auto Object::begin() const noexcept {
+    return members_.begin();
+}
+inline auto Object::end() const noexcept {
+    return members_.end();
+}
 
 }  // namespace socketio

@@ -6,5 +6,6 @@ namespace socketio {
 }
 
 #define SOCKETIO_ASSERT(expression) \
-    (static_cast<bool>(expression) ? static_cast<void>(0) \
-                                   : ::socketio::assertion_failed(#expression, __FILE__, __LINE__))
+    (static_cast<bool>(expression)  \
+         ? static_cast<void>(0)     \
+         : ::socketio::assertion_failed(#expression, __FILE__, __LINE__))

@@ -30,8 +30,7 @@ void append_binary_frame(std::string& out, std::string_view bytes, FrameFormat f
     }
 }
 
-std::string make_frames(const MessageContent& content, std::size_t bytes,
-                        FrameFormat format) {
+std::string make_frames(const MessageContent& content, std::size_t bytes, FrameFormat format) {
     std::string frames;
     frames.reserve(bytes + content.packets() * (wire::websocket_header_bytes_max + 1));
     if (content.binary) {

@@ -1,11 +1,11 @@
 #include "server/engine_endpoint_client.hpp"
 
+#include "engine/message.hpp"
+#include "shard/shard.hpp"
+
 #include <exception>
 #include <memory>
 #include <utility>
-
-#include "engine/message.hpp"
-#include "shard/shard.hpp"
 
 namespace socketio {
 
@@ -72,8 +72,8 @@ private:
 
 }  // namespace
 
-std::function<transport::SessionOwner(shard::Shard&, engine::Session&, Handshake)> make_endpoint_owner(
-    EngineEndpoint endpoint) {
+std::function<transport::SessionOwner(shard::Shard&, engine::Session&, Handshake)>
+make_endpoint_owner(EngineEndpoint endpoint) {
     return [endpoint = std::make_shared<const EngineEndpoint>(std::move(endpoint))](
                shard::Shard& shard, engine::Session& session, Handshake handshake) {
         auto client = std::make_unique<EngineEndpointClient>(endpoint, shard.log(), session,

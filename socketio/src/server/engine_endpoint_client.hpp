@@ -2,10 +2,10 @@
 // A session of a bare Engine.IO endpoint: its messages go to the application as they are. Lives on the
 // session's shard.
 
-#include <functional>
-
 #include "socketio/endpoint.hpp"
 #include "transport/routes.hpp"
+
+#include <functional>
 
 namespace socketio {
 

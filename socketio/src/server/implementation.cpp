@@ -1,11 +1,11 @@
 #include "server/implementation.hpp"
 
-#include <stdexcept>
-#include <utility>
-
 #include "hub/client.hpp"
 #include "server/options_check.hpp"
 #include "wire/socket_packet.hpp"
+
+#include <stdexcept>
+#include <utility>
 
 namespace socketio {
 
@@ -18,7 +18,8 @@ constexpr base::Milliseconds drain_look_interval{20};
 /// Waits until a shard's connections have had their last words, then stops the shard.
 class Server::Implementation::Drain {
 public:
-    Drain(shard::Shard& shard, transport::TransportShard& network) : shard_(shard), network_(network) {}
+    Drain(shard::Shard& shard, transport::TransportShard& network)
+        : shard_(shard), network_(network) {}
 
     void begin() {
         network_.shut_down();
@@ -150,16 +151,16 @@ void Server::Implementation::broadcast(const Namespace& nsp, Audience audience, 
         elsewhere.data.reserve(args.size() + 1);
         elsewhere.data.emplace_back(event);
         for (auto& arg : args) elsewhere.data.push_back(std::move(arg));
-        shards_.on_shard(0, [this, elsewhere = std::move(elsewhere)] {
-            options_.adapter->publish(elsewhere);
-        });
+        shards_.on_shard(
+            0, [this, elsewhere = std::move(elsewhere)] { options_.adapter->publish(elsewhere); });
     }
     deliver_everywhere({nsp.name(), std::move(audience), flags, std::move(content)});
 }
 
 void Server::Implementation::deliver_everywhere(hub::Delivery delivery) {
     if (shards_.size() == 1) {
-        shards_.on_shard(0, [this, delivery = std::move(delivery)] { shards_[0].hub().deliver(delivery); });
+        shards_.on_shard(
+            0, [this, delivery = std::move(delivery)] { shards_[0].hub().deliver(delivery); });
         return;
     }
     const auto shared = std::make_shared<const hub::Delivery>(std::move(delivery));

@@ -2,15 +2,6 @@
 // Behind Server: sets up namespaces and routes, then holds shards and network together while they run.
 // The one place where emits meet shards and the adapter.
 
-#include <boost/asio/signal_set.hpp>
-#include <cstdint>
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "base/log.hpp"
 #include "hub/namespace_port.hpp"
 #include "shard/once.hpp"
@@ -20,6 +11,16 @@
 #include "transport/listener.hpp"
 #include "transport/routes.hpp"
 #include "transport/transport_shard.hpp"
+
+#include <boost/asio/signal_set.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace socketio {
 

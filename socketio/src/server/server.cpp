@@ -1,10 +1,10 @@
 #include "socketio/server.hpp"
 
-#include <stdexcept>
-#include <utility>
-
 #include "server/engine_endpoint_client.hpp"
 #include "server/implementation.hpp"
+
+#include <stdexcept>
+#include <utility>
 
 namespace socketio {
 
@@ -64,7 +64,8 @@ Server& Server::on_http(HttpHandler fallback) {
 
 Server& Server::add_endpoint(EngineEndpoint endpoint) {
     if (!endpoint.path.starts_with('/')) {
-        throw std::invalid_argument("an endpoint's path begins with '/', not \"" + endpoint.path + '"');
+        throw std::invalid_argument("an endpoint's path begins with '/', not \"" + endpoint.path +
+                                    '"');
     }
     auto& routes = implementation_->routes();
     transport::EngineRoute route;

@@ -1,9 +1,10 @@
 #include "shard/shard.hpp"
 
-#include <boost/asio/post.hpp>
-#include <utility>
-
 #include "base/assert.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
 
 namespace socketio::shard {
 

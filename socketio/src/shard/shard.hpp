@@ -4,19 +4,20 @@
 // A turn = everything that is ready is handled, then the turn's end: what handlers scheduled is done
 // once (polls are answered, each connection's messages leave in one write), then what died is freed.
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <cstddef>
-#include <memory>
-#include <vector>
-
 #include "base/deadline_queue.hpp"
 #include "base/log.hpp"
 #include "hub/hub.hpp"
 #include "shard/mailbox.hpp"
 #include "shard/system_random.hpp"
 #include "shard/turn_guard.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <vector>
 
 namespace socketio::shard {
 

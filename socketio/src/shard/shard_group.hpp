@@ -2,6 +2,8 @@
 // All shards of a process, and their threads. Made before the threads start; then immutable but for the
 // counters. Any thread.
 
+#include "shard/shard.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <functional>
@@ -9,8 +11,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-#include "shard/shard.hpp"
 
 namespace socketio::shard {
 

@@ -1,11 +1,11 @@
 #include "shard/system_random.hpp"
 
-#include <sys/random.h>
+#include "base/assert.hpp"
 
 #include <algorithm>
 #include <cerrno>
 
-#include "base/assert.hpp"
+#include <sys/random.h>
 
 namespace socketio::shard {
 

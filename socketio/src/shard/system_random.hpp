@@ -1,11 +1,11 @@
 #pragma once
 // The kernel's CSPRNG, read a buffer at a time. Lives on one shard.
 
+#include "base/random.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
-
-#include "base/random.hpp"
 
 namespace socketio::shard {
 

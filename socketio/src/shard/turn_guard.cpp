@@ -1,12 +1,12 @@
 #include "shard/turn_guard.hpp"
 
 #ifndef NDEBUG
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace socketio::shard {
 

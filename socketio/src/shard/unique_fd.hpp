@@ -2,9 +2,9 @@
 // A file descriptor with one owner, so that a connection on its way between shards is closed when the
 // message that carries it is thrown away. Any thread, one at a time.
 
-#include <unistd.h>
-
 #include <utility>
+
+#include <unistd.h>
 
 namespace socketio::shard {
 

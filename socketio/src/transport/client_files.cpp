@@ -1,8 +1,8 @@
 #include "transport/client_files.hpp"
 
-#include <algorithm>
-
 #include "embedded/client_files.hpp"
+
+#include <algorithm>
 
 namespace socketio::transport {
 

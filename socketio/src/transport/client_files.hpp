@@ -1,9 +1,9 @@
 #pragma once
 // socket.io.js and its siblings, from the npm package's dist files, inside the binary. Any thread.
 
-#include <string_view>
-
 #include "socketio/http.hpp"
+
+#include <string_view>
 
 namespace socketio::transport {
 

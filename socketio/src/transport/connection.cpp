@@ -1,14 +1,14 @@
 #include "transport/connection.hpp"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
+#include "base/assert.hpp"
+#include "transport/transport_shard.hpp"
 
 #include <cerrno>
 #include <utility>
 
-#include "base/assert.hpp"
-#include "transport/transport_shard.hpp"
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace socketio::transport {
 
@@ -65,13 +65,13 @@ std::string Connection::address() const {
 void Connection::wait_readable() {
     if (reading_ || paused_ || state_ == State::closed) return;
     reading_ = true;
-    socket_.async_wait(Socket::wait_read,
-                       [self = ConnectionRef(this)](boost::system::error_code ec) {
-                           self->reading_ = false;
-                           if (ec || self->state_ == State::closed) return;
-                           const auto guard = self->home_.shard().begin_work("reading a connection");
-                           self->on_readable();
-                       });
+    socket_.async_wait(
+        Socket::wait_read, [self = ConnectionRef(this)](boost::system::error_code ec) {
+            self->reading_ = false;
+            if (ec || self->state_ == State::closed) return;
+            const auto guard = self->home_.shard().begin_work("reading a connection");
+            self->on_readable();
+        });
 }
 
 void Connection::on_readable() {
@@ -141,13 +141,13 @@ void Connection::on_write_result(ssize_t result, std::size_t wanted) {
 
 void Connection::wait_writable() {
     blocked_ = true;
-    socket_.async_wait(Socket::wait_write,
-                       [self = ConnectionRef(this)](boost::system::error_code ec) {
-                           self->blocked_ = false;
-                           if (ec || self->state_ == State::closed) return;
-                           const auto guard = self->home_.shard().begin_work("writing a connection");
-                           self->want_write();
-                       });
+    socket_.async_wait(
+        Socket::wait_write, [self = ConnectionRef(this)](boost::system::error_code ec) {
+            self->blocked_ = false;
+            if (ec || self->state_ == State::closed) return;
+            const auto guard = self->home_.shard().begin_work("writing a connection");
+            self->want_write();
+        });
 }
 
 void Connection::finish() {

@@ -3,7 +3,9 @@
 // change (HTTP, then WebSocket). Owns no buffer of its own. Lives on one shard; moves to another only as a
 // bare file descriptor (release()).
 
-#include <sys/uio.h>
+#include "base/deadline_queue.hpp"
+#include "shard/shard.hpp"
+#include "shard/unique_fd.hpp"
 
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
@@ -11,6 +13,7 @@
 #include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -18,9 +21,7 @@
 #include <string_view>
 #include <vector>
 
-#include "base/deadline_queue.hpp"
-#include "shard/shard.hpp"
-#include "shard/unique_fd.hpp"
+#include <sys/uio.h>
 
 namespace socketio::transport {
 

@@ -1,11 +1,11 @@
 #pragma once
 // How Engine.IO says no. Any thread. WIRE: engine refusals; the texts are Node's, byte for byte.
 
+#include "socketio/http.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "socketio/http.hpp"
 
 namespace socketio::transport {
 

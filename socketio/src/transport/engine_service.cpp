@@ -1,14 +1,14 @@
 #include "transport/engine_service.hpp"
 
-#include <array>
-#include <utility>
-
 #include "transport/engine_refusal.hpp"
 #include "transport/http_connection.hpp"
 #include "transport/transport_shard.hpp"
 #include "transport/websocket_handshake.hpp"
 #include "transport/websocket_transport.hpp"
 #include "wire/session_id.hpp"
+
+#include <array>
+#include <utility>
 
 namespace socketio::transport {
 
@@ -36,13 +36,12 @@ Handshake make_handshake(const HttpRequest& request) {
 
 }  // namespace
 
-EngineService::Record::Record(std::string sid, wire::EngineProtocol protocol, EngineService& service)
+EngineService::Record::Record(std::string sid, wire::EngineProtocol protocol,
+                              EngineService& service)
     : session(std::move(sid), protocol, service.context_, service) {}
 
 EngineService::EngineService(TransportShard& home, const EngineRoute& route)
-    : home_(home),
-      route_(route),
-      context_{home.options(), home.shard().deadlines()} {}
+    : home_(home), route_(route), context_{home.options(), home.shard().deadlines()} {}
 
 EngineService::~EngineService() = default;
 
@@ -60,8 +59,9 @@ void EngineService::handle(EngineRequest request) {
         });
         request.reply.send(refuse_polling(refusal));
     };
-    const bool known = (request.query.transport == wire::TransportName::polling && options.allow_polling) ||
-                       (request.query.transport == wire::TransportName::websocket && options.allow_websocket);
+    const bool known =
+        (request.query.transport == wire::TransportName::polling && options.allow_polling) ||
+        (request.query.transport == wire::TransportName::websocket && options.allow_websocket);
     if (!known || request.query.jsonp) return refuse(EngineRefusal::transport_unknown);
     if (request.query.sid.empty()) {
         if (request.http.method != "GET") return refuse(EngineRefusal::bad_handshake_method);
@@ -121,8 +121,8 @@ void EngineService::handshake(EngineRequest request) {
         return;
     }
     auto& record = open_record(request.query.protocol);
-    record.polling = std::make_unique<PollingTransport>(*this, record.session,
-                                                        request.query.base64_only);
+    record.polling =
+        std::make_unique<PollingTransport>(*this, record.session, request.query.base64_only);
     FieldList headers;
     if (const auto& cookie = home_.options().cookie) {
         headers.add("Set-Cookie", cookie_header(*cookie, record.session.sid()));

@@ -2,13 +2,6 @@
 // Engine.IO of one endpoint on one shard: refuses, opens and finds sessions; keeps them. Requests for its
 // sessions come from every shard's connections. Lives on one shard. Engine.IO protocol v4, "HTTP".
 
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-#include <string>
-#include <string_view>
-#include <unordered_map>
-
 #include "engine/session.hpp"
 #include "shard/shard.hpp"
 #include "socketio/http.hpp"
@@ -17,6 +10,13 @@
 #include "transport/polling_transport.hpp"
 #include "transport/routes.hpp"
 #include "wire/handshake_query.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
 
 namespace socketio::transport {
 
@@ -66,7 +66,8 @@ private:
     void on_session_closed(engine::Session& session) override;
     void handshake(EngineRequest request);
     Record& open_record(wire::EngineProtocol protocol);
-    void start_session(Record& record, engine::TransportPort& transport, const HttpRequest& request);
+    void start_session(Record& record, engine::TransportPort& transport,
+                       const HttpRequest& request);
     void attach_websocket(HttpConnection& connection, const wire::EngineQuery& query,
                           const HttpRequest& request);
     [[nodiscard]] Record* find(std::string_view sid) noexcept;

@@ -1,11 +1,11 @@
 #include "transport/exchange_table.hpp"
 
-#include <utility>
-
 #include "shard/once.hpp"
 #include "transport/http_connection.hpp"
 #include "transport/http_reply_port.hpp"
 #include "transport/transport_shard.hpp"
+
+#include <utility>
 
 namespace socketio::transport {
 
@@ -33,9 +33,10 @@ private:
 
 void answer_exchange(Network& network, ExchangeId id, HttpResponse response) {
     const auto shard = ExchangeTable::shard_of(id);
-    network.shards().on_shard(shard, [&network, shard, id, response = std::move(response)]() mutable {
-        network[shard].exchanges().answer(id, std::move(response));
-    });
+    network.shards().on_shard(shard,
+                              [&network, shard, id, response = std::move(response)]() mutable {
+                                  network[shard].exchanges().answer(id, std::move(response));
+                              });
 }
 
 HttpReply make_reply(Network& network, ExchangeId id) {

@@ -2,11 +2,11 @@
 // Requests that wait for their answer: whoever answers holds a number, not a pointer, since the connection
 // may be gone by then. Lives on one shard.
 
+#include "socketio/http.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <unordered_map>
-
-#include "socketio/http.hpp"
 
 namespace socketio::shard {
 class ShardGroup;

@@ -1,11 +1,11 @@
 #include "transport/fanout_writer.hpp"
 
-#include <sys/socket.h>
+#include "transport/connection.hpp"
 
 #include <cerrno>
 #include <utility>
 
-#include "transport/connection.hpp"
+#include <sys/socket.h>
 
 namespace socketio::transport {
 

@@ -2,14 +2,14 @@
 // `write these buffers to these sockets`: the one place where bytes leave. Behind an interface, so that
 // the loop of send() and batched submission are exchangeable. Lives on one shard.
 
-#include <sys/types.h>
-#include <sys/uio.h>
+#include "shard/shard.hpp"
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
-#include "shard/shard.hpp"
+#include <sys/types.h>
+#include <sys/uio.h>
 
 namespace socketio::transport {
 

@@ -1,12 +1,12 @@
 #include "transport/http_connection.hpp"
 
-#include <utility>
-
 #include "base/assert.hpp"
 #include "transport/http_response.hpp"
 #include "transport/request_parser.hpp"
 #include "transport/router.hpp"
 #include "transport/transport_shard.hpp"
+
+#include <utility>
 
 namespace socketio::transport {
 
@@ -114,8 +114,7 @@ void HttpConnection::fail_request(unsigned status, std::string_view why) {
         std::exchange(abort_, nullptr)(status == 413 ? Abort::refused : Abort::gone);
     }
     body_unread_ = true;
-    connection_.home().exchanges().answer(exchange_,
-                                          {status, {}, HttpBody(std::string(why))});
+    connection_.home().exchanges().answer(exchange_, {status, {}, HttpBody(std::string(why))});
 }
 
 void HttpConnection::on_end(bool failed) {
@@ -167,7 +166,8 @@ void HttpConnection::answer(HttpResponse response) {
     keep_alive_ = keep_alive_ && !body_unread_ && !peer_ended_;
     auto head = write_head(response, answer_headers_, {home.date(), keep_alive_, http_1_0_});
     if (output_) head.insert(0, std::string_view(output_->head).substr(output_->written));
-    output_ = std::make_unique<Output>(Output{std::move(head), std::move(response.body), !head_only_});
+    output_ =
+        std::make_unique<Output>(Output{std::move(head), std::move(response.body), !head_only_});
     connection_.set_deadline(home.options().http_request_timeout);
     connection_.want_write();
 }

@@ -2,16 +2,16 @@
 // HTTP/1.1 on a connection: one request at a time is read, routed and answered; an upgrade hands the
 // connection to a WebSocket. Lives on one shard. RFC 9112; parsed by Boost.Beast.
 
+#include "socketio/http.hpp"
+#include "transport/connection.hpp"
+#include "transport/exchange_table.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "socketio/http.hpp"
-#include "transport/connection.hpp"
-#include "transport/exchange_table.hpp"
 
 namespace socketio::transport {
 
@@ -102,7 +102,8 @@ private:
     bool http_1_0_ = false;
     bool peer_ended_ = false;
     bool taken_over_ = false;
-    bool body_unread_ = false;  ///< The answer left before the body was in: the connection must end.
+    bool body_unread_ =
+        false;  ///< The answer left before the body was in: the connection must end.
 };
 
 }  // namespace socketio::transport

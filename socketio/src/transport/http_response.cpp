@@ -1,11 +1,11 @@
 #include "transport/http_response.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "transport/http_reply_port.hpp"
 #include "wire/handshake_query.hpp"
 #include "wire/json.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace socketio {
 
@@ -49,10 +49,9 @@ void append_header(std::string& out, std::string_view name, std::string_view val
 
 bool has_header(const FieldList& headers, std::string_view lower_case_name) {
     return std::any_of(headers.begin(), headers.end(), [&](const auto& field) {
-        return std::equal(field.first.begin(), field.first.end(), lower_case_name.begin(),
-                          lower_case_name.end(), [](char a, char b) {
-                              return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-                          });
+        return std::equal(
+            field.first.begin(), field.first.end(), lower_case_name.begin(), lower_case_name.end(),
+            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
     });
 }
 

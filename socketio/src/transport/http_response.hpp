@@ -1,10 +1,10 @@
 #pragma once
 // A response's head as it goes over the wire. Any thread. RFC 9112, section 4.
 
+#include "socketio/http.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "socketio/http.hpp"
 
 namespace socketio::transport {
 

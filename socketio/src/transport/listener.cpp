@@ -1,11 +1,12 @@
 #include "transport/listener.hpp"
 
-#include <sys/socket.h>
-
 #include <boost/system/system_error.hpp>
+
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include <sys/socket.h>
 
 namespace socketio::transport {
 
@@ -71,9 +72,8 @@ void Listener::accept_all() {
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) break;
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            shard_.log().write(LogLevel::error, "cannot accept connections", [] {
-                return base::LogFields{{"why", std::strerror(errno)}};
-            });
+            shard_.log().write(LogLevel::error, "cannot accept connections",
+                               [] { return base::LogFields{{"why", std::strerror(errno)}}; });
             shard_.deadlines().arm_after(pause_, pause_when_exhausted);
             return;
         }

@@ -1,13 +1,14 @@
 #pragma once
 // Accepts on one port and gives each connection to the shard that has the fewest. Lives on shard 0.
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/basic_socket_acceptor.hpp>
-#include <cstdint>
-
 #include "base/deadline_queue.hpp"
 #include "transport/transport_shard.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
 
 namespace socketio::transport {
 

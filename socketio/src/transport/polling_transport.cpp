@@ -1,11 +1,11 @@
 #include "transport/polling_transport.hpp"
 
-#include <utility>
-
 #include "engine/session.hpp"
 #include "transport/engine_service.hpp"
 #include "transport/transport_shard.hpp"
 #include "wire/engine_payload.hpp"
+
+#include <utility>
 
 namespace socketio::transport {
 
@@ -161,7 +161,8 @@ void PollingTransport::end(Ending ending) {
         session_ = nullptr;
     }
     if (client_closed_) {
-        if (waiting_) answer_waiting(encode_one({wire::EnginePacketType::noop, false, {}}, protocol_));
+        if (waiting_)
+            answer_waiting(encode_one({wire::EnginePacketType::noop, false, {}}, protocol_));
         return;
     }
     // The octet form of v3 mixes with no text: the close packet is written in the body's own form.

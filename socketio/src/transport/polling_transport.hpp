@@ -2,16 +2,16 @@
 // Long-polling: a GET that waits carries what is queued, a POST brings packets. Belongs to one session;
 // outlives it only to say goodbye in a next GET. Lives on the session's shard. WIRE: polling semantics.
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
 #include "base/deadline_queue.hpp"
 #include "engine/session_port.hpp"
 #include "shard/shard.hpp"
 #include "socketio/http.hpp"
 #include "transport/exchange_table.hpp"
 #include "transport/http_connection.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
 
 namespace socketio::engine {
 class Session;
@@ -34,7 +34,9 @@ public:
                  std::string_view body);
     void on_abort(ExchangeId exchange, HttpConnection::Abort why);
     /// The session is over and its last words wait for a GET.
-    [[nodiscard]] bool lingering() const noexcept { return session_ == nullptr && goodbye_.has_value(); }
+    [[nodiscard]] bool lingering() const noexcept {
+        return session_ == nullptr && goodbye_.has_value();
+    }
 
     // ---- TransportPort -------------------------------------------------------------------------
     [[nodiscard]] engine::TransportKind kind() const noexcept override {

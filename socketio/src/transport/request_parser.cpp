@@ -1,11 +1,12 @@
 #include "transport/request_parser.hpp"
 
+#include "wire/handshake_query.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <utility>
 
-#include "wire/handshake_query.hpp"
+#include <utility>
 
 namespace socketio::transport {
 

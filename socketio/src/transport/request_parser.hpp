@@ -2,12 +2,12 @@
 // Boost.Beast's parser behind a narrow front: Beast takes seconds to compile. One request. Lives on one
 // shard.
 
+#include "socketio/error.hpp"
+#include "socketio/http.hpp"
+
 #include <cstddef>
 #include <memory>
 #include <string_view>
-
-#include "socketio/error.hpp"
-#include "socketio/http.hpp"
 
 namespace socketio::transport {
 

@@ -1,8 +1,5 @@
 #include "transport/router.hpp"
 
-#include <exception>
-#include <utility>
-
 #include "transport/client_files.hpp"
 #include "transport/cors.hpp"
 #include "transport/http_connection.hpp"
@@ -12,6 +9,9 @@
 #include "transport/websocket_handshake.hpp"
 #include "wire/handshake_query.hpp"
 #include "wire/session_id.hpp"
+
+#include <exception>
+#include <utility>
 
 namespace socketio::transport {
 
@@ -47,9 +47,10 @@ void route_engine(HttpConnection& connection, std::size_t endpoint, HttpRequest 
 
     const auto owner = owner_of(home, engine.query.sid);
     if (!engine.query.sid.empty()) report_abort(connection, owner, endpoint, engine.query.sid);
-    network.shards().on_shard(owner, [&network, owner, endpoint, engine = std::move(engine)]() mutable {
-        network[owner].service(endpoint).handle(std::move(engine));
-    });
+    network.shards().on_shard(owner,
+                              [&network, owner, endpoint, engine = std::move(engine)]() mutable {
+                                  network[owner].service(endpoint).handle(std::move(engine));
+                              });
 }
 
 /// True when the request was answered.
@@ -108,7 +109,8 @@ void route_application(HttpConnection& connection, const HttpRequest& request) {
         if (method == methods.end()) method = methods.find("*");
         if (method == methods.end()) {
             std::string allowed;
-            for (const auto& [name, unused] : methods) allowed += (allowed.empty() ? "" : ", ") + name;
+            for (const auto& [name, unused] : methods)
+                allowed += (allowed.empty() ? "" : ", ") + name;
             HttpResponse response = HttpResponse::text(405, "method not allowed\n");
             response.headers.add("Allow", allowed);
             return connection.answer(std::move(response));
@@ -146,9 +148,10 @@ void announce_body(HttpConnection& connection, const RequestParser& parser) {
     const auto owner = owner_of(home, query.sid);
     const auto exchange = connection.exchange();
     report_abort(connection, owner, *endpoint, query.sid);
-    network.shards().on_shard(owner, [&network, owner, endpoint = *endpoint, sid = query.sid, exchange] {
-        network[owner].service(endpoint).announce_post(sid, exchange);
-    });
+    network.shards().on_shard(owner,
+                              [&network, owner, endpoint = *endpoint, sid = query.sid, exchange] {
+                                  network[owner].service(endpoint).announce_post(sid, exchange);
+                              });
 }
 
 void route(HttpConnection& connection, HttpRequest request) {

@@ -2,10 +2,10 @@
 // From a request to who answers it: an Engine.IO service (perhaps on another shard), a WebSocket
 // endpoint, the client's files, a route of the application. Lives on the connection's shard.
 
+#include "socketio/http.hpp"
+
 #include <cstddef>
 #include <string_view>
-
-#include "socketio/http.hpp"
 
 namespace socketio::transport {
 

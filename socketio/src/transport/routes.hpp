@@ -1,6 +1,11 @@
 #pragma once
 // Who answers which URL. Made before run(); then read by every shard.
 
+#include "engine/session.hpp"
+#include "socketio/endpoint.hpp"
+#include "socketio/handshake.hpp"
+#include "socketio/http.hpp"
+
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -10,11 +15,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "engine/session.hpp"
-#include "socketio/endpoint.hpp"
-#include "socketio/handshake.hpp"
-#include "socketio/http.hpp"
 
 namespace socketio::shard {
 class Shard;

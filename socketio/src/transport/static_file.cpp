@@ -1,6 +1,6 @@
-#include <charconv>
-
 #include "socketio/http.hpp"
+
+#include <charconv>
 
 namespace socketio {
 

@@ -1,9 +1,9 @@
 #include "transport/transport_shard.hpp"
 
+#include "transport/http_connection.hpp"
+
 #include <ctime>
 #include <utility>
-
-#include "transport/http_connection.hpp"
 
 namespace socketio::transport {
 
@@ -36,8 +36,8 @@ TransportShard::~TransportShard() {
 }
 
 std::string_view TransportShard::date() {
-    const auto second =
-        std::chrono::duration_cast<std::chrono::seconds>(shard_.deadlines().now().time_since_epoch());
+    const auto second = std::chrono::duration_cast<std::chrono::seconds>(
+        shard_.deadlines().now().time_since_epoch());
     if (second.count() == date_second_) return date_;
     date_second_ = second.count();
     const auto now = std::time(nullptr);
@@ -85,7 +85,8 @@ void TransportShard::close_all() {
     while (!connections_.empty()) connections_.front().close();
 }
 
-Network::Network(shard::ShardGroup& shards, const Routes& routes) : shards_(shards), routes_(routes) {
+Network::Network(shard::ShardGroup& shards, const Routes& routes)
+    : shards_(shards), routes_(routes) {
     for (unsigned index = 0; index < shards.size(); ++index) {
         parts_.push_back(std::make_unique<TransportShard>(*this, shards[index]));
     }

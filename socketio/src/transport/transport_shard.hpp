@@ -2,20 +2,21 @@
 // One shard's network: its connections, its Engine.IO services, its answers in waiting. Lives on one
 // shard, but for adopt() and the like, which are reached by letter.
 
-#include <array>
-#include <boost/intrusive/list.hpp>
-#include <cstddef>
-#include <memory>
-#include <span>
-#include <string>
-#include <vector>
-
 #include "shard/shard_group.hpp"
 #include "transport/connection.hpp"
 #include "transport/engine_service.hpp"
 #include "transport/exchange_table.hpp"
 #include "transport/fanout_writer.hpp"
 #include "transport/routes.hpp"
+
+#include <boost/intrusive/list.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
 
 namespace socketio::transport {
 

@@ -1,9 +1,9 @@
 #include "transport/websocket_channel.hpp"
 
+#include "transport/transport_shard.hpp"
+
 #include <algorithm>
 #include <utility>
-
-#include "transport/transport_shard.hpp"
 
 namespace socketio::transport {
 

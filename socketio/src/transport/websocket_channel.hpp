@@ -2,13 +2,13 @@
 // What every WebSocket has in common: reading frames, answering pings, the closing handshake, and an
 // output of its own beside whatever a subclass sends. Lives on one shard. RFC 6455, sections 5.5 and 7.
 
+#include "transport/connection.hpp"
+#include "wire/websocket_frame.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "transport/connection.hpp"
-#include "wire/websocket_frame.hpp"
 
 namespace socketio::transport {
 
@@ -36,7 +36,9 @@ protected:
     /// The channel's own output: control frames, and frames of those who have no queue.
     void append_output(std::string_view bytes);
     [[nodiscard]] std::string& output() noexcept { return output_; }
-    [[nodiscard]] std::size_t unsent_output() const noexcept { return output_.size() - output_sent_; }
+    [[nodiscard]] std::size_t unsent_output() const noexcept {
+        return output_.size() - output_sent_;
+    }
     /// Sends a close frame and waits for the peer's, Options::close_timeout at most. What is appended or
     /// received afterwards counts for nothing.
     void start_closing(std::uint16_t code, std::string_view reason);

@@ -1,9 +1,9 @@
 #include "transport/websocket_endpoint_connection.hpp"
 
+#include "transport/transport_shard.hpp"
+
 #include <exception>
 #include <utility>
-
-#include "transport/transport_shard.hpp"
 
 namespace socketio::transport {
 
@@ -50,7 +50,8 @@ void WebSocketEndpointConnection::send(wire::WebSocketOpcode opcode, std::string
     wire::append_websocket_frame(output(), opcode, payload);
     connection().want_write();
     const auto bound = connection().home().options().send_queue_bytes_max;
-    if (unsent_output() <= bound || unsent_output() <= payload.size() + wire::websocket_header_bytes_max) {
+    if (unsent_output() <= bound ||
+        unsent_output() <= payload.size() + wire::websocket_header_bytes_max) {
         return;
     }
     connection().write_now();

@@ -1,10 +1,10 @@
 #pragma once
 // A WebSocket that carries an application's own messages. Owned by its connection; lives on one shard.
 
-#include <string_view>
-
 #include "socketio/endpoint.hpp"
 #include "transport/websocket_channel.hpp"
+
+#include <string_view>
 
 namespace socketio::transport {
 

@@ -1,10 +1,10 @@
 #include "transport/websocket_handshake.hpp"
 
-#include <algorithm>
-
 #include "transport/http_connection.hpp"
 #include "transport/http_response.hpp"
 #include "wire/websocket_frame.hpp"
+
+#include <algorithm>
 
 namespace socketio::transport {
 

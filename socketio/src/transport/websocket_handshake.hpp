@@ -1,11 +1,11 @@
 #pragma once
 // The HTTP side of opening a WebSocket. Any thread. RFC 6455, section 4.2.
 
+#include "socketio/http.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "socketio/http.hpp"
 
 namespace socketio::transport {
 

@@ -1,10 +1,10 @@
 #include "transport/websocket_transport.hpp"
 
-#include <algorithm>
-#include <utility>
-
 #include "engine/session.hpp"
 #include "transport/transport_shard.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace socketio::transport {
 
@@ -26,8 +26,8 @@ void WebSocketTransport::on_message(std::string_view payload, bool binary) {
         if (!decoded) return session_->on_malformed(*this);
         return session_->on_packet(*this, decoded->view());
     }
-    const auto packet = binary ? wire::decode_engine_binary(payload, protocol_)
-                               : wire::decode_engine_text(payload);
+    const auto packet =
+        binary ? wire::decode_engine_binary(payload, protocol_) : wire::decode_engine_text(payload);
     if (packet) {
         session_->on_packet(*this, *packet);
     } else {
@@ -124,7 +124,8 @@ void WebSocketTransport::gather(std::vector<iovec>& buffers) {
 
     auto pending = messages->messages();
     if (messages->front_offset() > 0) {
-        const auto front = pending.front()->websocket_bytes(format_).substr(messages->front_offset());
+        const auto front =
+            pending.front()->websocket_bytes(format_).substr(messages->front_offset());
         gathered_front_ = front.size();
         add(front);
         pending = pending.subspan(1);

@@ -2,12 +2,12 @@
 // Engine.IO over a WebSocket: one packet, one message. Writes the session's queue in one gathered write a
 // turn. Owned by its connection; lives on one shard.
 
-#include <cstdint>
-#include <memory>
-
 #include "engine/send_queue.hpp"
 #include "engine/session_port.hpp"
 #include "transport/websocket_channel.hpp"
+
+#include <cstdint>
+#include <memory>
 
 namespace socketio::engine {
 class Session;

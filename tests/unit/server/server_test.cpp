@@ -1,19 +1,19 @@
 // The façade over real shards on loopback, with no client but plain HTTP.
 #include "socketio/server.hpp"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "socketio/per_shard.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/system/system_error.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <future>
 #include <stdexcept>
 #include <thread>
-
-#include "socketio/per_shard.hpp"
 
 namespace socketio {
 namespace {
@@ -117,9 +117,9 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
     });
     const Running running(server);
     const auto answer = ask(server,
-                                 "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
-                                 "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
-                                 "GET /3 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+                            "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+                            "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
+                            "GET /3 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
     const auto first = answer.find("</1>");
     const auto second = answer.find("</2>");
     const auto third = answer.find("</3>");

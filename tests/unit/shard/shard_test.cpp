@@ -1,11 +1,11 @@
 #include "shard/shard.hpp"
 
+#include "shard/shard_group.hpp"
+
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
-
-#include "shard/shard_group.hpp"
 
 namespace socketio::shard {
 namespace {
@@ -111,9 +111,8 @@ TEST(Shard, FiresDeadlines) {
     World world(1);
     Stop stop(world.shards[0]);
     const auto began = std::chrono::steady_clock::now();
-    world.shards.post(0, [&] {
-        world.shards[0].deadlines().arm_after(stop.deadline, base::Milliseconds(30));
-    });
+    world.shards.post(
+        0, [&] { world.shards[0].deadlines().arm_after(stop.deadline, base::Milliseconds(30)); });
     world.shards.run();
     EXPECT_GE(std::chrono::steady_clock::now() - began, base::Milliseconds(30));
 }
@@ -134,7 +133,8 @@ TEST(ShardGroup, PassesLettersBetweenShardsInOrder) {
     });
     world.shards.run();
     ASSERT_EQ(received.size(), static_cast<std::size_t>(count));
-    for (int number = 0; number < count; ++number) ASSERT_EQ(received[static_cast<std::size_t>(number)], number);
+    for (int number = 0; number < count; ++number)
+        ASSERT_EQ(received[static_cast<std::size_t>(number)], number);
 }
 
 TEST(ShardGroup, RunsAtOnceWhatIsMeantForTheCallersShard) {

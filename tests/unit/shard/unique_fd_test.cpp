@@ -1,7 +1,8 @@
 #include "shard/unique_fd.hpp"
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
+
+#include <fcntl.h>
 
 namespace socketio::shard {
 namespace {

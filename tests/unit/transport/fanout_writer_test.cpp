@@ -1,13 +1,14 @@
 #include "transport/fanout_writer.hpp"
 
+#include "shard/unique_fd.hpp"
+
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <array>
 #include <cerrno>
 #include <string>
 
-#include "shard/unique_fd.hpp"
+#include <sys/socket.h>
 
 namespace socketio::transport {
 namespace {

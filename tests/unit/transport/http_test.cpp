@@ -1,7 +1,4 @@
 // The pure parts of HTTP: parser, head, files, CORS, WebSocket handshake, routes.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "transport/client_files.hpp"
 #include "transport/cors.hpp"
 #include "transport/engine_refusal.hpp"
@@ -9,6 +6,9 @@
 #include "transport/request_parser.hpp"
 #include "transport/routes.hpp"
 #include "transport/websocket_handshake.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace socketio::transport {
 namespace {
@@ -131,9 +131,13 @@ TEST(ResponseHead, SaysHowTheConnectionGoesOn) {
 constexpr StaticFile file{"a.js", "text/javascript", "\"v1\"", "identity", "gz", "br"};
 
 TEST(ServeFile, PicksTheSmallestFormThatIsAccepted) {
-    EXPECT_EQ(serve_file(request_with({{"accept-encoding", "gzip, deflate, br"}}), file).body.view(), "br");
+    EXPECT_EQ(
+        serve_file(request_with({{"accept-encoding", "gzip, deflate, br"}}), file).body.view(),
+        "br");
     EXPECT_EQ(serve_file(request_with({{"accept-encoding", "gzip"}}), file).body.view(), "gz");
-    EXPECT_EQ(serve_file(request_with({{"accept-encoding", "br;q=0, gzip;q=0.5"}}), file).body.view(), "gz");
+    EXPECT_EQ(
+        serve_file(request_with({{"accept-encoding", "br;q=0, gzip;q=0.5"}}), file).body.view(),
+        "gz");
     EXPECT_EQ(serve_file(request_with({}), file).body.view(), "identity");
 }
 
@@ -147,8 +151,8 @@ TEST(ServeFile, AnswersAKnownETagWith304) {
 }
 
 TEST(ClientFiles, HoldTheNpmClientAndItsMaps) {
-    for (const auto* name : {"socket.io.js", "socket.io.min.js", "socket.io.esm.min.js",
-                             "socket.io.msgpack.min.js"}) {
+    for (const auto* name :
+         {"socket.io.js", "socket.io.min.js", "socket.io.esm.min.js", "socket.io.msgpack.min.js"}) {
         const auto* script = find_client_file(name);
         const auto* map = find_client_file(std::string(name) + ".map");
         ASSERT_NE(script, nullptr) << name;
@@ -208,8 +212,8 @@ TEST(WebSocketHandshake, AcceptsTheExampleOfRfc6455) {
 TEST(WebSocketHandshake, RefusesAWrongKeyAndVersion) {
     auto request = request_with({{"sec-websocket-version", "13"}, {"sec-websocket-key", "short"}});
     EXPECT_EQ(check_websocket_request(request)->status, 400U);
-    request = request_with({{"sec-websocket-version", "12"},
-                            {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="}});
+    request = request_with(
+        {{"sec-websocket-version", "12"}, {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="}});
     EXPECT_EQ(check_websocket_request(request)->headers.get("Sec-WebSocket-Version"), "13");
     request.method = "POST";
     EXPECT_EQ(check_websocket_request(request)->status, 405U);
@@ -217,7 +221,8 @@ TEST(WebSocketHandshake, RefusesAWrongKeyAndVersion) {
 
 TEST(WebSocketHandshake, IsNoneWithoutBothHeaders) {
     EXPECT_FALSE(is_websocket_upgrade(request_with({{"upgrade", "websocket"}})));
-    EXPECT_FALSE(is_websocket_upgrade(request_with({{"upgrade", "h2c"}, {"connection", "upgrade"}})));
+    EXPECT_FALSE(
+        is_websocket_upgrade(request_with({{"upgrade", "h2c"}, {"connection", "upgrade"}})));
 }
 
 // ---- Refusals and routes -----------------------------------------------------------------------
