@@ -93,6 +93,8 @@ RedisConfig parse_redis(const std::string& url, const std::string& ca_file) {
     redis.options.keep_alive_timeout = 2s;
     // A page must not stay behind for longer after Redis has come back.
     redis.options.reconnect_delay_max = 2s;
+    // Reading the authorities takes too long for a thread that serves viewers.
+    redis::load_tls(redis.options);
     return redis;
 }
 

@@ -57,23 +57,4 @@ void for_each_preference(std::string_view list,
     }
 }
 
-bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
-    bool accepted = false;
-    for_each_preference(accept_encoding, [&](std::string_view item, int weight) {
-        if (same_word(item, coding)) accepted = weight > 0;
-    });
-    return accepted;
-}
-
-bool has_etag(const socketio::HttpRequest& request, std::string_view etag) {
-    auto list = request.headers.get("if-none-match");
-    while (!list.empty()) {
-        auto item = take_until(list, ',');
-        if (item == "*") return true;
-        if (item.starts_with("W/")) item.remove_prefix(2);
-        if (item == etag) return true;
-    }
-    return false;
-}
-
 }  // namespace chartcast::pages

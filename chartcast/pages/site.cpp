@@ -2,7 +2,6 @@
 
 #include "api/problem.hpp"
 #include "embedded/asset_files.hpp"
-#include "pages/negotiation.hpp"
 #include "pages/templates.hpp"
 
 #include <fmt/format.h>
@@ -10,7 +9,6 @@
 namespace chartcast::pages {
 namespace {
 
-using socketio::HttpBody;
 using socketio::HttpReply;
 using socketio::HttpRequest;
 using socketio::HttpResponse;
@@ -28,28 +26,18 @@ HttpResponse cached(const HttpRequest& request, std::string_view etag, std::stri
     response.headers.add("etag", std::string(etag));
     response.headers.add("vary", std::string(vary));
     response.headers.add("x-content-type-options", "nosniff");
-    if (has_etag(request, etag)) response.status = 304;
+    if (socketio::has_etag(request, etag)) response.status = 304;
     return response;
 }
 
-HttpResponse asset(const EmbeddedFile& file, const HttpRequest& request) {
-    auto response = cached(request, file.etag, "accept-encoding");
-    if (response.status == 304) return response;
-    response.headers.add("content-type", std::string(file.content_type));
-    const auto accepted = request.headers.get("accept-encoding");
-    if (!file.brotli.empty() && accepts_coding(accepted, "br")) {
-        response.headers.add("content-encoding", "br");
-        response.body = HttpBody::fixed(file.brotli);
-    } else if (!file.gzip.empty() && accepts_coding(accepted, "gzip")) {
-        response.headers.add("content-encoding", "gzip");
-        response.body = HttpBody::fixed(file.gzip);
-    } else {
-        response.body = HttpBody::fixed(file.identity);
-    }
+HttpResponse asset(const socketio::StaticFile& file, const HttpRequest& request) {
+    auto response = socketio::serve_file(request, file, "no-cache");
+    response.headers.add("x-content-type-options", "nosniff");
     return response;
 }
 
-void serve_asset(socketio::Server& server, std::string_view path, const EmbeddedFile& file) {
+void serve_asset(socketio::Server& server, std::string_view path,
+                 const socketio::StaticFile& file) {
     serve_get(server, path, [&file](const HttpRequest& request, const HttpReply& reply) {
         reply.send(asset(file, request));
     });

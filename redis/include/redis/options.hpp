@@ -6,10 +6,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace redis {
+
+class LoadedTls;
 
 /// TLS towards the server. The certificate is verified unless `insecure` says otherwise.
 struct TlsOptions {
@@ -23,6 +26,8 @@ struct TlsOptions {
     std::string server_name;
     /// Accepts any certificate: encrypts, but does not say to whom. For tests only.
     bool insecure = false;
+    /// What load_tls() has read.
+    std::shared_ptr<const LoadedTls> loaded;
 };
 
 struct Options {
@@ -79,5 +84,11 @@ struct Options {
 
 /// A URL with `***` in the password's place.
 [[nodiscard]] std::string to_string(const Options& options);
+
+/// Reads the certificates now and for all connections made with these options; the system's authorities
+/// alone take a tenth of a second, which is too long for a thread that serves others. Does nothing
+/// without TLS. A file that cannot be used is reported by each attempt to connect. Without this call each
+/// attempt reads them anew.
+void load_tls(Options& options);
 
 }  // namespace redis

@@ -1,6 +1,8 @@
 // See socket_stream.hpp.
 #include "client/socket_stream.hpp"
 
+#include "client/loaded_tls.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -93,34 +95,11 @@ void SocketStream::connect_unix(OnConnected handler) {
 }
 
 std::optional<Failure> SocketStream::prepare_tls() {
-    const TlsOptions& tls = options_.tls;
-    auto& context = tls_context_.emplace(asio::ssl::context::tls_client);
-    SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-    const auto unusable = [](const std::string& file, const error_code& ec) {
-        return Failure{make_error_code(errc::tls_file), file + ": " + ec.message()};
-    };
-    error_code ec;
-    if (tls.ca_file.empty()) {
-        context.set_default_verify_paths(ec);
-    } else {
-        context.load_verify_file(tls.ca_file, ec);
-    }
-    if (ec) {
-        return unusable(tls.ca_file.empty() ? "the system's authorities" : tls.ca_file, ec);
-    }
-    if (!tls.certificate_file.empty()) {
-        context.use_certificate_chain_file(tls.certificate_file, ec);
-        if (ec) {
-            return unusable(tls.certificate_file, ec);
-        }
-    }
-    if (!tls.key_file.empty()) {
-        context.use_private_key_file(tls.key_file, asio::ssl::context::pem, ec);
-        if (ec) {
-            return unusable(tls.key_file, ec);
-        }
-    }
-    socket_.emplace<std::unique_ptr<TlsStream>>(std::make_unique<TlsStream>(io_, context));
+    tls_ = options_.tls.loaded ? options_.tls.loaded
+                               : std::make_shared<const LoadedTls>(options_.tls);
+    if (tls_->failure()) return tls_->failure();
+    socket_.emplace<std::unique_ptr<TlsStream>>(
+        std::make_unique<TlsStream>(io_, tls_->context()));
     return std::nullopt;
 }
 

@@ -56,8 +56,8 @@ private:
     boost::asio::io_context& io_;
     Tcp::resolver resolver_;
     bool tcp_connected_ = false;
-    /// Made anew for each attempt, so that renewed certificate files are read.
-    std::optional<boost::asio::ssl::context> tls_context_;
+    /// Before the stream, which uses it to the end.
+    std::shared_ptr<const LoadedTls> tls_;
     std::variant<Tcp::socket, std::unique_ptr<TlsStream>, Unix::socket> socket_;
 };
 

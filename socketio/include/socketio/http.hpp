@@ -93,6 +93,9 @@ struct StaticFile {
     std::string_view brotli;
 };
 
+/// The client has this ETag (quoted) already: its If-None-Match names it, weak or strong, or is `*`.
+[[nodiscard]] bool has_etag(const HttpRequest& request, std::string_view etag);
+
 /// The smallest form that the request's Accept-Encoding takes, or 304 when its If-None-Match names the
 /// file's ETag (weak or strong).
 [[nodiscard]] HttpResponse serve_file(const HttpRequest& request, const StaticFile& file,

@@ -6,10 +6,12 @@
 namespace socketio::cluster {
 
 redis::Options checked_redis_options(const std::string& url) {
-    const redis::Result<redis::Options> options = redis::parse_url(url);
+    redis::Result<redis::Options> options = redis::parse_url(url);
     if (options.has_error()) {
         throw std::invalid_argument(options.error().message());
     }
+    // Here, before any shard runs.
+    redis::load_tls(*options);
     return *options;
 }
 

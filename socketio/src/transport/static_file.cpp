@@ -1,5 +1,6 @@
 #include "socketio/http.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace socketio {
@@ -10,6 +11,14 @@ std::string_view trim(std::string_view text) noexcept {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
     return text;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
+    const auto lower = [](char c) {
+        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    };
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 /// Calls `each` with every trimmed part between `separator`s until it returns true.
@@ -26,7 +35,7 @@ bool any_part(std::string_view list, char separator, Each each) {
 
 bool is_refused(std::string_view parameters) {
     return any_part(parameters, ';', [](std::string_view parameter) {
-        if (!parameter.starts_with("q=")) return false;
+        if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return false;
         const auto number = parameter.substr(2);
         double quality = 1;
         std::from_chars(number.data(), number.data() + number.size(), quality);
@@ -38,20 +47,20 @@ bool is_refused(std::string_view parameters) {
 bool accepts(std::string_view accept_encoding, std::string_view coding) {
     return any_part(accept_encoding, ',', [&](std::string_view entry) {
         const auto semicolon = entry.find(';');
-        if (trim(entry.substr(0, semicolon)) != coding) return false;
+        if (!equal_ignoring_case(trim(entry.substr(0, semicolon)), coding)) return false;
         return semicolon == std::string_view::npos || !is_refused(entry.substr(semicolon + 1));
     });
 }
 
-/// RFC 9110, section 13.1.2: the weak comparison.
-bool matches(std::string_view if_none_match, std::string_view etag) {
-    return any_part(if_none_match, ',', [&](std::string_view candidate) {
+}  // namespace
+
+// RFC 9110, section 13.1.2: the weak comparison.
+bool has_etag(const HttpRequest& request, std::string_view etag) {
+    return any_part(request.headers.get("if-none-match"), ',', [&](std::string_view candidate) {
         if (candidate.starts_with("W/")) candidate.remove_prefix(2);
         return candidate == etag || candidate == "*";
     });
 }
-
-}  // namespace
 
 HttpResponse serve_file(const HttpRequest& request, const StaticFile& file,
                         std::string_view cache_control) {
@@ -59,7 +68,7 @@ HttpResponse serve_file(const HttpRequest& request, const StaticFile& file,
     response.headers.add("ETag", std::string(file.etag));
     response.headers.add("Cache-Control", std::string(cache_control));
     response.headers.add("Vary", "Accept-Encoding");
-    if (matches(request.headers.get("if-none-match"), file.etag)) {
+    if (has_etag(request, file.etag)) {
         response.status = 304;
         return response;
     }

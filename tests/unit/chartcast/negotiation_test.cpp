@@ -1,4 +1,4 @@
-// Accept-Encoding, Accept-Language and If-None-Match.
+// Accept-Language, and the lists it is made of.
 #include "pages/negotiation.hpp"
 
 #include "pages/language.hpp"
@@ -15,30 +15,6 @@ TEST(Preferences, KeepOrderAndWeights) {
     const std::vector<std::pair<std::string, int>> expected = {{"a", 1000}, {"b", 500},  {"c", 125},
                                                                {"d", 0},    {"e", 1000}, {"f", 0}};
     EXPECT_EQ(seen, expected);
-}
-
-TEST(AcceptEncoding, TakesOnlyWhatIsNamedAndNotRefused) {
-    EXPECT_TRUE(accepts_coding("gzip, deflate, br", "br"));
-    EXPECT_TRUE(accepts_coding("GZIP;q=0.2", "gzip"));
-    EXPECT_FALSE(accepts_coding("gzip, deflate", "br"));
-    EXPECT_FALSE(accepts_coding("br;q=0, gzip", "br"));
-    EXPECT_FALSE(accepts_coding("", "gzip"));
-    EXPECT_FALSE(accepts_coding("brotli", "br"));
-}
-
-TEST(Etag, IsFoundInItsForms) {
-    const auto has = [](const char* field) {
-        socketio::HttpRequest request;
-        request.headers.add("if-none-match", field);
-        return has_etag(request, "\"abc\"");
-    };
-    EXPECT_TRUE(has("\"abc\""));
-    EXPECT_TRUE(has("W/\"abc\""));
-    EXPECT_TRUE(has("\"x\", \"abc\""));
-    EXPECT_TRUE(has("*"));
-    EXPECT_FALSE(has("\"abcd\""));
-    EXPECT_FALSE(has("abc"));
-    EXPECT_FALSE(has_etag({}, "\"abc\""));
 }
 
 TEST(Language, IsTheOneThatTheBrowserPrefers) {
