@@ -16,7 +16,7 @@ import { timeScale } from '../support/waiting.mjs';
 
 const run = promisify(execFile);
 const screenshots = buildFolder('screenshots');
-const patience = 10_000 * timeScale;
+const patience = 30_000 * timeScale;
 
 let server;
 let browser;
@@ -30,7 +30,7 @@ before(async () => {
         args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
             '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     });
-}, { timeout: 60_000 * timeScale });
+}, { timeout: 120_000 * timeScale });
 
 after(async () => {
     await browser?.close();

@@ -8,7 +8,7 @@ import { Fixture } from '../support/fixture.mjs';
 import { check, useServer } from '../support/suite.mjs';
 import { nextEvent, within } from '../support/waiting.mjs';
 
-const server = useServer({ pingIntervalMs: 150, pingTimeoutMs: 300, maxPayload: 100_000 });
+const server = useServer({ pingIntervalMs: 150, pingTimeoutMs: 8_000, maxPayload: 100_000 });
 
 for (const journey of Object.keys(journeys)) {
     describe(journey, () => {
@@ -145,7 +145,9 @@ for (const journey of Object.keys(journeys)) {
 
         check('what it sends while away arrives when it is back', async () => {
             const socket = await connect({ reconnection: true, reconnectionDelay: 10 });
+            const gone = nextEvent(socket, 'disconnect');
             socket.io.engine.close();
+            await gone;
             for (let i = 0; i < 20; ++i) {
                 socket.emit('message', i);
             }

@@ -9,7 +9,7 @@ import { nextEvent, within } from '../support/waiting.mjs';
 
 for (const major of [1, 2]) {
     describe(`socket.io-client ${major}.x`, () => {
-        const server = useServer({ eio3: true, pingIntervalMs: 150, pingTimeoutMs: 300 });
+        const server = useServer({ eio3: true, pingIntervalMs: 150, pingTimeoutMs: 8_000 });
 
         for (const journey of Object.keys(journeys)) {
             const connect = (...rest) => connectClient(server, major, journey, ...rest);

@@ -273,7 +273,7 @@ describe('upgrade', () => {
 });
 
 describe('heartbeat', () => {
-    const [interval, timeout] = [150, 200];
+    const [interval, timeout] = [150, 600];
     const server = useServer({
         eio3: true, engineEcho: true, pingIntervalMs: interval, pingTimeoutMs: timeout,
     });

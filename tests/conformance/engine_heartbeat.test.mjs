@@ -14,7 +14,7 @@ const early = 15;  // Timers may fire a little early against another process's c
 
 describe('on websocket', () => {
     const interval = 200;
-    const timeout = 500;
+    const timeout = 800;
     const server = useServer({
         pingIntervalMs: interval, pingTimeoutMs: timeout, engineEcho: true,
     });
@@ -89,7 +89,7 @@ describe('on websocket', () => {
 });
 
 describe('on polling', () => {
-    const server = useServer({ pingIntervalMs: 150, pingTimeoutMs: 250, engineEcho: true });
+    const server = useServer({ pingIntervalMs: 150, pingTimeoutMs: 600, engineEcho: true });
     const open = () => PollingSession.open(server, { path: '/engine.io/' });
 
     check('the ping comes in the answer to a GET, the pong in a POST', async () => {
@@ -120,7 +120,7 @@ describe('on polling', () => {
 });
 
 describe('across an upgrade', () => {
-    const server = useServer({ pingIntervalMs: 150, pingTimeoutMs: 250, engineEcho: true });
+    const server = useServer({ pingIntervalMs: 150, pingTimeoutMs: 600, engineEcho: true });
 
     check('heartbeats go on, on the new transport', async () => {
         const session = await PollingSession.open(server, { path: '/engine.io/' });
@@ -138,7 +138,7 @@ describe('across an upgrade', () => {
 });
 
 describe('seen by Socket.IO', () => {
-    const server = useServer({ pingIntervalMs: 150, pingTimeoutMs: 250 });
+    const server = useServer({ pingIntervalMs: 150, pingTimeoutMs: 600 });
 
     check('the sockets of all namespaces leave with `ping timeout`', async () => {
         const session = await WebSocketSession.open(server);

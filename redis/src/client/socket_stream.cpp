@@ -95,11 +95,10 @@ void SocketStream::connect_unix(OnConnected handler) {
 }
 
 std::optional<Failure> SocketStream::prepare_tls() {
-    tls_ = options_.tls.loaded ? options_.tls.loaded
-                               : std::make_shared<const LoadedTls>(options_.tls);
+    tls_ =
+        options_.tls.loaded ? options_.tls.loaded : std::make_shared<const LoadedTls>(options_.tls);
     if (tls_->failure()) return tls_->failure();
-    socket_.emplace<std::unique_ptr<TlsStream>>(
-        std::make_unique<TlsStream>(io_, tls_->context()));
+    socket_.emplace<std::unique_ptr<TlsStream>>(std::make_unique<TlsStream>(io_, tls_->context()));
     return std::nullopt;
 }
 
