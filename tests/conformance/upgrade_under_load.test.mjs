@@ -67,7 +67,8 @@ class UpgradingClient {
         if (this.ws) {
             this.ws.send(packet);
         } else {
-            await this.session.post(packet);
+            const response = await this.session.postRaw(packet, { deadlineMs: patience });
+            assert.equal(response.status, 200, `POST answered ${response.status}`);
         }
     }
 
@@ -117,7 +118,7 @@ class UpgradingClient {
 async function startTicker() {
     const peer = await Peer.open(server, 'websocket');
     let last = -1;
-    const timer = setInterval(() => peer.send(`2["to-all",${++last}]`), 50);
+    const timer = setInterval(() => peer.send(`2["to-all",${++last}]`), 100);
     server.track({ destroy: () => clearInterval(timer) });
     return {
         stop() {
@@ -136,7 +137,9 @@ function assertConsecutive(numbers, first, last, whose) {
 check('200 clients upgrade under load: order is kept, nothing is lost', async () => {
     const ticker = await startTicker();
     const clients = Array.from({ length: clientCount }, () => new UpgradingClient());
-    await Promise.all(clients.map((client) => client.open()));
+    for (let at = 0; at < clientCount; at += 20) {
+        await Promise.all(clients.slice(at, at + 20).map((client) => client.open()));
+    }
     await Promise.all(clients.map((client) => client.run()));
 
     const last = ticker.stop();
@@ -149,7 +152,7 @@ check('200 clients upgrade under load: order is kept, nothing is lost', async ()
     clients.forEach((client, index) => {
         assert.ok(client.ws, `client ${index} is on WebSocket`);
         assertConsecutive(client.echoes, 0, messagesPerClient - 1, `echoes of client ${index}`);
-        assert.ok(client.ticks.length > 5, `client ${index} got ${client.ticks.length} ticks`);
+        assert.ok(client.ticks.length > 3, `client ${index} got ${client.ticks.length} ticks`);
         assertConsecutive(client.ticks, client.ticks[0], last, `ticks of client ${index}`);
     });
 }, { timeoutMs: 110_000 });

@@ -17,7 +17,7 @@ public:
     void write(LogLevel level, std::string_view event, Fields&& fields) const {
         if (enabled(level)) sink_(LogEvent{level, event, fields()});
     }
-    void write(LogEvent event) const {
+    void write(const LogEvent& event) const {
         if (enabled(event.level)) sink_(event);
     }
 

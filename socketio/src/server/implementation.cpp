@@ -196,12 +196,13 @@ void Server::Implementation::deliver(ClusterBroadcast broadcast) {
 
 std::vector<std::string> Server::Implementation::namespaces() const {
     std::vector<std::string> names;
+    names.reserve(namespaces_.size());
     for (const auto& [name, nsp] : namespaces_) names.push_back(name);
     return names;
 }
 
 void Server::Implementation::log(LogEvent event) {
-    log_.write(std::move(event));
+    log_.write(event);
 }
 
 }  // namespace socketio
