@@ -107,6 +107,7 @@ void Server::Implementation::run(bool handle_signals) {
         for (const auto& [name, nsp] : namespaces_) shards_[index].hub().add_namespace(*nsp);
     }
     network_ = std::make_unique<transport::Network>(shards_, routes_);
+    drains_.reserve(shards_.size());
     for (unsigned index = 0; index < shards_.size(); ++index) {
         drains_.push_back(std::make_unique<Drain>(shards_[index], (*network_)[index]));
     }

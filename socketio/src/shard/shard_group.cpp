@@ -4,6 +4,7 @@ namespace socketio::shard {
 
 ShardGroup::ShardGroup(unsigned count, const Options& options, const base::Log& log)
     : connections_(count) {
+    shards_.reserve(count);
     for (unsigned index = 0; index < count; ++index) {
         shards_.push_back(std::make_unique<Shard>(index, options, log));
     }

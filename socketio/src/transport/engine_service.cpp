@@ -68,7 +68,7 @@ void EngineService::handle(EngineRequest request) {
         if (request.query.transport == wire::TransportName::websocket) {
             return refuse(EngineRefusal::bad_request);
         }
-        return handshake(std::move(request));
+        return handshake(request);
     }
 
     if (const auto found = lingering_.find(request.query.sid); found != lingering_.end()) {
@@ -111,7 +111,7 @@ Admission EngineService::admit(const HttpRequest& request) const {
     return ask ? ask(request) : Admission::allow();
 }
 
-void EngineService::handshake(EngineRequest request) {
+void EngineService::handshake(const EngineRequest& request) {
     if (const auto admission = admit(request.http); !admission.allowed) {
         request.reply.send(refuse_polling(EngineRefusal::forbidden, admission.message));
         return;
@@ -181,6 +181,7 @@ void EngineService::forget_lingering(const std::string& sid) {
 
 void EngineService::close_all() {
     std::vector<std::string> sids;
+    sids.reserve(records_.size());
     for (const auto& [sid, record] : records_) sids.push_back(sid);
     for (const auto& sid : sids) {
         if (auto* record = find(sid)) record->session.close(DisconnectReason::server_shutting_down);

@@ -64,7 +64,7 @@ private:
     };
 
     void on_session_closed(engine::Session& session) override;
-    void handshake(EngineRequest request);
+    void handshake(const EngineRequest& request);
     Record& open_record(wire::EngineProtocol protocol);
     void start_session(Record& record, engine::TransportPort& transport,
                        const HttpRequest& request);

@@ -26,6 +26,7 @@ TransportShard::TransportShard(Network& network, shard::Shard& shard)
       writes_(shard),
       exchanges_(shard.index()),
       read_buffer_(read_buffer_bytes) {
+    services_.reserve(network.routes().engines.size());
     for (const auto& route : network.routes().engines) {
         services_.push_back(std::make_unique<EngineService>(*this, route));
     }
@@ -87,6 +88,7 @@ void TransportShard::close_all() {
 
 Network::Network(shard::ShardGroup& shards, const Routes& routes)
     : shards_(shards), routes_(routes) {
+    parts_.reserve(shards.size());
     for (unsigned index = 0; index < shards.size(); ++index) {
         parts_.push_back(std::make_unique<TransportShard>(*this, shards[index]));
     }
