@@ -17,8 +17,10 @@ const messagesPerClient = 25;
 const upgradeAfter = 8;
 const patience = 60_000;
 
-// No heartbeat comes between, however slow the machine is.
-const server = useServer({ shards: 2, pingIntervalMs: 600_000 });
+// Nothing runs out of time, however slow the machine is.
+const server = useServer({
+    shards: 2, pingIntervalMs: 600_000, upgradeTimeoutMs: 600_000, requestTimeoutMs: 60_000,
+});
 
 class UpgradingClient {
     echoes = [];
