@@ -33,16 +33,6 @@ HttpResponse ok_response() {
     return response;
 }
 
-std::string encode_one(wire::EnginePacketView packet, wire::EngineProtocol protocol) {
-    std::string body;
-    if (protocol == wire::EngineProtocol::v4) {
-        wire::append_payload_v4(body, packet);
-    } else {
-        wire::append_payload_v3_text(body, packet);
-    }
-    return body;
-}
-
 }  // namespace
 
 PollingTransport::PollingTransport(EngineService& service, engine::Session& session,
@@ -56,17 +46,17 @@ PollingTransport::PollingTransport(EngineService& service, engine::Session& sess
 PollingTransport::~PollingTransport() = default;
 
 void PollingTransport::on_get(ExchangeId exchange, HttpReply reply, FieldList headers) {
-    if (goodbye_) {
+    if (lingering()) {
         waiting_ = Waiting{exchange, std::move(reply), {}};
-        answer_waiting(std::move(*goodbye_));
-        goodbye_.reset();
-        service_.forget_lingering(sid_);
+        answer_waiting(std::move(last_words_.front()));
+        last_words_.erase(last_words_.begin());
+        if (last_words_.empty()) service_.forget_lingering(sid_);
         return;
     }
     if (session_ == nullptr) return reply.send({400, {}, {}});
     if (waiting_) {
         // Two polls of one session: one of them is not from our client.
-        answer_waiting(encode_one({wire::EnginePacketType::close, false, {}}, protocol_));
+        answer_waiting(one_packet(wire::EnginePacketType::close));
         reply.send({400, {}, {}});
         return fail();
     }
@@ -140,68 +130,60 @@ void PollingTransport::wake() {
 
 void PollingTransport::flush() {
     if (!waiting_ || session_ == nullptr || session_->queue().empty()) return;
-    bool binary = false;
-    auto body = take_queue(binary);
-    answer_waiting(std::move(body), binary);
+    answer_waiting(take_queue());
 }
 
 void PollingTransport::send_past_queue(wire::EnginePacketView packet) {
-    if (waiting_) answer_waiting(encode_one(packet, protocol_));
+    if (!waiting_) return;
+    Body body;
+    if (protocol_ == wire::EngineProtocol::v4) {
+        wire::append_payload_v4(body.bytes, packet);
+    } else {
+        wire::append_payload_v3_text(body.bytes, packet);
+    }
+    answer_waiting(std::move(body));
 }
 
 void PollingTransport::end(Ending ending) {
-    auto* session = std::exchange(session_, nullptr);
-    if (session == nullptr) return;
+    if (session_ == nullptr) return;
     broken_ = ending == Ending::now && !client_closed_;
-    std::string body;
-    bool binary = false;
-    if (ending == Ending::after_queue) {
-        session_ = session;  // take_queue() reads its queue.
-        body = take_queue(binary);
-        session_ = nullptr;
+    if (ending == Ending::after_queue && !session_->queue().empty()) {
+        last_words_.push_back(take_queue());
     }
-    if (client_closed_) {
-        if (waiting_)
-            answer_waiting(encode_one({wire::EnginePacketType::noop, false, {}}, protocol_));
-        return;
-    }
-    // The octet form of v3 mixes with no text: the close packet is written in the body's own form.
-    const wire::EnginePacketView close{wire::EnginePacketType::close, false, {}};
-    if (binary) {
-        wire::append_payload_v3_binary(body, close);
-    } else if (protocol_ == wire::EngineProtocol::v4) {
-        wire::append_payload_v4(body, close);
-    } else {
-        wire::append_payload_v3_text(body, close);
-    }
+    session_ = nullptr;
+    last_words_.push_back(
+        one_packet(client_closed_ ? wire::EnginePacketType::noop : wire::EnginePacketType::close));
     if (waiting_) {
-        answer_waiting(std::move(body), binary);
-    } else if (ending == Ending::after_queue) {
-        goodbye_ = std::move(body);
+        answer_waiting(std::move(last_words_.front()));
+        last_words_.erase(last_words_.begin());
+    }
+    if (ending == Ending::now || client_closed_) {
+        last_words_.clear();
+    } else if (!last_words_.empty()) {
         service_.home().shard().deadlines().arm_after(goodbye_timeout_,
                                                       service_.home().options().close_timeout);
     }
 }
 
 void PollingTransport::retire() {
-    if (waiting_) answer_waiting(encode_one({wire::EnginePacketType::noop, false, {}}, protocol_));
+    if (waiting_) answer_waiting(one_packet(wire::EnginePacketType::noop));
     session_ = nullptr;
 }
 
 void PollingTransport::on_goodbye_timeout(base::TimePoint) {
-    goodbye_.reset();
+    last_words_.clear();
     service_.forget_lingering(sid_);
 }
 
-void PollingTransport::answer_waiting(std::string body, bool binary) {
-    auto response = payload_response(std::move(body), binary);
+void PollingTransport::answer_waiting(Body body) {
+    auto response = payload_response(std::move(body.bytes), body.binary);
     for (const auto& [name, value] : waiting_->headers) response.headers.add(name, value);
     const auto reply = std::move(waiting_->reply);
     waiting_.reset();
     reply.send(std::move(response));
 }
 
-std::string PollingTransport::take_queue(bool& binary) {
+PollingTransport::Body PollingTransport::take_queue() {
     auto& queue = session_->queue();
     auto format = engine::PayloadFormat::v4;
     if (protocol_ == wire::EngineProtocol::v3) {
@@ -210,10 +192,20 @@ std::string PollingTransport::take_queue(bool& binary) {
             if (message->has_binary() && !base64_only_) format = engine::PayloadFormat::v3_binary;
         }
     }
-    std::string body;
-    for (const auto& message : queue.messages()) message->append_payload(body, format);
+    Body body;
+    for (const auto& message : queue.messages()) message->append_payload(body.bytes, format);
     queue.pop_front(queue.size());
-    binary = format == engine::PayloadFormat::v3_binary;
+    body.binary = format == engine::PayloadFormat::v3_binary;
+    return body;
+}
+
+PollingTransport::Body PollingTransport::one_packet(wire::EnginePacketType type) const {
+    Body body;
+    if (protocol_ == wire::EngineProtocol::v4) {
+        wire::append_payload_v4(body.bytes, {type, false, {}});
+    } else {
+        wire::append_payload_v3_text(body.bytes, {type, false, {}});
+    }
     return body;
 }
 

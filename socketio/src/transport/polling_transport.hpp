@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace socketio::engine {
 class Session;
@@ -35,7 +36,7 @@ public:
     void on_abort(ExchangeId exchange, HttpConnection::Abort why);
     /// The session is over and its last words wait for a GET.
     [[nodiscard]] bool lingering() const noexcept {
-        return session_ == nullptr && goodbye_.has_value();
+        return session_ == nullptr && !last_words_.empty();
     }
 
     // ---- TransportPort -------------------------------------------------------------------------
@@ -56,16 +57,25 @@ private:
         FieldList headers;
     };
 
+    struct Body {
+        std::string bytes;
+        bool binary = false;
+    };
+
     void at_turn_end() override { flush(); }
     void on_goodbye_timeout(base::TimePoint now);
-    void answer_waiting(std::string body, bool binary = false);
-    [[nodiscard]] std::string take_queue(bool& binary);
+    void answer_waiting(Body body);
+    /// Empties the session's queue, which must not be empty.
+    [[nodiscard]] Body take_queue();
+    [[nodiscard]] Body one_packet(wire::EnginePacketType type) const;
     void fail();
 
     EngineService& service_;
     engine::Session* session_;
     std::optional<Waiting> waiting_;
-    std::optional<std::string> goodbye_;
+    /// What the next GETs get: first what was queued, then the close packet. Not in one body: the JS
+    /// client handles a close at once but packets only after the body.
+    std::vector<Body> last_words_;
     std::string sid_;
     base::MemberDeadline<PollingTransport, &PollingTransport::on_goodbye_timeout> goodbye_timeout_{
         *this};
