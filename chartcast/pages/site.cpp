@@ -74,7 +74,8 @@ HttpResponse Page::answer(const HttpRequest& request, unsigned status) const {
 
 void serve_get(socketio::Server& server, std::string_view path, socketio::HttpHandler handler) {
     server.on_http(
-        "*", path, [handler = std::move(handler)](const HttpRequest& request, HttpReply reply) {
+        "*", path,
+        [handler = std::move(handler)](const HttpRequest& request, const HttpReply& reply) {
             if (request.method == "GET" || request.method == "HEAD") return handler(request, reply);
             auto refusal =
                 api::problem(405, "method_not_allowed", "This address answers GET only.");

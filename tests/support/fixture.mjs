@@ -88,7 +88,7 @@ export class Fixture {
             throw new Error(`fixture ended at its start (${code ?? signal}): ${this.#stderr}`);
         });
         early.catch(() => {});
-        const ready = this.line(/^listening on 127\.0\.0\.1:(\d+)$/, 'listening line', 15_000);
+        const ready = this.line(/^listening on 127\.0\.0\.1:(\d+)$/, 'listening line', 60_000);
         this.port = Number((await Promise.race([ready, early]))[1]);
         return this;
     }
@@ -151,7 +151,7 @@ export class Fixture {
         this.signal('SIGKILL');
     }
 
-    exited(ms = 10_000) {
+    exited(ms = 30_000) {
         return within(this.#exited, 'end of the fixture', ms);
     }
 

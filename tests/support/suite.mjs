@@ -8,9 +8,9 @@ import { timeScale } from './waiting.mjs';
 /** One server for all tests of a file (or of a describe block), with these fixture options. */
 export function useServer(options = {}) {
     const server = new Fixture();
-    before(() => server.start(options), { timeout: 20_000 * timeScale });
+    before(() => server.start(options), { timeout: 60_000 * timeScale });
     afterEach(() => server.releaseResources());
-    after(() => server.stop(), { timeout: 20_000 * timeScale });
+    after(() => server.stop(), { timeout: 60_000 * timeScale });
     return server;
 }
 

@@ -88,9 +88,9 @@ public:
     void emit(std::string_view event, Values&&... values) {
         send(event, Args{Value(std::forward<Values>(values))...});
     }
-    void send(std::string_view event, Args args, EmitFlags flags = {});
+    void send(std::string_view event, const Args& args, EmitFlags flags = {});
     /// Asks the client for an answer; waits for ever when `timeout` is zero.
-    void emit_with_ack(std::string_view event, Args args, std::chrono::milliseconds timeout,
+    void emit_with_ack(std::string_view event, const Args& args, std::chrono::milliseconds timeout,
                        AckHandler handler);
 
     /// Everyone in the room but this socket.

@@ -71,6 +71,7 @@ public:
     [[nodiscard]] auto begin() const noexcept;
     [[nodiscard]] auto end() const noexcept;
 
+    /// The same members, in whatever order.
     friend bool operator==(const Object& a, const Object& b);
 
 private:
@@ -162,6 +163,7 @@ public:
     [[nodiscard]] const Array& as_array() const;
     [[nodiscard]] const Object& as_object() const;
 
+    /// Numbers are compared by their worth, whatever their kind: 1 equals 1.0.
     friend bool operator==(const Value& a, const Value& b);
 
 private:

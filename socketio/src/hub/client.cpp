@@ -74,8 +74,7 @@ void Client::on_packet(wire::Packet packet) {
     if (session_.protocol() == wire::EngineProtocol::v3) query = take_query(packet.nsp);
     auto* socket = find(packet.nsp);
     if (socket == nullptr) {
-        if (packet.type == PacketType::connect)
-            return on_connect(std::move(packet), std::move(query));
+        if (packet.type == PacketType::connect) return on_connect(std::move(packet), query);
         return on_packet_without_socket(packet);
     }
     // Before the CONNECT reply a client has nothing to say.
@@ -102,7 +101,7 @@ void Client::on_packet_without_socket(const wire::Packet& packet) {
     if (packet.type == PacketType::disconnect) left_by_server_.erase(left);
 }
 
-void Client::on_connect(wire::Packet packet, FieldList query) {
+void Client::on_connect(wire::Packet packet, const FieldList& query) {
     auto* nsp = hub_.find_namespace(packet.nsp);
     if (nsp == nullptr) return refuse(packet.nsp, "Invalid namespace");
     if (sockets_.size() >= hub_.context().options.namespaces_per_session_max) {
@@ -155,6 +154,7 @@ SocketState* Client::find(std::string_view nsp) const noexcept {
 
 std::vector<SocketState*> Client::sockets() const {
     std::vector<SocketState*> all;
+    all.reserve(sockets_.size());
     for (const auto& socket : sockets_) all.push_back(socket.get());
     return all;
 }

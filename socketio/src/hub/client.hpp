@@ -52,7 +52,7 @@ public:
 private:
     void on_connect_timeout(base::TimePoint now);
     void on_packet(wire::Packet packet);
-    void on_connect(wire::Packet packet, FieldList query);
+    void on_connect(wire::Packet packet, const FieldList& query);
     void on_packet_without_socket(const wire::Packet& packet);
     void refuse(const std::string& nsp, std::string message);
     void close_for_bad_packet(std::string_view why);

@@ -104,12 +104,13 @@ void Hub::on_later(base::TimePoint) {
 }
 
 void Hub::log_handler_failure(std::string_view nsp, std::string_view event) const {
-    std::string what = "not a std::exception";
+    std::string what;
     try {
         throw;
     } catch (const std::exception& exception) {
         what = exception.what();
-    } catch (...) {  // What it is cannot be told.
+    } catch (...) {
+        what = "not a std::exception";
     }
     context_.log.write(LogLevel::error, "handler failed", [&] {
         return base::LogFields{

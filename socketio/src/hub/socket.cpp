@@ -76,13 +76,13 @@ void Socket::on_disconnect(DisconnectHandler handler) {
     state_.add_disconnect_handler(std::move(handler));
 }
 
-void Socket::send(std::string_view event, Args args, EmitFlags flags) {
+void Socket::send(std::string_view event, const Args& args, EmitFlags flags) {
     require_unreserved(event);
     state_.send(event, args, flags);
 }
 
-void Socket::emit_with_ack(std::string_view event, Args args, std::chrono::milliseconds timeout,
-                           AckHandler handler) {
+void Socket::emit_with_ack(std::string_view event, const Args& args,
+                           std::chrono::milliseconds timeout, AckHandler handler) {
     require_unreserved(event);
     state_.send_with_ack(event, args, timeout, std::move(handler));
 }

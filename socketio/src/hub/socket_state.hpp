@@ -35,7 +35,7 @@ class SocketState final : public RoomMember, public AckOwner {
 public:
     SocketState(Client& client, NamespaceState& nsp, std::string id,
                 std::shared_ptr<const Handshake> handshake);
-    ~SocketState();
+    virtual ~SocketState();
 
     [[nodiscard]] Socket& facade() noexcept { return facade_; }
     [[nodiscard]] const std::string& id() const noexcept { return id_; }
