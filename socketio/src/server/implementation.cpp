@@ -78,8 +78,10 @@ void Server::Implementation::require_setup_phase() const {
 }
 
 void Server::Implementation::listen() {
-    if (std::exchange(listening_, true)) return;
+    // run() calls this on its thread while others may ask for the port: nothing is written twice.
+    if (listening_) return;
     listener_.bind();
+    listening_ = true;
 }
 
 std::uint16_t Server::Implementation::port() const noexcept {
