@@ -102,7 +102,7 @@ class UpgradingClient {
     async #readMessages() {
         try {
             for (;;) {
-                this.#take(await this.ws.nextMessage('message', 600_000));
+                this.#take(await this.ws.nextMessage('message', Infinity));
             }
         } catch (error) {
             this.#arrived.end(error.message);

@@ -240,7 +240,7 @@ export class Peer {
         for (;;) {
             let frame;
             try {
-                frame = await ws.nextFrame('frame', 600_000);
+                frame = await ws.nextFrame('frame', Infinity);
             } catch {
                 this.#end(1006);
                 return;
@@ -257,7 +257,7 @@ export class Peer {
         while (!this.#destroyed) {
             let response;
             try {
-                response = await this.session.startPoll({ deadlineMs: 600_000 }).response;
+                response = await this.session.startPoll({ deadlineMs: Infinity }).response;
             } catch {
                 this.#end('poll failed');
                 return;

@@ -116,6 +116,13 @@ TEST(Value, TakesAPartOfItselfByMove) {
     value = Object{{"a", Object{{"b", 2}}}};
     value = std::move(*value.if_object()->find("a"));
     EXPECT_EQ(value, Value(Object{{"b", 2}}));
+
+    const std::string long_text(100, 'x');
+    value = Array{Object{{"a", long_text}}, Array{}};
+    value = std::move(value.if_array()->at(0));
+    EXPECT_EQ(value, Value(Object{{"a", long_text}}));
+    value = std::move(*value.if_object()->find("a"));
+    EXPECT_EQ(value, Value(long_text));
 }
 
 TEST(Value, TakesAPartOfItselfByCopy) {
@@ -131,6 +138,9 @@ TEST(Value, StaysWhatItIsWhenAssignedToItself) {
     EXPECT_EQ(value, Value(Array{1, Array{2}}));
     value = std::move(same);
     EXPECT_EQ(value, Value(Array{1, Array{2}}));
+    value = "text";
+    value = std::move(same);
+    EXPECT_EQ(value, Value("text"));
 }
 
 TEST(Value, IsDestroyedAtAnyDepthWithoutTheStack) {
@@ -172,6 +182,8 @@ TEST(Value, ComparesLargeIntegersWithDoublesExactly) {
     EXPECT_NE(Value((std::int64_t{1} << 53) + 1), Value(0x1p53));
     EXPECT_EQ(Value(std::int64_t{1} << 53), Value(0x1p53));
     EXPECT_NE(Value(largest_int), Value(0x1p63));
+    EXPECT_EQ(Value(std::int64_t{3} << 61), Value(0x1.8p62));
+    EXPECT_EQ(Value(std::uint64_t{3} << 62), Value(0x1.8p63));
     EXPECT_EQ(Value(std::uint64_t{1} << 63), Value(0x1p63));
     EXPECT_EQ(Value(std::numeric_limits<std::int64_t>::min()), Value(-0x1p63));
     EXPECT_NE(Value(largest_unsigned), Value(0x1p64));

@@ -300,6 +300,11 @@ TEST(Json, FindsWhatToEscapeAtEveryPlace) {
 TEST(Json, WritesValidUtf8WhateverItIsGiven) {
     EXPECT_EQ(to_json("caf\xe9"), "\"caf\xef\xbf\xbd\"");
     EXPECT_EQ(to_json(Object{{"\xff", "\xe2\x82"}}), "{\"\xef\xbf\xbd\":\"\xef\xbf\xbd\"}");
+    for (std::size_t place = 0; place < 24; ++place) {
+        std::string text(24, 'x');
+        text[place] = '\xff';
+        EXPECT_EQ(parsed(to_json(text)), Value(text.replace(place, 1, "\xef\xbf\xbd"))) << place;
+    }
 }
 
 TEST(Json, PutsAPlaceholderForEachBinary) {
