@@ -105,6 +105,7 @@ void RedisFeed::push(OnPushed on_pushed) {
     const auto version = std::to_string(current_->version);
     const auto now = std::to_string(now_());
     std::vector<std::string> options;
+    options.reserve(live::simple_bar_chart_sets());
     for (std::uint64_t set = 0; set < live::simple_bar_chart_sets(); ++set) {
         options.push_back(live::to_json(live::simple_bar_chart(set, 0).option));
     }

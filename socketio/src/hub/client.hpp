@@ -9,6 +9,8 @@
 #include "socketio/handshake.hpp"
 #include "wire/socket_packet.hpp"
 
+#include <boost/container/small_vector.hpp>
+
 #include <memory>
 #include <string>
 #include <string_view>
@@ -71,7 +73,7 @@ private:
     /// Of the request. The first socket shares it, for which reason auth is put into it; a further socket
     /// gets a copy.
     std::shared_ptr<Handshake> handshake_;
-    std::vector<std::unique_ptr<SocketState>> sockets_;
+    boost::container::small_vector<std::unique_ptr<SocketState>, 1> sockets_;
     /// Namespaces that the server has left, for packets that were under way.
     std::vector<const NamespaceState*> left_by_server_;
     std::unique_ptr<ConnectTimeout> connect_timeout_;

@@ -14,7 +14,7 @@ Hub::Hub(const HubContext& context) : context_(context) {}
 Hub::~Hub() = default;
 
 void Hub::add_namespace(const Namespace& nsp) {
-    namespaces_.add(nsp);
+    namespaces_.add(nsp, *this);
 }
 
 std::unique_ptr<Client> Hub::make_client(engine::Session& session, Handshake handshake) {

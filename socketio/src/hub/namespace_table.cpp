@@ -3,12 +3,14 @@
 #include "base/assert.hpp"
 #include "hub/socket_state.hpp"
 
+#include <boost/container_hash/hash.hpp>
+
 namespace socketio::hub {
 
 void NamespaceState::add(SocketState& socket) {
     socket.set_place(static_cast<std::uint32_t>(sockets_.size()));
     sockets_.push_back(&socket);
-    by_id_.emplace(socket.id(), &socket);
+    by_id_.insert(&socket);
 }
 
 void NamespaceState::remove(SocketState& socket) {
@@ -17,18 +19,41 @@ void NamespaceState::remove(SocketState& socket) {
     sockets_[place] = sockets_.back();
     sockets_[place]->set_place(place);
     sockets_.pop_back();
-    const auto found = by_id_.find(socket.id());
-    if (found != by_id_.end() && found->second == &socket) by_id_.erase(found);
+    const auto found = by_id_.find(&socket);
+    if (found != by_id_.end() && *found == &socket) by_id_.erase(found);
 }
 
 SocketState* NamespaceState::find(std::string_view id) const {
     const auto found = by_id_.find(id);
-    return found == by_id_.end() ? nullptr : found->second;
+    return found == by_id_.end() ? nullptr : *found;
 }
 
-void NamespaceTable::add(const Namespace& nsp) {
+std::size_t NamespaceState::IdHash::operator()(std::string_view id) const noexcept {
+    return boost::hash<std::string_view>()(id);
+}
+
+std::size_t NamespaceState::IdHash::operator()(const SocketState* socket) const noexcept {
+    return (*this)(std::string_view(socket->id()));
+}
+
+bool NamespaceState::IdEqual::operator()(const SocketState* one,
+                                         const SocketState* other) const noexcept {
+    return one->id() == other->id();
+}
+
+bool NamespaceState::IdEqual::operator()(std::string_view id,
+                                         const SocketState* socket) const noexcept {
+    return id == socket->id();
+}
+
+bool NamespaceState::IdEqual::operator()(const SocketState* socket,
+                                         std::string_view id) const noexcept {
+    return id == socket->id();
+}
+
+void NamespaceTable::add(const Namespace& nsp, Hub& hub) {
     const bool is_new =
-        namespaces_.emplace(nsp.name(), std::make_unique<NamespaceState>(nsp)).second;
+        namespaces_.emplace(nsp.name(), std::make_unique<NamespaceState>(nsp, hub)).second;
     SOCKETIO_ASSERT(is_new);
 }
 

@@ -6,6 +6,7 @@
 #include "socketio/namespace.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -16,14 +17,16 @@
 
 namespace socketio::hub {
 
+class Hub;
 class SocketState;
 
 class NamespaceState {
 public:
-    explicit NamespaceState(const Namespace& nsp) noexcept : namespace_(nsp) {}
+    NamespaceState(const Namespace& nsp, Hub& hub) noexcept : namespace_(nsp), hub_(hub) {}
     NamespaceState(const NamespaceState&) = delete;
     NamespaceState& operator=(const NamespaceState&) = delete;
 
+    [[nodiscard]] Hub& hub() const noexcept { return hub_; }
     [[nodiscard]] const Namespace& facade() const noexcept { return namespace_; }
     [[nodiscard]] const std::string& name() const noexcept { return namespace_.name(); }
     [[nodiscard]] const NamespaceSetup& setup() const noexcept { return namespace_.setup(); }
@@ -41,17 +44,29 @@ public:
     [[nodiscard]] std::uint64_t take_ack_id() noexcept { return next_ack_id_++; }
 
 private:
+    struct IdHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view id) const noexcept;
+        std::size_t operator()(const SocketState* socket) const noexcept;
+    };
+    struct IdEqual {
+        using is_transparent = void;
+        bool operator()(const SocketState* one, const SocketState* other) const noexcept;
+        bool operator()(std::string_view id, const SocketState* socket) const noexcept;
+        bool operator()(const SocketState* socket, std::string_view id) const noexcept;
+    };
+
     const Namespace& namespace_;
+    Hub& hub_;
     std::vector<SocketState*> sockets_;
-    /// The keys are the sockets' own ids.
-    boost::unordered_flat_map<std::string_view, SocketState*> by_id_;
+    boost::unordered_flat_set<SocketState*, IdHash, IdEqual> by_id_;
     RoomIndex rooms_;
     std::uint64_t next_ack_id_ = 0;
 };
 
 class NamespaceTable {
 public:
-    void add(const Namespace& nsp);
+    void add(const Namespace& nsp, Hub& hub);
     /// nullptr when there is no such namespace.
     [[nodiscard]] NamespaceState* find(std::string_view name) const;
 

@@ -10,16 +10,17 @@ constexpr std::size_t searched_rooms_max = 32;
 }  // namespace
 
 RoomMember::~RoomMember() {
-    SOCKETIO_ASSERT(memberships_.empty());
+    SOCKETIO_ASSERT(rooms_count() == 0);
 }
 
 const std::uint32_t* RoomMember::find_slot(const Room& room, std::uint32_t& scratch) const {
-    if (slots_) {
-        const auto found = slots_->find(&room);
-        return found == slots_->end() ? nullptr : &found->second;
+    if (!joined_) return nullptr;
+    if (joined_->slots) {
+        const auto found = joined_->slots->find(&room);
+        return found == joined_->slots->end() ? nullptr : &found->second;
     }
-    for (scratch = 0; scratch < memberships_.size(); ++scratch) {
-        if (memberships_[scratch].room == &room) return &scratch;
+    for (scratch = 0; scratch < joined_->list.size(); ++scratch) {
+        if (joined_->list[scratch].room == &room) return &scratch;
     }
     return nullptr;
 }
@@ -33,17 +34,17 @@ bool RoomIndex::join(RoomMember& member, std::string_view name) {
     auto& room = found->second;
     std::uint32_t scratch = 0;
     if (member.find_slot(room, scratch) != nullptr) return false;
-    const auto slot = static_cast<std::uint32_t>(member.memberships_.size());
+    if (!member.joined_) member.joined_ = std::make_unique<RoomMember::Joined>();
+    auto& [list, slots] = *member.joined_;
+    const auto slot = static_cast<std::uint32_t>(list.size());
     const auto place = static_cast<std::uint32_t>(room.members.size());
     room.members.push_back({&member, slot});
-    member.memberships_.push_back({&room, place});
-    if (member.slots_) {
-        member.slots_->emplace(&room, slot);
-    } else if (member.memberships_.size() > searched_rooms_max) {
-        member.slots_ = std::make_unique<RoomMember::Slots>();
-        for (std::uint32_t i = 0; i <= slot; ++i) {
-            member.slots_->emplace(member.memberships_[i].room, i);
-        }
+    list.push_back({&room, place});
+    if (slots) {
+        slots->emplace(&room, slot);
+    } else if (list.size() > searched_rooms_max) {
+        slots = std::make_unique<RoomMember::Slots>();
+        for (std::uint32_t i = 0; i <= slot; ++i) slots->emplace(list[i].room, i);
     }
     return true;
 }
@@ -59,11 +60,10 @@ bool RoomIndex::leave(RoomMember& member, std::string_view name) {
 }
 
 void RoomIndex::leave_all(RoomMember& member) {
-    while (!member.memberships_.empty()) {
-        remove(member, static_cast<std::uint32_t>(member.memberships_.size() - 1));
+    while (member.rooms_count() > 0) {
+        remove(member, static_cast<std::uint32_t>(member.rooms_count() - 1));
     }
-    member.memberships_.shrink_to_fit();
-    member.slots_.reset();
+    member.joined_.reset();
 }
 
 bool RoomIndex::has(const RoomMember& member, std::string_view name) const {
@@ -73,7 +73,7 @@ bool RoomIndex::has(const RoomMember& member, std::string_view name) const {
 }
 
 void RoomIndex::remove(RoomMember& member, std::uint32_t slot) {
-    const auto [room, place] = member.memberships_[slot];
+    const auto [room, place] = member.joined_->list[slot];
     take_from_room(*room, place);
     take_from_member(member, slot);
     if (room->members.empty()) rooms_.erase(rooms_.find(room->name));
@@ -85,18 +85,18 @@ void RoomIndex::take_from_room(Room& room, std::uint32_t place) {
     const auto last = room.members.back();
     room.members[place] = last;
     room.members.pop_back();
-    if (place < room.members.size()) last.member->memberships_[last.slot].place = place;
+    if (place < room.members.size()) last.member->joined_->list[last.slot].place = place;
 }
 
 void RoomIndex::take_from_member(RoomMember& member, std::uint32_t slot) {
-    auto& list = member.memberships_;
-    if (member.slots_) member.slots_->erase(list[slot].room);
+    auto& [list, slots] = *member.joined_;
+    if (slots) slots->erase(list[slot].room);
     const auto last = list.back();
     list[slot] = last;
     list.pop_back();
     if (slot == list.size()) return;
     last.room->members[last.place].slot = slot;
-    if (member.slots_) (*member.slots_)[last.room] = slot;
+    if (slots) (*slots)[last.room] = slot;
 }
 
 const Room* RoomIndex::find(std::string_view name) const {

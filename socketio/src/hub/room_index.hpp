@@ -33,11 +33,14 @@ public:
     RoomMember(const RoomMember&) = delete;
     RoomMember& operator=(const RoomMember&) = delete;
 
-    [[nodiscard]] std::size_t rooms_count() const noexcept { return memberships_.size(); }
+    [[nodiscard]] std::size_t rooms_count() const noexcept {
+        return joined_ ? joined_->list.size() : 0;
+    }
     /// In no particular order.
     template <class Visit>
     void for_each_room(Visit visit) const {
-        for (const auto& membership : memberships_) visit(membership.room->name);
+        if (!joined_) return;
+        for (const auto& membership : joined_->list) visit(membership.room->name);
     }
 
 protected:
@@ -52,11 +55,16 @@ private:
         std::uint32_t place;  ///< In the room's list of members.
     };
 
+    struct Joined {
+        std::vector<Membership> list;
+        /// Where each room stands in the list, once that is too long to search.
+        std::unique_ptr<Slots> slots;
+    };
+
     [[nodiscard]] const std::uint32_t* find_slot(const Room& room, std::uint32_t& scratch) const;
 
-    std::vector<Membership> memberships_;
-    /// Where each room stands in the list, once that is too long to search.
-    std::unique_ptr<Slots> slots_;
+    /// Most members are in no room but their own, which stands elsewhere: they have no list.
+    std::unique_ptr<Joined> joined_;
 };
 
 class RoomIndex {

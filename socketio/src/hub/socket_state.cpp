@@ -30,7 +30,6 @@ std::string event_name(const Value& name) {
 SocketState::SocketState(Client& client, NamespaceState& nsp, std::string id,
                          std::shared_ptr<const Handshake> handshake)
     : client_(&client),
-      hub_(client.hub()),
       nsp_(nsp),
       id_(std::move(id)),
       handshake_(std::move(handshake)),
@@ -146,7 +145,7 @@ void SocketState::transmit(const engine::MessageRef& message, bool is_volatile) 
     if (phase_ == Phase::connected) {
         client_->session().send(message, is_volatile);
     } else if (phase_ == Phase::pending) {
-        attempt_->hold(message, hub_.context().options);
+        attempt_->hold(message, hub().context().options);
     }
 }
 
@@ -157,8 +156,8 @@ void SocketState::send_with_ack(std::string_view event, const Args& args,
     if (phase_ != Phase::pending && phase_ != Phase::connected) {
         return fail_ack_later(std::move(handler), errc::disconnected);
     }
-    if (!acks_) acks_ = std::make_unique<AckTable>(hub_.context().deadlines, *this);
-    if (acks_->size() >= hub_.context().options.pending_acks_max) {
+    if (!acks_) acks_ = std::make_unique<AckTable>(hub().context().deadlines, *this);
+    if (acks_->size() >= hub().context().options.pending_acks_max) {
         if (auto oldest = acks_->take_oldest()) {
             fail_ack_later(*std::move(oldest), errc::ack_timeout);
         }
@@ -188,7 +187,7 @@ void SocketState::call_ack_handler(const AckHandler& handler, boost::system::err
 
 void SocketState::fail_ack_later(AckHandler handler, errc why) {
     // Not at once: a handler that emits again would call itself without end.
-    hub_.later([&hub = hub_, &nsp = nsp_, handler = std::move(handler), why] {
+    hub().later([&hub = hub(), &nsp = nsp_, handler = std::move(handler), why] {
         (void)hub.guarded(nsp.name(), "ack", [&] { handler(why, {}); });
     });
 }
@@ -255,7 +254,7 @@ bool SocketState::join(std::string_view room) {
         in_own_room_ = true;
         return true;
     }
-    if (rooms_count() >= hub_.context().options.rooms_per_socket_max) {
+    if (rooms_count() >= hub().context().options.rooms_per_socket_max) {
         return nsp_.rooms().has(*this, room);
     }
     nsp_.rooms().join(*this, room);

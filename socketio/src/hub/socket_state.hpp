@@ -39,7 +39,7 @@ public:
 
     [[nodiscard]] Socket& facade() noexcept { return facade_; }
     [[nodiscard]] const std::string& id() const noexcept { return id_; }
-    [[nodiscard]] Hub& hub() const noexcept { return hub_; }
+    [[nodiscard]] Hub& hub() const noexcept { return nsp_.hub(); }
     [[nodiscard]] NamespaceState& nsp() const noexcept { return nsp_; }
     [[nodiscard]] const Handshake& handshake() const noexcept { return *handshake_; }
     [[nodiscard]] std::any& data() noexcept { return data_; }
@@ -114,12 +114,11 @@ private:
     [[nodiscard]] Handlers& own_handlers();
     template <class Call>
     void guarded(std::string_view what, Call&& call) const {
-        (void)hub_.guarded(nsp_.name(), what, std::forward<Call>(call));
+        (void)hub().guarded(nsp_.name(), what, std::forward<Call>(call));
     }
 
     Socket facade_{*this};
     Client* client_;  ///< Null when left.
-    Hub& hub_;
     NamespaceState& nsp_;
     std::string id_;
     std::shared_ptr<const Handshake> handshake_;
