@@ -12,6 +12,12 @@ target_compile_definitions(chartcast_boost INTERFACE
 if(NOT CHARTCAST_CORE_ONLY)
     find_package(spdlog REQUIRED)
     find_package(CLI11 REQUIRED)
+    # It comes without a CMake package.
+    find_library(URING_LIBRARY uring REQUIRED)
+    find_path(URING_INCLUDE liburing.h REQUIRED)
+    add_library(chartcast_uring INTERFACE)
+    target_link_libraries(chartcast_uring INTERFACE ${URING_LIBRARY})
+    target_include_directories(chartcast_uring SYSTEM INTERFACE ${URING_INCLUDE})
 endif()
 
 find_program(CCACHE ccache)

@@ -99,6 +99,7 @@ public:
 
 private:
     [[nodiscard]] bool carries() const;
+    void write_out();
     void write_queue(engine::SendQueue& queue);
     [[nodiscard]] std::size_t push(std::string_view bytes);
 
@@ -106,6 +107,7 @@ private:
     std::string stream_;
     std::unique_ptr<engine::SendQueue> rest_;
     bool blocked_ = false;
+    bool behind_ = false;  ///< Messages had to wait for a later turn.
     bool closed_ = false;
 };
 
@@ -191,7 +193,8 @@ public:
                                               "no handler throws: " + event.fields.back().second);
                         },
                         LogLevel::warn};
-    engine::SessionContext context{options, deadlines};
+    Counters counters;
+    engine::SessionContext context{options, deadlines, counters};
     hub::Hub hub{hub::HubContext{options, deadlines, scheduler.dice, log, 0}};
 
 private:
@@ -273,8 +276,10 @@ inline std::string SimPolling::take_queue() {
                                                         : engine::PayloadFormat::v3_text;
     auto& queue = session_->queue();
     std::string body;
-    for (const auto& message : queue.messages()) message->append_payload(body, format);
-    queue.pop_front(queue.size());
+    for (const auto& message : queue.messages()) {
+        if (message) message->append_payload(body, format);
+    }
+    queue.clear();
     return body;
 }
 
@@ -397,7 +402,7 @@ inline void SimWebSocket::wake() {
 
 inline void SimWebSocket::flush() {
     server_.scheduler.require(carries(), "a probe is not flushed");
-    write();
+    write_out();
 }
 
 inline void SimWebSocket::send_past_queue(wire::EnginePacketView packet) {
@@ -424,6 +429,16 @@ inline void SimWebSocket::retire() {
 }
 
 inline void SimWebSocket::write() {
+    write_out();
+    if (!carries()) return;
+    if (blocked_) {
+        behind_ = true;
+    } else if (session_->queue().empty() && std::exchange(behind_, false)) {
+        session_->on_drained();
+    }
+}
+
+inline void SimWebSocket::write_out() {
     if (rest_) {
         write_queue(*rest_);
         closed_ = closed_ || rest_->empty();

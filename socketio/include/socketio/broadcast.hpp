@@ -3,6 +3,7 @@
 
 #include "socketio/value.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,20 @@ struct EmitFlags {
     bool is_volatile = false;
     /// May be compressed.
     bool compress = true;
+    /// May be dropped, the oldest first, when a client that does not keep up has reached its bounds. In
+    /// this process; other nodes' clients are closed as slow when theirs are reached.
+    bool droppable = false;
+    /// Takes the place of an unsent message to the same client with the same key: only the newest of them
+    /// waits, at the end of the queue. Empty: none. In this process.
+    std::string conflate_key = {};
+};
+
+/// What became of a message to one client.
+enum class EmitOutcome : std::uint8_t {
+    queued,        ///< Leaves at the end of this turn, or as soon as the client reads again.
+    replaced,      ///< Queued; an older one with its conflation key was taken out.
+    refused,       ///< Volatile, and the client is behind; or droppable, and there is no room.
+    disconnected,  ///< The client has left, or this message made it a slow client.
 };
 
 /// Any thread. From one thread, what is emitted first arrives first.
@@ -47,6 +62,8 @@ public:
     /// `volatile` is a word of C++.
     [[nodiscard]] BroadcastOperator as_volatile() const;
     [[nodiscard]] BroadcastOperator compress(bool on) const;
+    [[nodiscard]] BroadcastOperator droppable() const;
+    [[nodiscard]] BroadcastOperator conflate(std::string_view key) const;
 
     /// Throws std::invalid_argument when the event's name is reserved.
     template <class... Values>

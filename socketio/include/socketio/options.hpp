@@ -33,12 +33,12 @@ struct LogEvent {
 /// Options::allow_request for that.
 struct CorsOptions {
     /// Origins that may read answers; "*" is any.
-    std::vector<std::string> origins;
+    std::vector<std::string> origins = {};
     bool credentials = false;
     std::vector<std::string> methods = {"GET", "POST"};
     /// Empty: whatever the preflight asks for is allowed.
-    std::vector<std::string> allowed_headers;
-    std::vector<std::string> exposed_headers;
+    std::vector<std::string> allowed_headers = {};
+    std::vector<std::string> exposed_headers = {};
     std::optional<std::chrono::seconds> max_age = std::nullopt;
 };
 
@@ -49,6 +49,13 @@ struct CookieOptions {
     bool http_only = true;
     /// "Lax", "Strict" or "None"; empty leaves the attribute out.
     std::string same_site = "Lax";
+};
+
+/// How a turn's messages reach the kernel.
+enum class Writer : std::uint8_t {
+    automatic,  ///< uring where the kernel allows it, else send. Server::listen() decides.
+    send,       ///< One system call for each connection.
+    uring,      ///< One for all connections (io_uring). Containers often forbid it.
 };
 
 /// The verdict of Options::allow_request.
@@ -71,6 +78,9 @@ struct Options {
     /// different shards run at the same time. 0 is one for each core. At most 256: the sid names it in
     /// one byte.
     unsigned shards = 1;
+    /// After Server::listen(), the one that is used. Asking for uring where the kernel refuses it is an
+    /// error of listen().
+    Writer writer = Writer::automatic;
 
     // ---- Socket.IO -------------------------------------------------------------------------------
     /// URLs that start with it are ours (a prefix test, as in Node).

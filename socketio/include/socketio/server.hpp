@@ -1,6 +1,7 @@
 #pragma once
 // A Socket.IO server: shards (threads) that each serve their own connections on one port.
 
+#include "socketio/counters.hpp"
 #include "socketio/endpoint.hpp"
 #include "socketio/http.hpp"
 #include "socketio/namespace.hpp"
@@ -66,12 +67,14 @@ public:
     [[nodiscard]] unsigned shards() const noexcept;
     /// The shard whose thread calls, or shards() on a thread that is none.
     [[nodiscard]] unsigned current_shard() const noexcept;
-    /// Runs on that shard, after what this thread posted there before. Any thread.
+    /// Runs on that shard, after what this thread posted there or emitted before. Any thread.
     void post(unsigned shard, std::function<void()> work);
     /// For an application's own Asio objects; they belong to that shard.
     [[nodiscard]] boost::asio::io_context& context(unsigned shard = 0) noexcept;
     /// Engine.IO sessions of the process. Any thread.
     [[nodiscard]] std::size_t clients_count() const noexcept;
+    /// What has happened to messages since the start, as of the last turns. Any thread.
+    [[nodiscard]] Counters counters() const noexcept;
     [[nodiscard]] const Options& options() const noexcept;
 
 private:

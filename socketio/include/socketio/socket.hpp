@@ -28,6 +28,7 @@ class Socket;
 using EventHandler = std::function<void(Socket&, const Args&, Ack)>;
 using AnyHandler = std::function<void(Socket&, std::string_view event, const Args&)>;
 using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
+using DrainHandler = std::function<void(Socket&)>;
 
 /// Makes an EventHandler of a callable that takes the socket, and then the arguments and the ack or not.
 template <class Handler>
@@ -85,10 +86,17 @@ public:
     /// Throws std::invalid_argument when the event's name is reserved. After the socket has left,
     /// emits do nothing.
     template <class... Values>
-    void emit(std::string_view event, Values&&... values) {
-        send(event, Args{Value(std::forward<Values>(values))...});
+    EmitOutcome emit(std::string_view event, Values&&... values) {
+        return send(event, Args{Value(std::forward<Values>(values))...});
     }
-    void send(std::string_view event, const Args& args, EmitFlags flags = {});
+    EmitOutcome send(std::string_view event, const Args& args, const EmitFlags& flags = {});
+    /// What is emitted now leaves with this turn: the client keeps up. On polling: a GET waits.
+    [[nodiscard]] bool writable() const noexcept;
+    /// Bytes of messages that wait to be written, in all namespaces of the client.
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;
+    /// Messages had to wait for a later turn, and all of them have been written: the moment to emit what
+    /// was held back.
+    void on_drain(DrainHandler handler);
     /// Asks the client for an answer; waits for ever when `timeout` is zero.
     void emit_with_ack(std::string_view event, const Args& args, std::chrono::milliseconds timeout,
                        AckHandler handler);

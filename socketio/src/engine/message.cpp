@@ -62,11 +62,13 @@ std::size_t MessageContent::bytes() const noexcept {
     return sum;
 }
 
-ContentRef make_content(wire::EncodedPacket packet, bool compress) {
+ContentRef make_content(wire::EncodedPacket packet, const EmitFlags& flags) {
     auto content = std::make_shared<MessageContent>();
     content->data = std::move(packet.text);
     content->attachments = std::move(packet.attachments);
-    content->compress = compress;
+    content->compress = flags.compress;
+    content->droppable = flags.droppable;
+    content->conflate_key = flags.conflate_key;
     return content;
 }
 

@@ -6,6 +6,7 @@
 //   Message          one shard's handle on it, with that shard's frames; plain count
 //   MessageRef       a reference on one shard
 
+#include "socketio/broadcast.hpp"
 #include "socketio/value.hpp"
 #include "wire/engine_packet.hpp"
 #include "wire/socket_packet.hpp"
@@ -29,6 +30,10 @@ struct MessageContent {
     std::vector<Binary> attachments;
     /// May be compressed.
     bool compress = true;
+    /// May be taken out of a full queue.
+    bool droppable = false;
+    /// While it waits, a newer message with the same key takes its place. Empty: never.
+    std::string conflate_key;
 
     /// What it counts for in a send queue.
     [[nodiscard]] std::size_t bytes() const noexcept;
@@ -37,7 +42,7 @@ struct MessageContent {
 
 using ContentRef = std::shared_ptr<const MessageContent>;
 
-[[nodiscard]] ContentRef make_content(wire::EncodedPacket packet, bool compress = true);
+[[nodiscard]] ContentRef make_content(wire::EncodedPacket packet, const EmitFlags& flags = {});
 [[nodiscard]] ContentRef make_content(wire::EnginePacketType type, std::string data,
                                       bool binary = false);
 

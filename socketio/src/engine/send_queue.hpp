@@ -1,31 +1,43 @@
 #pragma once
 // The messages that a session has yet to send, in order. Holds references only; which bytes they become
 // is decided when they are written, so the queue survives an upgrade. Lives on one shard.
+//
+// A message may be taken out of the middle: replaced by a newer one with its conflation key, or dropped
+// because the queue is full. It leaves a hole, so that the places of all others stay what they are.
 
 #include "engine/message.hpp"
 
 #include <boost/container/small_vector.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <span>
+#include <string_view>
 
 namespace socketio::engine {
 
 class SendQueue {
 public:
-    [[nodiscard]] bool empty() const noexcept { return head_ == messages_.size(); }
-    [[nodiscard]] std::size_t size() const noexcept { return messages_.size() - head_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t packets() const noexcept { return packets_; }
 
     void push(MessageRef message);
-    /// In order. Invalid after push or pop.
+    /// Takes out the waiting message that has the same conflation key as `newer`, which is about to be
+    /// pushed. False when there is none.
+    bool replace(const Message& newer) noexcept;
+    /// Takes out the oldest droppable message. False when there is none.
+    bool drop_oldest() noexcept;
+
+    /// In order; an empty reference is a hole. The first is none. Invalid after any change.
     [[nodiscard]] std::span<const MessageRef> messages() const noexcept;
-    void pop_front(std::size_t count = 1) noexcept;
     void clear() noexcept;
 
     /// Bytes of the front message's WebSocket form that the kernel has taken already. Such a message is
-    /// never dropped or conflated.
+    /// never replaced or dropped.
     [[nodiscard]] std::size_t front_offset() const noexcept { return front_offset_; }
     /// The kernel took `count` more bytes, in that WebSocket form; whole messages leave.
     void consume_websocket(std::size_t count, FrameFormat format) noexcept;
@@ -34,14 +46,29 @@ public:
     void shrink() noexcept;
 
 private:
+    /// For queues that are too long to search: those of clients that do not keep up.
+    struct Index {
+        boost::unordered_flat_map<std::string_view, std::size_t> by_key;
+        /// Nothing before it may be dropped.
+        std::size_t droppable_from = 0;
+    };
+
+    [[nodiscard]] bool is_waiting(std::size_t place) const noexcept;
+    [[nodiscard]] std::size_t find_key(std::string_view key);
+    [[nodiscard]] Index& index();
+    void pop_front() noexcept;
+    void take_out(std::size_t place) noexcept;
+    void forget(std::size_t place) noexcept;
     void settle() noexcept;
 
     // Most sessions owe at most a message or two within one turn: those need no allocation.
     boost::container::small_vector<MessageRef, 2> messages_;
-    std::size_t head_ = 0;
+    std::unique_ptr<Index> index_;
     std::size_t bytes_ = 0;
-    std::size_t packets_ = 0;
     std::size_t front_offset_ = 0;
+    std::uint32_t head_ = 0;
+    std::uint32_t size_ = 0;
+    std::uint32_t packets_ = 0;
 };
 
 }  // namespace socketio::engine

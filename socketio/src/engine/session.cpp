@@ -194,21 +194,51 @@ bool Session::is_probe(const TransportPort& transport) const noexcept {
 
 // ---- From above --------------------------------------------------------------------------------
 
-SendOutcome Session::send(MessageRef message, bool is_volatile) {
-    if (state_ != State::open || is_slow_) return SendOutcome::closed;
-    if (is_volatile && !transport_->writable()) return SendOutcome::dropped;
-    if (!fits(*message)) {
-        // A burst within one turn says nothing about the client: what the kernel takes now counts.
-        transport_->flush();
-        if (!fits(*message)) {
-            is_slow_ = true;
-            context_.deadlines.arm(heartbeat_, context_.deadlines.now());
-            return SendOutcome::closed;
-        }
+EmitOutcome Session::send(MessageRef message, bool is_volatile) {
+    if (state_ != State::open || is_slow_) return EmitOutcome::disconnected;
+    auto& counters = context_.counters;
+    if (is_volatile && !transport_->writable()) {
+        ++counters.messages_refused;
+        return EmitOutcome::refused;
     }
+    const bool replaces = queue_.replace(*message);
+    if (replaces) ++counters.messages_replaced;
+    if (!fits(*message) && !make_room(*message)) {
+        if (message->content().droppable) {
+            ++counters.messages_refused;
+            return EmitOutcome::refused;
+        }
+        become_slow();
+        return EmitOutcome::disconnected;
+    }
+    ++counters.messages_queued;
     queue_.push(std::move(message));
     transport_->wake();
-    return SendOutcome::queued;
+    return replaces ? EmitOutcome::replaced : EmitOutcome::queued;
+}
+
+bool Session::writable() const noexcept {
+    return state_ == State::open && !is_slow_ && transport_->writable();
+}
+
+bool Session::make_room(const Message& message) {
+    // A burst within one turn says nothing about the client: what the kernel takes now counts.
+    transport_->flush();
+    while (!fits(message)) {
+        if (!queue_.drop_oldest()) return false;
+        ++context_.counters.messages_dropped;
+    }
+    return true;
+}
+
+void Session::become_slow() {
+    is_slow_ = true;
+    ++context_.counters.slow_clients;
+    context_.deadlines.arm(heartbeat_, context_.deadlines.now());
+}
+
+void Session::on_drained() {
+    if (state_ == State::open && !is_slow_) port_->on_drained();
 }
 
 bool Session::fits(const Message& message) const noexcept {

@@ -14,6 +14,8 @@
 #include "engine/message.hpp"
 #include "engine/send_queue.hpp"
 #include "engine/session_port.hpp"
+#include "socketio/broadcast.hpp"
+#include "socketio/counters.hpp"
 #include "socketio/error.hpp"
 #include "socketio/options.hpp"
 #include "wire/engine_packet.hpp"
@@ -24,13 +26,6 @@
 #include <string_view>
 
 namespace socketio::engine {
-
-/// What became of a message.
-enum class SendOutcome : std::uint8_t {
-    queued,
-    dropped,  ///< Volatile, and the transport was not writable.
-    closed,   ///< The session is over, or this message made it a slow client.
-};
 
 /// Packets without data are the same for every session: a shard's heartbeats allocate nothing.
 struct HeartbeatMessages {
@@ -43,6 +38,7 @@ struct HeartbeatMessages {
 struct SessionContext {
     const Options& options;
     base::DeadlineQueue& deadlines;
+    Counters& counters;
     const HeartbeatMessages heartbeat = {};
 };
 
@@ -77,12 +73,17 @@ public:
     /// not upgrade: the caller closes that connection and the session goes on.
     [[nodiscard]] bool begin_upgrade(TransportPort& probe);
     [[nodiscard]] SendQueue& queue() noexcept { return queue_; }
+    /// What had to wait for a later turn has been written, all of it.
+    void on_drained();
 
     // ---- From above ----------------------------------------------------------------------------
-    /// A message that does not fit even after a flush makes this a slow client. The session then sends
-    /// nothing more and ends with the next tick of the deadlines, not inside this call: whoever emits
-    /// need not expect disconnect handlers to run in the middle of it.
-    SendOutcome send(MessageRef message, bool is_volatile = false);
+    /// A message that does not fit even after a flush, and after every droppable one has made room, makes
+    /// this a slow client. The session then sends nothing more and ends with the next tick of the
+    /// deadlines, not inside this call: whoever emits need not expect disconnect handlers to run in the
+    /// middle of it.
+    EmitOutcome send(MessageRef message, bool is_volatile = false);
+    /// What is sent now would leave with this turn.
+    [[nodiscard]] bool writable() const noexcept;
     /// Tells the port, then lets the transport finish: what is queued still goes out, but for
     /// slow_client and transport faults. Does nothing when closed.
     void close(DisconnectReason reason);
@@ -107,6 +108,8 @@ private:
     void end(DisconnectReason reason, TransportPort::Ending ending);
     [[nodiscard]] bool is_probe(const TransportPort& transport) const noexcept;
     [[nodiscard]] bool fits(const Message& message) const noexcept;
+    [[nodiscard]] bool make_room(const Message& message);
+    void become_slow();
     [[nodiscard]] std::string open_packet() const;
 
     std::string sid_;

@@ -48,6 +48,8 @@ public:
     virtual ~SessionPort() = default;
     /// A message; the view is valid during the call. May close the session.
     virtual void on_message(std::string_view data, bool binary) = 0;
+    /// Messages that had to wait for a later turn have been written, all of them. May close the session.
+    virtual void on_drained() {}
     /// The last call, once. The session still answers id() and the like, but sends nothing.
     virtual void on_close(DisconnectReason reason) = 0;
 };

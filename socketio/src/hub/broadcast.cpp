@@ -65,6 +65,18 @@ BroadcastOperator BroadcastOperator::compress(bool on) const {
     return changed;
 }
 
+BroadcastOperator BroadcastOperator::droppable() const {
+    auto changed = *this;
+    changed.flags_.droppable = true;
+    return changed;
+}
+
+BroadcastOperator BroadcastOperator::conflate(std::string_view key) const {
+    auto changed = *this;
+    changed.flags_.conflate_key = key;
+    return changed;
+}
+
 void BroadcastOperator::send(std::string_view event, Args args) const {
     if (wire::is_reserved_event(event)) {
         throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");

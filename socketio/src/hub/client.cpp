@@ -176,6 +176,10 @@ void Client::disconnect_all() {
     session_.close(DisconnectReason::forced_close);
 }
 
+void Client::on_drained() {
+    for (auto* socket : sockets()) socket->on_drained();
+}
+
 void Client::on_close(DisconnectReason reason) {
     connect_timeout_.reset();
     if (reason == DisconnectReason::slow_client) {

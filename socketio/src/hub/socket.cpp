@@ -76,9 +76,21 @@ void Socket::on_disconnect(DisconnectHandler handler) {
     state_.add_disconnect_handler(std::move(handler));
 }
 
-void Socket::send(std::string_view event, const Args& args, EmitFlags flags) {
+EmitOutcome Socket::send(std::string_view event, const Args& args, const EmitFlags& flags) {
     require_unreserved(event);
-    state_.send(event, args, flags);
+    return state_.send(event, args, flags);
+}
+
+bool Socket::writable() const noexcept {
+    return state_.writable();
+}
+
+std::size_t Socket::queued_bytes() const noexcept {
+    return state_.queued_bytes();
+}
+
+void Socket::on_drain(DrainHandler handler) {
+    state_.add_drain_handler(std::move(handler));
 }
 
 void Socket::emit_with_ack(std::string_view event, const Args& args,

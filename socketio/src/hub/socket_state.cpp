@@ -11,8 +11,8 @@ namespace socketio::hub {
 
 namespace {
 
-engine::MessageRef make_message(wire::EncodedPacket packet, bool compress = true) {
-    return engine::Message::make(engine::make_content(std::move(packet), compress));
+engine::MessageRef make_message(wire::EncodedPacket packet, const EmitFlags& flags = {}) {
+    return engine::Message::make(engine::make_content(std::move(packet), flags));
 }
 
 engine::MessageRef make_message(const wire::Packet& packet) {
@@ -130,10 +130,27 @@ void SocketState::call_event_handler(const std::string& event, const Args& args,
     }
 }
 
-void SocketState::send(std::string_view event, const Args& args, EmitFlags flags) {
-    if (phase_ != Phase::pending && phase_ != Phase::connected) return;
+EmitOutcome SocketState::send(std::string_view event, const Args& args, const EmitFlags& flags) {
+    if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
     auto packet = wire::encode_event(nsp_.name(), std::nullopt, event, args);
-    transmit(make_message(std::move(packet), flags.compress), flags.is_volatile);
+    return transmit(make_message(std::move(packet), flags), flags.is_volatile);
+}
+
+bool SocketState::writable() const noexcept {
+    return phase_ == Phase::connected && client_->session().writable();
+}
+
+std::size_t SocketState::queued_bytes() const noexcept {
+    return phase_ == Phase::connected ? client_->session().queue().bytes() : 0;
+}
+
+void SocketState::on_drained() {
+    if (!handlers_ || phase_ != Phase::connected) return;
+    // A handler may add others; the socket outlives them all: it is buried, not destroyed.
+    for (auto& handler : handlers_->drain) {
+        guarded("drain", [&] { handler(facade_); });
+        if (phase_ != Phase::connected) return;
+    }
 }
 
 void SocketState::answer(std::uint64_t id, Args args) {
@@ -141,12 +158,11 @@ void SocketState::answer(std::uint64_t id, Args args) {
     transmit(make_message({wire::PacketType::ack, nsp_.name(), id, Value(std::move(args))}), false);
 }
 
-void SocketState::transmit(const engine::MessageRef& message, bool is_volatile) {
-    if (phase_ == Phase::connected) {
-        client_->session().send(message, is_volatile);
-    } else if (phase_ == Phase::pending) {
-        attempt_->hold(message, hub().context().options);
-    }
+EmitOutcome SocketState::transmit(const engine::MessageRef& message, bool is_volatile) {
+    if (phase_ == Phase::connected) return client_->session().send(message, is_volatile);
+    if (phase_ != Phase::pending) return EmitOutcome::disconnected;
+    attempt_->hold(message, hub().context().options);
+    return EmitOutcome::queued;
 }
 
 // ---- Acks --------------------------------------------------------------------------------------
@@ -307,6 +323,10 @@ void SocketState::add_disconnecting_handler(DisconnectHandler handler) {
 
 void SocketState::add_disconnect_handler(DisconnectHandler handler) {
     own_handlers().disconnect.push_back(std::move(handler));
+}
+
+void SocketState::add_drain_handler(DrainHandler handler) {
+    own_handlers().drain.push_back(std::move(handler));
 }
 
 }  // namespace socketio::hub

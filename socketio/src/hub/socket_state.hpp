@@ -56,10 +56,13 @@ public:
     void proceed();
     void on_event(wire::Packet packet);
     void on_ack(wire::Packet packet);
+    void on_drained();
     void leave(DisconnectReason reason);
 
     // ---- From the application ------------------------------------------------------------------
-    void send(std::string_view event, const Args& args, EmitFlags flags);
+    EmitOutcome send(std::string_view event, const Args& args, const EmitFlags& flags);
+    [[nodiscard]] bool writable() const noexcept;
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;
     void send_with_ack(std::string_view event, const Args& args, std::chrono::milliseconds timeout,
                        AckHandler handler);
     void answer(std::uint64_t id, Args args);
@@ -75,9 +78,10 @@ public:
     void add_any_handler(AnyHandler handler);
     void add_disconnecting_handler(DisconnectHandler handler);
     void add_disconnect_handler(DisconnectHandler handler);
+    void add_drain_handler(DrainHandler handler);
 
     // ---- From the hub --------------------------------------------------------------------------
-    void transmit(const engine::MessageRef& message, bool is_volatile);
+    EmitOutcome transmit(const engine::MessageRef& message, bool is_volatile);
     /// False when the socket has that mark already.
     [[nodiscard]] bool mark(std::uint64_t epoch) noexcept {
         return std::exchange(mark_, epoch) != epoch;
@@ -95,6 +99,7 @@ private:
         std::list<AnyHandler> any;
         std::list<DisconnectHandler> disconnecting;
         std::list<DisconnectHandler> disconnect;
+        std::list<DrainHandler> drain;
     };
 
     void connect();

@@ -1,8 +1,9 @@
 #include "server/implementation.hpp"
 
 #include "hub/client.hpp"
+#include "hub/delivery.hpp"
 #include "server/options_check.hpp"
-#include "wire/socket_packet.hpp"
+#include "transport/uring_writer.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -80,8 +81,23 @@ void Server::Implementation::require_setup_phase() const {
 void Server::Implementation::listen() {
     // run() calls this on its thread while others may ask for the port: nothing is written twice.
     if (listening_) return;
+    choose_writer();
     listener_.bind();
     listening_ = true;
+}
+
+void Server::Implementation::choose_writer() {
+    if (options_.writer == Writer::send) return;
+    const auto ec = transport::UringWriter::probe();
+    if (ec && options_.writer == Writer::uring) {
+        throw boost::system::system_error(
+            ec, "io_uring, which Options::writer asks for, cannot be used here");
+    }
+    options_.writer = ec ? Writer::send : Writer::uring;
+    if (ec) {
+        log_.write(LogLevel::info, "io_uring cannot be used, writing with send()",
+                   [&] { return base::LogFields{{"why", ec.message()}}; });
+    }
 }
 
 std::uint16_t Server::Implementation::port() const noexcept {
@@ -147,17 +163,16 @@ void Server::Implementation::begin_stop() {
 
 void Server::Implementation::broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
                                        std::string_view event, Args args) {
-    auto content = engine::make_content(wire::encode_event(nsp.name(), std::nullopt, event, args),
-                                        flags.compress);
+    auto delivery = hub::make_delivery(nsp.name(), audience, flags, event, args);
     if (options_.adapter && !flags.local) {
-        ClusterBroadcast elsewhere{nsp.name(), {}, audience, flags};
+        ClusterBroadcast elsewhere{nsp.name(), {}, std::move(audience), std::move(flags)};
         elsewhere.data.reserve(args.size() + 1);
         elsewhere.data.emplace_back(event);
         for (auto& arg : args) elsewhere.data.push_back(std::move(arg));
         shards_.on_shard(
             0, [this, elsewhere = std::move(elsewhere)] { options_.adapter->publish(elsewhere); });
     }
-    deliver_everywhere({nsp.name(), std::move(audience), flags, std::move(content)});
+    deliver_everywhere(std::move(delivery));
 }
 
 void Server::Implementation::deliver_everywhere(hub::Delivery delivery) {
@@ -190,11 +205,9 @@ void Server::Implementation::deliver(ClusterBroadcast broadcast) {
     const auto* event = broadcast.data.front().if_string();
     if (event == nullptr) return;
     const Args args(broadcast.data.begin() + 1, broadcast.data.end());
-    auto content = engine::make_content(
-        wire::encode_event(broadcast.nsp, std::nullopt, *event, args), broadcast.flags.compress);
     const auto guard = shards_[0].begin_work("delivering a broadcast of another node");
-    deliver_everywhere({std::move(broadcast.nsp), std::move(broadcast.audience), broadcast.flags,
-                        std::move(content)});
+    deliver_everywhere(hub::make_delivery(std::move(broadcast.nsp), std::move(broadcast.audience),
+                                          std::move(broadcast.flags), *event, args));
 }
 
 std::vector<std::string> Server::Implementation::namespaces() const {

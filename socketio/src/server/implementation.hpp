@@ -55,6 +55,7 @@ private:
     [[nodiscard]] std::vector<std::string> namespaces() const override;
     void log(LogEvent event) override;
 
+    void choose_writer();
     void add_socketio_route();
     void wait_for_signal();
     void begin_stop();

@@ -122,6 +122,15 @@ std::size_t Server::clients_count() const noexcept {
     return implementation_->shards().sessions();
 }
 
+Counters Server::counters() const noexcept {
+    Counters sum;
+    auto& shards = implementation_->shards();
+    for (unsigned index = 0; index < shards.size(); ++index) {
+        shards[index].published_counters().add_to(sum);
+    }
+    return sum;
+}
+
 const Options& Server::options() const noexcept {
     return implementation_->options();
 }

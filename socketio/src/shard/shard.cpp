@@ -80,6 +80,7 @@ void Shard::end_turn() {
         tasks_.clear();
         std::exchange(dead_, {}).clear();
     }
+    published_counters_.publish(counters_);
     arm_timer();
 }
 

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "hub/hub.hpp"
 #include "shard/mailbox.hpp"
+#include "shard/published_counters.hpp"
 #include "shard/system_random.hpp"
 #include "shard/turn_guard.hpp"
 
@@ -64,6 +65,11 @@ public:
     [[nodiscard]] const base::Log& log() const noexcept { return log_; }
     [[nodiscard]] hub::Hub& hub() noexcept { return hub_; }
     [[nodiscard]] const Options& options() const noexcept { return options_; }
+    [[nodiscard]] Counters& counters() noexcept { return counters_; }
+    /// Any thread.
+    [[nodiscard]] const PublishedCounters& published_counters() const noexcept {
+        return published_counters_;
+    }
 
     /// Any thread.
     void post(std::unique_ptr<Letter> letter);
@@ -104,6 +110,8 @@ private:
     base::DeadlineQueue deadlines_;
     SystemRandom random_;
     hub::Hub hub_;
+    Counters counters_;
+    PublishedCounters published_counters_;
     std::vector<TurnTask*> tasks_;
     std::vector<std::unique_ptr<Mortal>> dead_;
     bool stopping_ = false;

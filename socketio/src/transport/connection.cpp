@@ -121,16 +121,26 @@ void Connection::write_now() {
 }
 
 void Connection::gather(std::vector<iovec>& buffers) {
-    if (blocked_ || state_ == State::closed || state_ == State::lingering) return;
+    if (blocked_ || broken_ || state_ == State::closed || state_ == State::lingering) return;
     protocol_->gather(buffers);
 }
 
-void Connection::on_write_result(ssize_t result, std::size_t wanted) {
+bool Connection::settle(ssize_t result, std::size_t wanted) {
+    if (result < 0 && result != -EAGAIN && result != -EWOULDBLOCK) {
+        broken_ = true;
+    } else {
+        const auto written = result < 0 ? 0 : static_cast<std::size_t>(result);
+        if (written < wanted) wait_writable();
+        if (written > 0) protocol_->on_written(written);
+    }
+    return !std::exchange(after_write_due_, true);
+}
+
+void Connection::after_write() {
+    after_write_due_ = false;
     if (state_ == State::closed) return;
-    if (result < 0 && result != -EAGAIN && result != -EWOULDBLOCK) return on_end(true);
-    const auto written = result < 0 ? 0 : static_cast<std::size_t>(result);
-    if (written < wanted) wait_writable();
-    if (written > 0) protocol_->on_written(written);
+    if (broken_) return on_end(true);
+    protocol_->after_write();
     if (state_ == State::closed) return;
     if (protocol_->has_output()) {
         want_write();

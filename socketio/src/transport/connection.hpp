@@ -43,8 +43,11 @@ public:
     [[nodiscard]] virtual bool has_output() const noexcept = 0;
     /// Appends at most buffers_per_write_max buffers, in order; they stay valid until on_written().
     virtual void gather(std::vector<iovec>& buffers) = 0;
-    /// The kernel took that many bytes of what was gathered last.
+    /// The kernel took that many bytes of what was gathered last: take note of it and no more. Other
+    /// connections' writes of the same turn are not noted yet, so nothing that sends may be called.
     virtual void on_written(std::size_t bytes) = 0;
+    /// Later in the same turn, after every write: whatever follows from it.
+    virtual void after_write() {}
 
     /// The server stops: say goodbye and finish().
     virtual void on_shutdown() = 0;
@@ -98,7 +101,11 @@ public:
     // ---- For WriteTurn -------------------------------------------------------------------------
     [[nodiscard]] int fd() noexcept { return socket_.native_handle(); }
     void gather(std::vector<iovec>& buffers);
-    void on_write_result(ssize_t result, std::size_t wanted);
+    /// Takes note of what the kernel took of what was gathered last, or of its -errno. True when
+    /// after_write() is not due already.
+    [[nodiscard]] bool settle(ssize_t result, std::size_t wanted);
+    /// What follows from it, once every write of the round is settled.
+    void after_write();
     void leave_write_list() noexcept { in_write_list_ = false; }
 
 private:
@@ -125,6 +132,8 @@ private:
     bool blocked_ = false;  ///< A wait for room is outstanding.
     bool in_write_list_ = false;
     bool moved_ = false;
+    bool after_write_due_ = false;
+    bool broken_ = false;  ///< A write failed; after_write() acts on it.
 };
 
 using ConnectionRef = boost::intrusive_ptr<Connection>;

@@ -41,7 +41,9 @@ EngineService::Record::Record(std::string sid, wire::EngineProtocol protocol,
     : session(std::move(sid), protocol, service.context_, service) {}
 
 EngineService::EngineService(TransportShard& home, const EngineRoute& route)
-    : home_(home), route_(route), context_{home.options(), home.shard().deadlines()} {}
+    : home_(home),
+      route_(route),
+      context_{home.options(), home.shard().deadlines(), home.shard().counters()} {}
 
 EngineService::~EngineService() = default;
 

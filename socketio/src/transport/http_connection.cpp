@@ -178,7 +178,7 @@ void HttpConnection::send_continue() {
 }
 
 void HttpConnection::gather(std::vector<iovec>& buffers) {
-    if (!output_) return;
+    if (!has_output()) return;
     const auto add = [&](std::string_view bytes) {
         if (!bytes.empty()) buffers.push_back({const_cast<char*>(bytes.data()), bytes.size()});
     };
@@ -191,9 +191,9 @@ void HttpConnection::gather(std::vector<iovec>& buffers) {
     }
 }
 
-void HttpConnection::on_written(std::size_t bytes) {
-    output_->written += bytes;
-    if (output_->written < output_->size()) {
+void HttpConnection::after_write() {
+    if (!output_) return;
+    if (has_output()) {
         if (phase_ == Phase::writing) {
             connection_.set_deadline(connection_.home().options().http_request_timeout);
         }

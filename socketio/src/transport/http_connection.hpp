@@ -51,9 +51,12 @@ public:
     void on_end(bool failed) override;
     [[nodiscard]] bool stays_after_end() const noexcept override;
     void on_deadline() override;
-    [[nodiscard]] bool has_output() const noexcept override { return output_ != nullptr; }
+    [[nodiscard]] bool has_output() const noexcept override {
+        return output_ && output_->written < output_->size();
+    }
     void gather(std::vector<iovec>& buffers) override;
-    void on_written(std::size_t bytes) override;
+    void on_written(std::size_t bytes) override { output_->written += bytes; }
+    void after_write() override;
     void on_shutdown() override;
 
 private:

@@ -14,14 +14,17 @@ namespace {
 // A body of the largest size may consist of the smallest packets: a digit and a separator each.
 constexpr std::size_t bytes_per_packet_min = 2;
 
+constexpr wire::EnginePacketView noop{wire::EnginePacketType::noop, false, {}};
+constexpr wire::EnginePacketView close{wire::EnginePacketType::close, false, {}};
+
 constexpr std::string_view octet_stream = "application/octet-stream";
 
-HttpResponse payload_response(std::string body, bool binary) {
+HttpResponse payload_response(HttpBody body, bool binary) {
     HttpResponse response;
     response.headers.add("Content-Type",
                          binary ? std::string(octet_stream) : "text/plain; charset=UTF-8");
     response.headers.add("cache-control", "no-store");
-    response.body = HttpBody(std::move(body));
+    response.body = std::move(body);
     return response;
 }
 
@@ -56,13 +59,13 @@ void PollingTransport::on_get(ExchangeId exchange, HttpReply reply, FieldList he
     if (session_ == nullptr) return reply.send({400, {}, {}});
     if (waiting_) {
         // Two polls of one session: one of them is not from our client.
-        answer_waiting(one_packet(wire::EnginePacketType::close));
+        answer_waiting(one_packet(close));
         reply.send({400, {}, {}});
         return fail();
     }
     waiting_ = Waiting{exchange, std::move(reply), std::move(headers)};
     if (session_->upgrading() && session_->queue().empty()) {
-        send_past_queue({wire::EnginePacketType::noop, false, {}});
+        send_past_queue(noop);
     } else {
         wake();
     }
@@ -123,9 +126,18 @@ void PollingTransport::on_abort(ExchangeId exchange, HttpConnection::Abort why) 
 }
 
 void PollingTransport::wake() {
-    if (waiting_ && session_ != nullptr && !session_->queue().empty()) {
+    if (session_ == nullptr || session_->queue().empty()) return;
+    if (waiting_) {
         service_.home().shard().schedule(*this);
+    } else {
+        behind_ = true;
     }
+}
+
+void PollingTransport::at_turn_end() {
+    flush();
+    if (session_ == nullptr || !session_->queue().empty()) return;
+    if (std::exchange(behind_, false)) session_->on_drained();
 }
 
 void PollingTransport::flush() {
@@ -135,13 +147,7 @@ void PollingTransport::flush() {
 
 void PollingTransport::send_past_queue(wire::EnginePacketView packet) {
     if (!waiting_) return;
-    Body body;
-    if (protocol_ == wire::EngineProtocol::v4) {
-        wire::append_payload_v4(body.bytes, packet);
-    } else {
-        wire::append_payload_v3_text(body.bytes, packet);
-    }
-    answer_waiting(std::move(body));
+    answer_waiting(one_packet(packet));
 }
 
 void PollingTransport::end(Ending ending) {
@@ -151,8 +157,7 @@ void PollingTransport::end(Ending ending) {
         last_words_.push_back(take_queue());
     }
     session_ = nullptr;
-    last_words_.push_back(
-        one_packet(client_closed_ ? wire::EnginePacketType::noop : wire::EnginePacketType::close));
+    last_words_.push_back(one_packet(client_closed_ ? noop : close));
     if (waiting_) {
         answer_waiting(std::move(last_words_.front()));
         last_words_.erase(last_words_.begin());
@@ -166,7 +171,7 @@ void PollingTransport::end(Ending ending) {
 }
 
 void PollingTransport::retire() {
-    if (waiting_) answer_waiting(one_packet(wire::EnginePacketType::noop));
+    if (waiting_) answer_waiting(one_packet(noop));
     session_ = nullptr;
 }
 
@@ -189,24 +194,24 @@ PollingTransport::Body PollingTransport::take_queue() {
     if (protocol_ == wire::EngineProtocol::v3) {
         format = engine::PayloadFormat::v3_text;
         for (const auto& message : queue.messages()) {
-            if (message->has_binary() && !base64_only_) format = engine::PayloadFormat::v3_binary;
+            if (message && message->has_binary() && !base64_only_)
+                format = engine::PayloadFormat::v3_binary;
         }
     }
-    Body body;
-    for (const auto& message : queue.messages()) message->append_payload(body.bytes, format);
-    queue.pop_front(queue.size());
-    body.binary = format == engine::PayloadFormat::v3_binary;
+    Body body{service_.home().poll_bodies().make(queue.messages(), format),
+              format == engine::PayloadFormat::v3_binary};
+    queue.clear();
     return body;
 }
 
-PollingTransport::Body PollingTransport::one_packet(wire::EnginePacketType type) const {
-    Body body;
+PollingTransport::Body PollingTransport::one_packet(wire::EnginePacketView packet) const {
+    std::string bytes;
     if (protocol_ == wire::EngineProtocol::v4) {
-        wire::append_payload_v4(body.bytes, {type, false, {}});
+        wire::append_payload_v4(bytes, packet);
     } else {
-        wire::append_payload_v3_text(body.bytes, {type, false, {}});
+        wire::append_payload_v3_text(bytes, packet);
     }
-    return body;
+    return {HttpBody(std::move(bytes)), false};
 }
 
 void PollingTransport::fail() {

@@ -58,16 +58,16 @@ private:
     };
 
     struct Body {
-        std::string bytes;
+        HttpBody bytes;
         bool binary = false;
     };
 
-    void at_turn_end() override { flush(); }
+    void at_turn_end() override;
     void on_goodbye_timeout(base::TimePoint now);
     void answer_waiting(Body body);
     /// Empties the session's queue, which must not be empty.
     [[nodiscard]] Body take_queue();
-    [[nodiscard]] Body one_packet(wire::EnginePacketType type) const;
+    [[nodiscard]] Body one_packet(wire::EnginePacketView packet) const;
     void fail();
 
     EngineService& service_;
@@ -83,6 +83,7 @@ private:
     const wire::EngineProtocol protocol_;
     const bool base64_only_;
     bool client_closed_ = false;
+    bool behind_ = false;  ///< Messages had to wait for a GET.
     bool broken_ = false;  ///< The session ended by a fault of its peer.
 };
 

@@ -1,6 +1,7 @@
 #include "transport/transport_shard.hpp"
 
 #include "transport/http_connection.hpp"
+#include "transport/uring_writer.hpp"
 
 #include <ctime>
 #include <utility>
@@ -11,6 +12,11 @@ namespace {
 
 // Large enough that a POST of the usual size is read at once.
 constexpr std::size_t read_buffer_bytes = 64 * 1024;
+
+std::unique_ptr<FanoutWriter> make_writer(const shard::Shard& shard) {
+    if (shard.options().writer == Writer::uring) return std::make_unique<UringWriter>(shard.log());
+    return std::make_unique<SendWriter>();
+}
 
 /// Keeps a closed connection until the turn's end, since its own call may be on the stack.
 struct Grave final : shard::Mortal {
@@ -23,7 +29,8 @@ struct Grave final : shard::Mortal {
 TransportShard::TransportShard(Network& network, shard::Shard& shard)
     : network_(network),
       shard_(shard),
-      writes_(shard),
+      writes_(shard, make_writer(shard)),
+      poll_bodies_(shard),
       exchanges_(shard.index()),
       read_buffer_(read_buffer_bytes) {
     services_.reserve(network.routes().engines.size());

@@ -6,8 +6,9 @@
 #include "transport/connection.hpp"
 #include "transport/engine_service.hpp"
 #include "transport/exchange_table.hpp"
-#include "transport/fanout_writer.hpp"
+#include "transport/poll_bodies.hpp"
 #include "transport/routes.hpp"
+#include "transport/write_turn.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -32,6 +33,7 @@ public:
     [[nodiscard]] const Options& options() const noexcept { return shard_.options(); }
     [[nodiscard]] const base::Log& log() const noexcept { return shard_.log(); }
     [[nodiscard]] WriteTurn& writes() noexcept { return writes_; }
+    [[nodiscard]] PollBodies& poll_bodies() noexcept { return poll_bodies_; }
     [[nodiscard]] ExchangeTable& exchanges() noexcept { return exchanges_; }
     /// One for each endpoint, in the routes' order.
     [[nodiscard]] EngineService& service(std::size_t endpoint) noexcept {
@@ -63,6 +65,7 @@ private:
     Network& network_;
     shard::Shard& shard_;
     WriteTurn writes_;
+    PollBodies poll_bodies_;
     ExchangeTable exchanges_;
     std::vector<std::unique_ptr<EngineService>> services_;
     boost::intrusive::list<Connection> connections_;

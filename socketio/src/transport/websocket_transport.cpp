@@ -133,7 +133,7 @@ void WebSocketTransport::gather(std::vector<iovec>& buffers) {
     gather_output(buffers);
     for (const auto& message : pending) {
         if (buffers.size() - first == buffers_per_write_max) break;
-        add(message->websocket_bytes(format_));
+        if (message) add(message->websocket_bytes(format_));
     }
 }
 
@@ -145,6 +145,16 @@ void WebSocketTransport::on_written(std::size_t bytes) {
     const auto of_queue = output_written(bytes - of_front);
     if (of_queue > 0) messages->consume_websocket(of_queue, format_);
     close_when_sent();
+}
+
+void WebSocketTransport::after_write() {
+    if (session_ == nullptr) return;
+    if (connection().blocked()) {
+        behind_ = true;
+    } else if (behind_ && session_->queue().empty()) {
+        behind_ = false;
+        session_->on_drained();
+    }
 }
 
 void WebSocketTransport::close_when_sent() {

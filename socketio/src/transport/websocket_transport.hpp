@@ -36,6 +36,7 @@ public:
     [[nodiscard]] bool has_output() const noexcept override;
     void gather(std::vector<iovec>& buffers) override;
     void on_written(std::size_t bytes) override;
+    void after_write() override;
     void on_shutdown() override;
 
 private:
@@ -54,6 +55,7 @@ private:
     const engine::FrameFormat format_;
     bool carries_ = false;      ///< The session's current transport; a probe is not yet.
     bool goodbye_due_ = false;  ///< A close frame follows the rest.
+    bool behind_ = false;       ///< Messages had to wait for a later turn.
 };
 
 }  // namespace socketio::transport

@@ -4,8 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <deque>
 #include <random>
+#include <string>
+#include <vector>
 
 namespace socketio::engine {
 namespace {
@@ -16,9 +19,51 @@ MessageRef make_message(std::string data) {
     return Message::make(make_content(wire::EnginePacketType::message, std::move(data)));
 }
 
+MessageRef make_message(std::string data, const EmitFlags& flags) {
+    return Message::make(make_content(wire::EncodedPacket{std::move(data), {}}, flags));
+}
+
+MessageRef make_keyed(std::string data, std::string key) {
+    EmitFlags flags;
+    flags.conflate_key = std::move(key);
+    return make_message(std::move(data), flags);
+}
+
+MessageRef make_droppable(std::string data) {
+    EmitFlags flags;
+    flags.droppable = true;
+    return make_message(std::move(data), flags);
+}
+
 std::string front(const SendQueue& queue) {
     return queue.messages().front()->content().data;
 }
+
+/// What waits, without the holes.
+std::vector<std::string> waiting(const SendQueue& queue) {
+    std::vector<std::string> texts;
+    for (const auto& message : queue.messages()) {
+        if (message) texts.push_back(message->content().data);
+    }
+    return texts;
+}
+
+/// The kernel takes that many whole messages.
+void send_front(SendQueue& queue, std::size_t count) {
+    for (; count > 0; --count) {
+        const auto front = queue.messages().front();
+        queue.consume_websocket(
+            front->websocket_bytes(FrameFormat::v4).size() - queue.front_offset(), FrameFormat::v4);
+    }
+}
+
+bool push(SendQueue& queue, MessageRef message) {
+    const bool replaces = queue.replace(*message);
+    queue.push(std::move(message));
+    return replaces;
+}
+
+using Texts = std::vector<std::string>;
 
 TEST(SendQueue, KeepsOrderAndCounts) {
     SendQueue queue;
@@ -28,7 +73,7 @@ TEST(SendQueue, KeepsOrderAndCounts) {
     EXPECT_EQ(queue.size(), 5U);
     EXPECT_EQ(queue.packets(), 5U);
     EXPECT_EQ(queue.bytes(), 10U);
-    queue.pop_front(2);
+    send_front(queue, 2);
     EXPECT_EQ(front(queue), "c");
     EXPECT_EQ(queue.size(), 3U);
     EXPECT_EQ(queue.bytes(), 6U);
@@ -43,7 +88,7 @@ TEST(SendQueue, LetsGoOfWhatItPops) {
     SendQueue queue;
     queue.push(Message::make(content));
     queue.push(make_message("y"));
-    queue.pop_front();
+    send_front(queue, 1);
     EXPECT_EQ(content.use_count(), 1);
 }
 
@@ -76,32 +121,137 @@ TEST(SendQueueDeathTest, RefusesMoreThanItHolds) {
     SendQueue queue;
     queue.push(make_message("x"));
     EXPECT_DEATH(queue.consume_websocket(100, FrameFormat::v4), "assertion");
-    EXPECT_DEATH(queue.pop_front(2), "assertion");
 }
 
-TEST(SendQueue, AgreesWithADequeOverALongRandomLife) {
+TEST(SendQueue, ANewerMessageWithTheSameKeyTakesThePlaceOfAnOlderAtTheEnd) {
     SendQueue queue;
-    std::deque<std::string> model;
+    EXPECT_FALSE(push(queue, make_keyed("a1", "a")));
+    EXPECT_FALSE(push(queue, make_keyed("b1", "b")));
+    EXPECT_FALSE(push(queue, make_message("plain")));
+    EXPECT_TRUE(push(queue, make_keyed("a2", "a")));
+    EXPECT_EQ(waiting(queue), (Texts{"b1", "plain", "a2"}));
+    EXPECT_EQ(queue.size(), 3U);
+    EXPECT_EQ(queue.packets(), 3U);
+    EXPECT_EQ(queue.bytes(), 3U + 6U + 3U);
+    EXPECT_EQ(front(queue), "b1") << "the first is no hole";
+}
+
+TEST(SendQueue, AMessageWhoseFirstByteIsSentIsNeitherReplacedNorDropped) {
+    EmitFlags both;
+    both.droppable = true;
+    both.conflate_key = "a";
+    SendQueue queue;
+    queue.push(make_message("a1", both));
+    queue.consume_websocket(1, FrameFormat::v4);
+    EXPECT_FALSE(queue.drop_oldest());
+    EXPECT_FALSE(push(queue, make_message("a2", both)));
+    EXPECT_TRUE(push(queue, make_message("a3", both)));
+    EXPECT_EQ(waiting(queue), (Texts{"a1", "a3"}));
+    send_front(queue, 1);
+    EXPECT_EQ(queue.front_offset(), 0U);
+    EXPECT_TRUE(push(queue, make_message("a4", both)));
+    EXPECT_EQ(waiting(queue), Texts{"a4"});
+}
+
+TEST(SendQueue, DropsTheOldestThatMayBeDropped) {
+    SendQueue queue;
+    queue.push(make_message("1"));
+    queue.push(make_droppable("2"));
+    queue.push(make_message("3"));
+    queue.push(make_droppable("4"));
+    EXPECT_TRUE(queue.drop_oldest());
+    EXPECT_EQ(waiting(queue), (Texts{"1", "3", "4"}));
+    EXPECT_TRUE(queue.drop_oldest());
+    EXPECT_FALSE(queue.drop_oldest());
+    EXPECT_EQ(waiting(queue), (Texts{"1", "3"}));
+    queue.push(make_droppable("5"));
+    EXPECT_TRUE(queue.drop_oldest());
+    EXPECT_EQ(queue.size(), 2U);
+}
+
+TEST(SendQueue, OneKeyOnALongQueueKeepsItsLength) {
+    SendQueue queue;
+    for (int i = 0; i < 1'000; ++i) queue.push(make_message("x"));
+    for (int i = 0; i < 100'000; ++i) push(queue, make_keyed(std::to_string(i), "k"));
+    EXPECT_EQ(queue.size(), 1'001U);
+    EXPECT_LT(queue.messages().size(), 3'000U) << "holes are closed";
+    EXPECT_EQ(waiting(queue).back(), "99999");
+}
+
+/// What the queue is meant to do, in the plainest way.
+class Model {
+public:
+    struct Entry {
+        std::string text;
+        std::string key;
+        bool droppable = false;
+    };
+
+    void push(Entry entry) {
+        if (!entry.key.empty()) {
+            const auto same = std::find_if(begin(), entries.end(),
+                                           [&](const Entry& old) { return old.key == entry.key; });
+            if (same != entries.end()) entries.erase(same);
+        }
+        entries.push_back(std::move(entry));
+    }
+    bool drop_oldest() {
+        const auto found = std::find_if(begin(), entries.end(),
+                                        [](const Entry& entry) { return entry.droppable; });
+        if (found == entries.end()) return false;
+        entries.erase(found);
+        return true;
+    }
+
+    std::deque<Entry> entries;
+    bool front_is_begun = false;
+
+private:
+    std::deque<Entry>::iterator begin() {
+        return entries.begin() + (front_is_begun && !entries.empty() ? 1 : 0);
+    }
+};
+
+TEST(SendQueue, AgreesWithAPlainModelOverALongRandomLife) {
+    SendQueue queue;
+    Model model;
     std::mt19937 random(7);
-    for (int step = 0; step < 20'000; ++step) {
+    for (int step = 0; step < 30'000; ++step) {
         const auto dice = random() % 100;
-        if (dice < 52) {
-            model.push_back(std::to_string(step));
-            queue.push(make_message(model.back()));
-        } else if (dice < 99 && !model.empty()) {
-            const auto count = 1 + random() % std::min<std::size_t>(model.size(), 40);
-            queue.pop_front(count);
-            model.erase(model.begin(), model.begin() + static_cast<std::ptrdiff_t>(count));
+        // Long phases in which the client does not read.
+        const bool reads = step % 3'000 < 2'000;
+        if (dice < (reads ? 50U : 80U)) {
+            Model::Entry entry{std::to_string(step), {}, random() % 3 == 0};
+            if (random() % 2 == 0) entry.key = std::to_string(random() % 60);
+            EmitFlags flags;
+            flags.conflate_key = entry.key;
+            flags.droppable = entry.droppable;
+            push(queue, make_message(entry.text, flags));
+            model.push(std::move(entry));
+        } else if (dice < 85) {
+            ASSERT_EQ(queue.drop_oldest(), model.drop_oldest());
+        } else if (reads && dice < 98 && !model.entries.empty()) {
+            const auto count = 1 + random() % std::min<std::size_t>(model.entries.size(), 8);
+            send_front(queue, count);
+            model.entries.erase(model.entries.begin(),
+                                model.entries.begin() + static_cast<std::ptrdiff_t>(count));
+            model.front_is_begun = false;
+        } else if (reads && !model.entries.empty() && !model.front_is_begun) {
+            queue.consume_websocket(1, FrameFormat::v4);
+            model.front_is_begun = true;
         } else {
             queue.shrink();
         }
-        ASSERT_EQ(queue.size(), model.size());
+        Texts expected;
         std::size_t bytes = 0;
-        for (std::size_t i = 0; i < model.size(); ++i) {
-            ASSERT_EQ(queue.messages()[i]->content().data, model[i]);
-            bytes += model[i].size() + 1;
+        for (const auto& entry : model.entries) {
+            expected.push_back(entry.text);
+            bytes += entry.text.size() + 1;
         }
+        ASSERT_EQ(waiting(queue), expected) << "step " << step;
+        ASSERT_EQ(queue.size(), expected.size());
         ASSERT_EQ(queue.bytes(), bytes);
+        ASSERT_TRUE(queue.empty() || queue.messages().front());
     }
 }
 

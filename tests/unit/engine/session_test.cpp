@@ -27,7 +27,12 @@ protected:
         opening = transport->read();
     }
     void pass(base::Milliseconds time) { deadlines.advance(deadlines.now() + time); }
-    SendOutcome send(std::string data, bool is_volatile = false) {
+    EmitOutcome send(std::string data, const EmitFlags& flags) {
+        return session->send(
+            Message::make(make_content(wire::EncodedPacket{std::move(data), {}}, flags)),
+            flags.is_volatile);
+    }
+    EmitOutcome send(std::string data, bool is_volatile = false) {
         return session->send(
             Message::make(make_content(wire::EnginePacketType::message, std::move(data))),
             is_volatile);
@@ -35,7 +40,8 @@ protected:
 
     Options options;
     base::DeadlineQueue deadlines{test_start};
-    SessionContext context{options, deadlines};
+    Counters counters;
+    SessionContext context{options, deadlines, counters};
     FakePort port;
     FakeKeeper keeper;
     std::unique_ptr<FakeTransport> transport;
@@ -134,7 +140,7 @@ TEST_F(SessionTest, HearsNothingAfterItsEnd) {
     EXPECT_TRUE(port.messages.empty());
     EXPECT_EQ(port.closed, Reasons{DisconnectReason::forced_close});
     EXPECT_EQ(keeper.closed, 1);
-    EXPECT_EQ(send("late"), SendOutcome::closed);
+    EXPECT_EQ(send("late"), EmitOutcome::disconnected);
     EXPECT_TRUE(deadlines.empty());
 }
 
@@ -215,8 +221,8 @@ TEST_F(SessionTest, HeartbeatsShareTheirMessage) {
 TEST_F(SessionTest, QueuesAndWakesTheTransport) {
     open();
     const auto wakes = transport->wakes;
-    EXPECT_EQ(send("a"), SendOutcome::queued);
-    EXPECT_EQ(send("b"), SendOutcome::queued);
+    EXPECT_EQ(send("a"), EmitOutcome::queued);
+    EXPECT_EQ(send("b"), EmitOutcome::queued);
     EXPECT_EQ(transport->wakes, wakes + 2);
     EXPECT_EQ(transport->flushes, 0);
     EXPECT_EQ(transport->read(), (Texts{"4a", "4b"}));
@@ -224,10 +230,10 @@ TEST_F(SessionTest, QueuesAndWakesTheTransport) {
 
 TEST_F(SessionTest, DropsVolatileMessagesIffTheTransportIsNotWritable) {
     open();
-    EXPECT_EQ(send("a", true), SendOutcome::queued);
+    EXPECT_EQ(send("a", true), EmitOutcome::queued);
     transport->is_writable = false;
-    EXPECT_EQ(send("b", true), SendOutcome::dropped);
-    EXPECT_EQ(send("c"), SendOutcome::queued);
+    EXPECT_EQ(send("b", true), EmitOutcome::refused);
+    EXPECT_EQ(send("c"), EmitOutcome::queued);
     EXPECT_EQ(transport->read(), (Texts{"4a", "4c"}));
 }
 
@@ -235,7 +241,7 @@ TEST_F(SessionTest, ABurstToAHealthyClientIsFlushed) {
     options.send_queue_packets_max = 10;
     open();
     transport->takes_at_flush = true;
-    for (int i = 0; i < 100; ++i) ASSERT_EQ(send("x"), SendOutcome::queued);
+    for (int i = 0; i < 100; ++i) ASSERT_EQ(send("x"), EmitOutcome::queued);
     EXPECT_EQ(transport->flushes, 9);
     EXPECT_TRUE(session->is_open());
 }
@@ -243,14 +249,14 @@ TEST_F(SessionTest, ABurstToAHealthyClientIsFlushed) {
 TEST_F(SessionTest, ASlowClientIsClosedWithoutASilentGap) {
     options.send_queue_packets_max = 3;
     open();
-    EXPECT_EQ(send("1"), SendOutcome::queued);
-    EXPECT_EQ(send("2"), SendOutcome::queued);
-    EXPECT_EQ(send("3"), SendOutcome::queued);
-    EXPECT_EQ(send("4"), SendOutcome::closed);
+    EXPECT_EQ(send("1"), EmitOutcome::queued);
+    EXPECT_EQ(send("2"), EmitOutcome::queued);
+    EXPECT_EQ(send("3"), EmitOutcome::queued);
+    EXPECT_EQ(send("4"), EmitOutcome::disconnected);
     EXPECT_EQ(transport->flushes, 1);
     EXPECT_TRUE(port.closed.empty()) << "not in the middle of an emit";
     transport->read();
-    EXPECT_EQ(send("5"), SendOutcome::closed) << "a gap was promised not to be";
+    EXPECT_EQ(send("5"), EmitOutcome::disconnected) << "a gap was promised not to be";
     pass(base::DeadlineQueue::tick);
     EXPECT_EQ(port.closed, Reasons{DisconnectReason::slow_client});
     EXPECT_EQ(transport->ended, Ending::now);
@@ -260,18 +266,55 @@ TEST_F(SessionTest, ASlowClientIsClosedWithoutASilentGap) {
 TEST_F(SessionTest, CountsBytesToo) {
     options.send_queue_bytes_max = 100;
     open();
-    EXPECT_EQ(send(std::string(49, 'x')), SendOutcome::queued);
-    EXPECT_EQ(send(std::string(49, 'x')), SendOutcome::queued);
+    EXPECT_EQ(send(std::string(49, 'x')), EmitOutcome::queued);
+    EXPECT_EQ(send(std::string(49, 'x')), EmitOutcome::queued);
     EXPECT_EQ(session->queue().bytes(), 100U);
-    EXPECT_EQ(send(""), SendOutcome::closed);
+    EXPECT_EQ(send(""), EmitOutcome::disconnected);
+}
+
+TEST_F(SessionTest, ANewerMessageWithTheSameKeyReplacesTheOneThatWaits) {
+    options.send_queue_packets_max = 2;
+    open();
+    EXPECT_EQ(send("a", {.conflate_key = "k"}), EmitOutcome::queued);
+    for (int i = 0; i < 100; ++i) {
+        ASSERT_EQ(send(std::to_string(i), {.conflate_key = "k"}), EmitOutcome::replaced);
+    }
+    EXPECT_EQ(transport->flushes, 0) << "what is replaced makes room";
+    EXPECT_EQ(transport->read(), Texts{"499"});
+    EXPECT_EQ(counters.messages_replaced, 100U);
+}
+
+TEST_F(SessionTest, DroppableMessagesMakeRoomTheOldestFirst) {
+    options.send_queue_packets_max = 3;
+    open();
+    send("1");
+    send("2", {.droppable = true});
+    send("3", {.droppable = true});
+    EXPECT_EQ(send("4"), EmitOutcome::queued);
+    EXPECT_EQ(send("5", {.droppable = true}), EmitOutcome::queued);
+    EXPECT_EQ(transport->flushes, 2) << "nothing is dropped that the kernel takes";
+    EXPECT_EQ(counters.messages_dropped, 2U);
+    EXPECT_EQ(transport->read(), (Texts{"41", "44", "45"}));
+}
+
+TEST_F(SessionTest, ADroppableMessageWithoutRoomIsRefusedAndTheSessionGoesOn) {
+    options.send_queue_packets_max = 2;
+    open();
+    send("1");
+    send("2");
+    EXPECT_EQ(send("3", {.droppable = true}), EmitOutcome::refused);
+    EXPECT_EQ(counters.messages_refused, 1U);
+    pass(base::DeadlineQueue::tick);
+    EXPECT_TRUE(session->is_open());
+    EXPECT_EQ(transport->read(), (Texts{"41", "42"}));
 }
 
 TEST_F(SessionTest, OneMessageOverTheBoundMayStandInAnEmptyQueue) {
     options.send_queue_bytes_max = 10;
     options.send_queue_packets_max = 1;
     open();
-    EXPECT_EQ(send(std::string(1'000, 'x')), SendOutcome::queued);
-    EXPECT_EQ(send("y"), SendOutcome::closed);
+    EXPECT_EQ(send(std::string(1'000, 'x')), EmitOutcome::queued);
+    EXPECT_EQ(send("y"), EmitOutcome::disconnected);
 }
 
 TEST_F(SessionTest, WhateverEndsASlowClientItsSlownessIsToldFirst) {

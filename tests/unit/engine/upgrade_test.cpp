@@ -32,7 +32,8 @@ protected:
 
     Options options;
     base::DeadlineQueue deadlines{test_start};
-    SessionContext context{options, deadlines};
+    Counters counters;
+    SessionContext context{options, deadlines, counters};
     FakePort port;
     FakeKeeper keeper;
     std::unique_ptr<FakeTransport> polling;

@@ -103,6 +103,7 @@ public:
     Options options;
     base::DeadlineQueue deadlines{engine::test_start};
     std::vector<LogEvent> logged;
+    Counters counters;
     EmitFlags last_flags;
     mutable int setup_checks = 0;
 
@@ -117,7 +118,7 @@ private:
 
     CountingRandom random_;
     base::Log log_{[this](const LogEvent& event) { logged.push_back(event); }, LogLevel::trace};
-    engine::SessionContext session_context_{options, deadlines};
+    engine::SessionContext session_context_{options, deadlines, counters};
     std::map<std::string, std::unique_ptr<Namespace>> namespaces_;
     std::unique_ptr<Hub> hub_;
     std::vector<std::unique_ptr<TestClient>> clients_;

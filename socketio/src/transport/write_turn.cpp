@@ -1,0 +1,64 @@
+#include "transport/write_turn.hpp"
+
+#include "transport/connection.hpp"
+
+#include <utility>
+
+namespace socketio::transport {
+
+WriteTurn::WriteTurn(shard::Shard& shard, std::unique_ptr<FanoutWriter> writer)
+    : shard_(shard), writer_(std::move(writer)) {}
+
+WriteTurn::~WriteTurn() = default;
+
+void WriteTurn::add(Connection& connection) {
+    waiting_.push_back(&connection);
+    shard_.schedule(*this);
+}
+
+void WriteTurn::write_now(Connection& connection) {
+    Connection* one[] = {&connection};
+    write(one);
+    shard_.schedule(*this);
+}
+
+void WriteTurn::at_turn_end() {
+    // Writing makes room, and room may bring more to write: whatever is added goes out in a next round.
+    while (!waiting_.empty() || !written_.empty()) {
+        batch_.clear();
+        std::swap(batch_, waiting_);
+        for (auto* connection : batch_) connection->leave_write_list();
+        write(batch_);
+        batch_.clear();
+        std::swap(batch_, written_);
+        for (auto* connection : batch_) connection->after_write();
+    }
+}
+
+void WriteTurn::write(std::span<Connection* const> connections) {
+    targets_.clear();
+    requests_.clear();
+    buffers_.clear();
+    for (auto* connection : connections) {
+        const auto first = buffers_.size();
+        connection->gather(buffers_);
+        if (buffers_.size() == first) continue;
+        targets_.push_back(connection);
+        requests_.push_back({connection->fd(), first, buffers_.size() - first, 0});
+    }
+    writer_->write(requests_, buffers_);
+    auto& counters = shard_.counters();
+    counters.writes += requests_.size();
+    for (std::size_t i = 0; i < targets_.size(); ++i) {
+        std::size_t wanted = 0;
+        for (std::size_t b = 0; b < requests_[i].buffer_count; ++b) {
+            wanted += buffers_[requests_[i].first_buffer + b].iov_len;
+        }
+        const auto result = requests_[i].result;
+        if (result > 0) counters.bytes_written += static_cast<std::uint64_t>(result);
+        if (result >= 0 && static_cast<std::size_t>(result) < wanted) ++counters.partial_writes;
+        if (targets_[i]->settle(result, wanted)) written_.push_back(targets_[i]);
+    }
+}
+
+}  // namespace socketio::transport

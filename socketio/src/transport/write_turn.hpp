@@ -1,0 +1,47 @@
+#pragma once
+// What all connections of a shard want to write, gathered and written once a turn.
+//
+// A round: every connection's output is gathered, the writer writes it, every result is noted (settle),
+// and only then does anything follow from it (after_write): what follows may run handlers, which may send
+// on any connection.
+
+#include "shard/shard.hpp"
+#include "transport/fanout_writer.hpp"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <sys/uio.h>
+
+namespace socketio::transport {
+
+class Connection;
+
+class WriteTurn final : public shard::TurnTask {
+public:
+    WriteTurn(shard::Shard& shard, std::unique_ptr<FanoutWriter> writer);
+    ~WriteTurn() override;
+
+    /// The connection has output and the socket takes bytes. It must live until the turn's end.
+    void add(Connection& connection);
+    /// This one alone, now; what follows from it waits for the turn's end.
+    void write_now(Connection& connection);
+
+private:
+    void at_turn_end() override;
+    void write(std::span<Connection* const> connections);
+
+    shard::Shard& shard_;
+    std::unique_ptr<FanoutWriter> writer_;
+    std::vector<Connection*> waiting_;
+    /// Written; what follows from it is to be done.
+    std::vector<Connection*> written_;
+    // Kept between rounds for their capacity.
+    std::vector<Connection*> batch_;
+    std::vector<Connection*> targets_;
+    std::vector<WriteRequest> requests_;
+    std::vector<iovec> buffers_;
+};
+
+}  // namespace socketio::transport
