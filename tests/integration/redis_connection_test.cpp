@@ -189,7 +189,7 @@ TEST(RedisConnection, HintsAtTlsWhenPlainAndTlsMeet) {
     RedisServer no_tls;
     // Redis takes a TLS greeting for the beginning of a long line, and waits for its end.
     Options options = options_of("rediss://127.0.0.1:" + std::to_string(no_tls.port()));
-    options.connect_timeout = 300ms;
+    options.connect_timeout = 2s;
     Client encrypted(options);
     EXPECT_THAT(encrypted.next_state().text, HasSubstr("no answer to TLS; is it a redis:// port?"));
 }
