@@ -37,7 +37,7 @@ void SendQueue::clear() noexcept {
     head_ = bytes_ = packets_ = front_offset_ = 0;
 }
 
-void SendQueue::consume_websocket(std::size_t count, FrameFormat format) noexcept {
+void SendQueue::consume_websocket(std::size_t count, WebSocketFormat format) noexcept {
     front_offset_ += count;
     std::size_t whole = 0;
     while (whole < size()) {
