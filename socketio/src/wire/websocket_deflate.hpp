@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-struct z_stream_s;
+struct z_stream_s;  // NOLINT(readability-identifier-naming): zlib names it.
 
 namespace socketio::wire {
 
