@@ -1,6 +1,7 @@
 # The Debian packages that the build uses; tools/setup installs them.
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 
 # Boost's compiled parts that we use header-only; concrete executors keep Asio objects small.

@@ -43,6 +43,8 @@ struct Settings {
     bool recovery = false;
     bool engine_echo = false;
     bool ws_echo = false;
+    bool no_deflate = false;
+    socketio::DeflateOptions deflate;
 };
 
 void declare_options(CLI::App& app, Settings& settings) {
@@ -63,6 +65,9 @@ void declare_options(CLI::App& app, Settings& settings) {
     app.add_flag("--recovery", settings.recovery, "not available");
     app.add_flag("--engine-echo", settings.engine_echo, "bare Engine.IO on /engine.io/");
     app.add_flag("--ws-echo", settings.ws_echo, "bare WebSocket on /echo");
+    app.add_flag("--no-deflate", settings.no_deflate, "take no offer of permessage-deflate");
+    app.add_option("--deflate-threshold", settings.deflate.threshold,
+                   "smallest message that is compressed, bytes");
 }
 
 socketio::Admission admit(const socketio::HttpRequest& request) {
@@ -91,6 +96,8 @@ socketio::Options server_options(const Settings& settings) {
         options.cors = std::move(cors);
     }
     if (settings.allow_request) options.allow_request = admit;
+    options.per_message_deflate = settings.deflate;
+    if (settings.no_deflate) options.per_message_deflate.reset();
     return options;
 }
 

@@ -29,6 +29,8 @@ const { values: options } = parseArgs({
         recovery: { type: 'boolean', default: false },
         'engine-echo': { type: 'boolean', default: false },
         'ws-echo': { type: 'boolean', default: false },
+        'no-deflate': { type: 'boolean', default: false },
+        'deflate-threshold': { type: 'string', default: '1024' },
     },
 });
 
@@ -46,12 +48,20 @@ const httpServer = http.createServer({
     response.writeHead(404).end();
 });
 
+// As ours does it: without a context that outlives a message.
+const perMessageDeflate = !options['no-deflate'] && {
+    threshold: Number(options['deflate-threshold']),
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+};
+
 const engineOptions = {
     pingInterval: Number(options['ping-interval-ms']),
     pingTimeout: Number(options['ping-timeout-ms']),
     upgradeTimeout: Number(options['upgrade-timeout-ms']),
     maxHttpBufferSize: Number(options['max-payload']),
     allowEIO3: options.eio3,
+    perMessageDeflate,
 };
 
 if (options['cors-origin']) {
@@ -135,7 +145,9 @@ if (options['engine-echo']) {
     closers.push(() => engine.close());
 }
 
-const echo = new WebSocketServer({ noServer: true, maxPayload: engineOptions.maxHttpBufferSize });
+const echo = new WebSocketServer({
+    noServer: true, maxPayload: engineOptions.maxHttpBufferSize, perMessageDeflate,
+});
 echo.on('connection', (ws) => {
     ws.on('error', () => {});
     ws.on('message', (data, isBinary) => ws.send(data, { binary: isBinary }));

@@ -58,6 +58,16 @@ enum class Writer : std::uint8_t {
     uring,      ///< One for all connections (io_uring). Containers often forbid it.
 };
 
+/// permessage-deflate (RFC 7692): messages compressed on the WebSockets of clients that offer it, browsers
+/// among them. A broadcast is compressed once for all of a shard's clients.
+struct DeflateOptions {
+    /// Smaller messages, in bytes, go as they are: they gain little, and a packet on the network costs the
+    /// same. Node's threshold. Messages over 64 KiB go as they are too: it would hold up the shard.
+    std::size_t threshold = 1024;
+    /// zlib's, 1 to 9. The lowest: JSON shrinks to about a fifth, and higher ones gain little for their time.
+    int level = 1;
+};
+
 /// The verdict of Options::allow_request.
 struct Admission {
     bool allowed = true;
@@ -104,6 +114,9 @@ struct Options {
     std::chrono::milliseconds upgrade_timeout{10'000};
     std::optional<CookieOptions> cookie = std::nullopt;
     std::optional<CorsOptions> cors = std::nullopt;
+    /// Compression on WebSockets; none declines it. On, since one compression serves every client: Node
+    /// compresses for each of them, which is why it is off there.
+    std::optional<DeflateOptions> per_message_deflate = DeflateOptions{};
     /// Asked once for each handshake, on the session's shard; must not block.
     std::function<Admission(const HttpRequest&)> allow_request = nullptr;
 

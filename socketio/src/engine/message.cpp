@@ -5,44 +5,83 @@
 #include "wire/engine_payload.hpp"
 #include "wire/websocket_frame.hpp"
 
+#include <algorithm>
+
 namespace socketio::engine {
 
 namespace {
 
-constexpr char v3_message_byte = 4;
+constexpr std::string_view v3_message_byte = "\x04";
 
-void append_binary_frame(std::string& out, std::string_view bytes, FrameFormat format) {
-    switch (format) {
-        case FrameFormat::v4:
-            wire::append_websocket_frame(out, wire::WebSocketOpcode::binary, bytes);
-            return;
-        case FrameFormat::v3:
-            wire::append_websocket_header(out, wire::WebSocketOpcode::binary, bytes.size() + 1);
-            out += v3_message_byte;
-            out += bytes;
-            return;
-        case FrameFormat::v3_base64: {
-            std::string text = "b4";
-            base::append_base64(text, bytes);
-            wire::append_websocket_frame(out, wire::WebSocketOpcode::text, text);
-            return;
+/// Writes the frames of one message for one kind of client.
+class FrameWriter {
+public:
+    FrameWriter(std::string& out, WebSocketFormat format) noexcept : out_(out), format_(format) {}
+
+    void write(const MessageContent& content) {
+        if (content.binary) {
+            write_binary(content.data);
+        } else {
+            const char type = wire::to_digit(content.type);
+            write_frame(wire::WebSocketOpcode::text, {&type, 1}, content.data);
+        }
+        for (const auto& attachment : content.attachments) write_binary(attachment.view());
+    }
+
+    /// At least one of the frames is compressed.
+    [[nodiscard]] bool has_deflated() const noexcept { return has_deflated_; }
+
+private:
+    void write_binary(std::string_view bytes) {
+        switch (format_.frames) {
+            case FrameFormat::v4: return write_frame(wire::WebSocketOpcode::binary, {}, bytes);
+            case FrameFormat::v3:
+                return write_frame(wire::WebSocketOpcode::binary, v3_message_byte, bytes);
+            case FrameFormat::v3_base64: {
+                std::string text;
+                base::append_base64(text, bytes);
+                return write_frame(wire::WebSocketOpcode::text, "b4", text);
+            }
         }
     }
-}
 
-std::string make_frames(const MessageContent& content, std::size_t bytes, FrameFormat format) {
+    void write_frame(wire::WebSocketOpcode opcode, std::string_view head, std::string_view body) {
+        const auto payload_bytes = head.size() + body.size();
+        if (format_.deflater != nullptr && format_.deflater->suits(payload_bytes)) {
+            const auto deflated = format_.deflater->deflate(head, body);
+            if (!deflated.empty()) {
+                has_deflated_ = true;
+                wire::append_websocket_header(out_, opcode, deflated.size(),
+                                              wire::WebSocketPayload::deflated);
+                out_ += deflated;
+                return;
+            }
+        }
+        wire::append_websocket_header(out_, opcode, payload_bytes);
+        out_ += head;
+        out_ += body;
+    }
+
+    std::string& out_;
+    WebSocketFormat format_;
+    bool has_deflated_ = false;
+};
+
+std::string make_plain_frames(const MessageContent& content, std::size_t bytes,
+                              FrameFormat format) {
     std::string frames;
     frames.reserve(bytes + content.packets() * (wire::websocket_header_bytes_max + 1));
-    if (content.binary) {
-        append_binary_frame(frames, content.data, format);
-    } else {
-        wire::append_websocket_header(frames, wire::WebSocketOpcode::text, content.data.size() + 1);
-        frames += wire::to_digit(content.type);
-        frames += content.data;
-    }
-    for (const auto& attachment : content.attachments) {
-        append_binary_frame(frames, attachment.view(), format);
-    }
+    FrameWriter(frames, format).write(content);
+    return frames;
+}
+
+/// Empty when compression makes nothing smaller.
+std::string make_deflated_frames(const MessageContent& content, WebSocketFormat format) {
+    std::string frames;
+    FrameWriter writer(frames, format);
+    writer.write(content);
+    if (!writer.has_deflated()) return {};
+    frames.shrink_to_fit();
     return frames;
 }
 
@@ -90,13 +129,31 @@ MessageRef Message::make(ContentRef content) {
     return MessageRef(new Message(std::move(content)));
 }
 
-std::string_view Message::websocket_bytes(FrameFormat format) {
+std::string_view Message::websocket_bytes(WebSocketFormat format) {
+    if (format.deflater == nullptr || !gains_by(*format.deflater)) {
+        return plain_frames(format.frames);
+    }
+    if (!deflated_frames_) deflated_frames_ = std::make_unique<DeflatedFrames>();
+    auto& frames = (*deflated_frames_)[static_cast<std::size_t>(format.frames)];
+    if (!frames) frames = make_deflated_frames(*content_, format);
+    return frames->empty() ? plain_frames(format.frames) : *frames;
+}
+
+std::string_view Message::plain_frames(FrameFormat format) {
     if (format != FrameFormat::v4 && !old_frames_) old_frames_ = std::make_unique<OldFrames>();
     auto& frames = format == FrameFormat::v4   ? websocket_v4_
                    : format == FrameFormat::v3 ? old_frames_->v3
                                                : old_frames_->v3_base64;
-    if (frames.empty()) frames = make_frames(*content_, bytes_, format);
+    if (frames.empty()) frames = make_plain_frames(*content_, bytes_, format);
     return frames;
+}
+
+/// Worth trying, that is. Heartbeats and the like are not.
+bool Message::gains_by(const wire::Deflater& deflater) const noexcept {
+    if (!content_->compress || content_->type != wire::EnginePacketType::message) return false;
+    return deflater.suits(content_->data.size() + 1) ||
+           std::any_of(content_->attachments.begin(), content_->attachments.end(),
+                       [&](const Binary& attachment) { return deflater.suits(attachment.size()); });
 }
 
 void Message::append_payload(std::string& body, PayloadFormat format) const {

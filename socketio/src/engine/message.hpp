@@ -1,6 +1,6 @@
 #pragma once
-// What sessions send: encoded once per process, framed at most once per shard, referred to by every
-// queue it stands in. DESIGN: encode once, frame once.
+// What sessions send: encoded once per process, framed and compressed at most once per shard, referred to
+// by every queue it stands in.
 //
 //   MessageContent   immutable, shared by shards (one atomic count per shard and message)
 //   Message          one shard's handle on it, with that shard's frames; plain count
@@ -10,10 +10,13 @@
 #include "socketio/value.hpp"
 #include "wire/engine_packet.hpp"
 #include "wire/socket_packet.hpp"
+#include "wire/websocket_deflate.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -60,6 +63,17 @@ enum class FrameFormat : std::uint8_t { v4, v3, v3_base64 };
     return base64_only ? FrameFormat::v3_base64 : FrameFormat::v3;
 }
 
+/// What a WebSocket client takes: the form of its protocol, and perhaps compression.
+struct WebSocketFormat {
+    /// Implicit: most clients of a test take nothing but a form.
+    WebSocketFormat(FrameFormat frame_format, wire::Deflater* shard_deflater = nullptr) noexcept
+        : frames(frame_format), deflater(shard_deflater) {}
+
+    FrameFormat frames;
+    /// The shard's, for a client that takes compressed messages.
+    wire::Deflater* deflater;
+};
+
 class MessageRef;
 
 /// Lives on one shard.
@@ -77,14 +91,18 @@ public:
         return content_->binary || !content_->attachments.empty();
     }
 
-    /// All its frames in a row, as a WebSocket client of that format gets them. Built at the first call.
-    [[nodiscard]] std::string_view websocket_bytes(FrameFormat format);
+    /// All its frames in a row, as a WebSocket client of that format gets them. Built at the first call,
+    /// the same ever after: what is left of a frame is found again by its offset.
+    [[nodiscard]] std::string_view websocket_bytes(WebSocketFormat format);
     /// Appends all its packets to a polling body.
     void append_payload(std::string& body, PayloadFormat format) const;
 
 private:
     friend class MessageRef;
     explicit Message(ContentRef content);
+
+    [[nodiscard]] std::string_view plain_frames(FrameFormat format);
+    [[nodiscard]] bool gains_by(const wire::Deflater& deflater) const noexcept;
 
     ContentRef content_;
     std::size_t bytes_;
@@ -96,6 +114,10 @@ private:
         std::string v3_base64;
     };
     std::unique_ptr<OldFrames> old_frames_;
+    /// By FrameFormat: not tried, or the frames with all that compression makes smaller; empty when that is
+    /// nothing.
+    using DeflatedFrames = std::array<std::optional<std::string>, 3>;
+    std::unique_ptr<DeflatedFrames> deflated_frames_;
 };
 
 class MessageRef {

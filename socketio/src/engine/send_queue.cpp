@@ -105,7 +105,7 @@ void SendQueue::clear() noexcept {
     head_ = size_ = packets_ = 0;
 }
 
-void SendQueue::consume_websocket(std::size_t count, FrameFormat format) noexcept {
+void SendQueue::consume_websocket(std::size_t count, WebSocketFormat format) noexcept {
     front_offset_ += count;
     while (front_offset_ > 0) {
         SOCKETIO_ASSERT(!empty());

@@ -40,7 +40,7 @@ public:
     /// never replaced or dropped.
     [[nodiscard]] std::size_t front_offset() const noexcept { return front_offset_; }
     /// The kernel took `count` more bytes, in that WebSocket form; whole messages leave.
-    void consume_websocket(std::size_t count, FrameFormat format) noexcept;
+    void consume_websocket(std::size_t count, WebSocketFormat format) noexcept;
 
     /// Gives back memory that a burst left behind. Called when a session has been quiet.
     void shrink() noexcept;

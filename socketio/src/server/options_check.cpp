@@ -40,6 +40,11 @@ Options checked(Options options) {
     require_positive(options.http_request_timeout, "http_request_timeout");
     require_positive(options.http_keep_alive_timeout, "http_keep_alive_timeout");
     require_positive(options.close_timeout, "close_timeout");
+    if (const auto& deflate = options.per_message_deflate) {
+        require(deflate->level >= 1 && deflate->level <= 9,
+                "per_message_deflate.level must lie between 1 and 9, is " +
+                    std::to_string(deflate->level));
+    }
     require_positive(options.message_bytes_max, "message_bytes_max");
     require_positive(options.json_depth_max, "json_depth_max");
     require_positive(options.send_queue_bytes_max, "send_queue_bytes_max");

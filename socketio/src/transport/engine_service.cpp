@@ -221,7 +221,7 @@ void EngineService::upgrade(HttpConnection& connection, HttpRequest request) {
         if (record == nullptr) return refuse(EngineRefusal::session_unknown);
         if (record->session.protocol() != query.protocol) return refuse(EngineRefusal::bad_request);
     }
-    if (auto fault = check_websocket_request(request)) {
+    if (auto fault = check_websocket_request(request, home_.options())) {
         return refuse_connection(connection, std::move(*fault));
     }
     attach_websocket(connection, query, request);
@@ -240,7 +240,7 @@ void EngineService::attach_websocket(HttpConnection& connection, const wire::Eng
     auto rest = connection.take_over();
     auto owned = std::make_unique<WebSocketTransport>(socket, record->session, query.base64_only);
     auto& transport = *owned;
-    transport.begin(accept_head(request, headers, home_.date()));
+    transport.accept(request, std::move(headers));
     socket.replace_protocol(std::move(owned));
     if (query.sid.empty()) {
         start_session(*record, transport, request);

@@ -77,14 +77,14 @@ bool serve_engine_sibling(HttpConnection& connection, const EngineRoute& route,
 
 void route_websocket_endpoint(HttpConnection& connection, const WebSocketEndpoint& endpoint,
                               const HttpRequest& request) {
-    if (auto fault = check_websocket_request(request)) {
+    if (auto fault = check_websocket_request(request, connection.connection().home().options())) {
         return refuse_connection(connection, std::move(*fault));
     }
     auto& socket = connection.connection();
     auto rest = connection.take_over();
     auto owned = std::make_unique<WebSocketEndpointConnection>(socket, endpoint);
     auto& channel = *owned;
-    channel.begin(accept_head(request, {}, socket.home().date()));
+    channel.accept(request);
     socket.replace_protocol(std::move(owned));
     Handshake handshake;
     handshake.headers = request.headers;

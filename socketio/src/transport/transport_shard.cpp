@@ -32,7 +32,8 @@ TransportShard::TransportShard(Network& network, shard::Shard& shard)
       writes_(shard, make_writer(shard)),
       poll_bodies_(shard),
       exchanges_(shard.index()),
-      read_buffer_(read_buffer_bytes) {
+      read_buffer_(read_buffer_bytes),
+      deflater_(shard.options().per_message_deflate.value_or(DeflateOptions{})) {
     services_.reserve(network.routes().engines.size());
     for (const auto& route : network.routes().engines) {
         services_.push_back(std::make_unique<EngineService>(*this, route));

@@ -9,6 +9,7 @@
 #include "transport/poll_bodies.hpp"
 #include "transport/routes.hpp"
 #include "transport/write_turn.hpp"
+#include "wire/websocket_deflate.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -41,6 +42,9 @@ public:
     }
     /// Shared by all connections of the shard; its content is valid during one on_bytes().
     [[nodiscard]] std::span<char> read_buffer() noexcept { return read_buffer_; }
+    /// For the WebSockets whose clients took permessage-deflate.
+    [[nodiscard]] wire::Deflater& deflater() noexcept { return deflater_; }
+    [[nodiscard]] wire::Inflater& inflater() noexcept { return inflater_; }
     /// The Date header, made once a second.
     [[nodiscard]] std::string_view date();
 
@@ -70,6 +74,8 @@ private:
     std::vector<std::unique_ptr<EngineService>> services_;
     boost::intrusive::list<Connection> connections_;
     std::vector<char> read_buffer_;
+    wire::Deflater deflater_;
+    wire::Inflater inflater_;
     std::string date_;
     std::int64_t date_second_ = -1;
 };

@@ -1,6 +1,7 @@
 #include "transport/websocket_channel.hpp"
 
 #include "transport/transport_shard.hpp"
+#include "transport/websocket_handshake.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,9 +16,22 @@ constexpr std::size_t unsent_control_bytes_max = 64 * 1024;
 WebSocketChannel::WebSocketChannel(Connection& connection)
     : connection_(connection), reader_(connection.home().options().message_bytes_max) {}
 
-void WebSocketChannel::begin(std::string head) {
-    output_ = std::move(head);
+void WebSocketChannel::accept(const HttpRequest& request, FieldList headers) {
+    auto& home = connection_.home();
+    if (const auto deflate = deflate_answer(request, home.options()); !deflate.empty()) {
+        deflates_ = true;
+        headers.add("Sec-WebSocket-Extensions", std::string(deflate));
+    }
+    output_ = accept_head(request, headers, home.date());
     connection_.want_write();
+}
+
+wire::Deflater* WebSocketChannel::deflater() noexcept {
+    return deflates_ ? &connection_.home().deflater() : nullptr;
+}
+
+wire::Inflater* WebSocketChannel::inflater() noexcept {
+    return deflates_ ? &connection_.home().inflater() : nullptr;
 }
 
 void WebSocketChannel::on_bytes(std::span<char> bytes) {

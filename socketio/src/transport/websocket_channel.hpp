@@ -2,6 +2,7 @@
 // What every WebSocket has in common: reading frames, answering pings, the closing handshake, and an
 // output of its own beside whatever a subclass sends. Lives on one shard. RFC 6455, sections 5.5 and 7.
 
+#include "socketio/http.hpp"
 #include "transport/connection.hpp"
 #include "wire/websocket_frame.hpp"
 
@@ -16,8 +17,9 @@ class WebSocketChannel : public Protocol, private wire::WebSocketEvents {
 public:
     explicit WebSocketChannel(Connection& connection);
 
-    /// Bytes that leave before anything else: the 101 answer.
-    void begin(std::string head);
+    /// Answers the opening handshake with 101 before anything else leaves.
+    /// REQUIRES: check_websocket_request() has nothing against it.
+    void accept(const HttpRequest& request, FieldList headers = {});
 
     // ---- Protocol ------------------------------------------------------------------------------
     void on_bytes(std::span<char> bytes) final;
@@ -43,6 +45,8 @@ protected:
     /// received afterwards counts for nothing.
     void start_closing(std::uint16_t code, std::string_view reason);
     [[nodiscard]] bool is_closing() const noexcept { return closing_; }
+    /// The shard's, when the client takes compressed messages.
+    [[nodiscard]] wire::Deflater* deflater() noexcept;
     [[nodiscard]] Connection& connection() noexcept { return connection_; }
 
     /// Gathers and settles the channel's own output alone.
@@ -56,12 +60,14 @@ private:
     void on_websocket_pong(std::string_view payload) final;
     void on_websocket_close(std::uint16_t code, std::string_view reason) final;
     void on_websocket_fault(std::uint16_t close_code, std::string_view what) final;
+    [[nodiscard]] wire::Inflater* inflater() noexcept final;
     void report_closed(std::uint16_t code, bool by_fault);
 
     Connection& connection_;
     wire::WebSocketReader reader_;
     std::string output_;
     std::size_t output_sent_ = 0;
+    bool deflates_ = false;  ///< permessage-deflate was agreed on, for both directions.
     bool closing_ = false;   ///< Our close frame is written or on its way.
     bool reported_ = false;  ///< on_closed() was called, or is not wanted any more.
 };

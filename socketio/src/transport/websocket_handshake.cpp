@@ -2,6 +2,7 @@
 
 #include "transport/http_connection.hpp"
 #include "transport/http_response.hpp"
+#include "wire/websocket_deflate.hpp"
 #include "wire/websocket_frame.hpp"
 
 #include <algorithm>
@@ -43,6 +44,18 @@ bool is_token(std::string_view text) noexcept {
     });
 }
 
+/// Empty without an offer or an interest in one; an error for a header that is none.
+Result<std::string_view> negotiate(const HttpRequest& request, const Options& options) {
+    if (!options.per_message_deflate) return std::string_view();
+    // A list may be spread over several headers.
+    std::optional<std::string> offers;
+    for (const auto& [name, value] : request.headers) {
+        if (name != "sec-websocket-extensions") continue;
+        offers = offers ? *offers + ", " + value : value;
+    }
+    return offers ? wire::negotiate_deflate(trim(*offers)) : std::string_view();
+}
+
 HttpResponse fault(unsigned status, std::string_view why) {
     HttpResponse response;
     response.status = status;
@@ -58,7 +71,8 @@ bool is_websocket_upgrade(const HttpRequest& request) {
            list_contains(request.headers.get("connection"), "upgrade");
 }
 
-std::optional<HttpResponse> check_websocket_request(const HttpRequest& request) {
+std::optional<HttpResponse> check_websocket_request(const HttpRequest& request,
+                                                    const Options& options) {
     if (request.method != "GET") return fault(405, "Invalid HTTP method");
     if (!wire::is_websocket_key(trim(request.headers.get("sec-websocket-key")))) {
         return fault(400, "Missing or invalid Sec-WebSocket-Key header");
@@ -68,7 +82,12 @@ std::optional<HttpResponse> check_websocket_request(const HttpRequest& request) 
         response.headers.add("Sec-WebSocket-Version", "13");
         return response;
     }
+    if (!negotiate(request, options)) return fault(400, "Invalid Sec-WebSocket-Extensions header");
     return std::nullopt;
+}
+
+std::string_view deflate_answer(const HttpRequest& request, const Options& options) {
+    return negotiate(request, options).value();
 }
 
 std::string accept_head(const HttpRequest& request, const FieldList& extra, std::string_view date) {

@@ -13,7 +13,7 @@ WebSocketTransport::WebSocketTransport(Connection& connection, engine::Session& 
     : WebSocketChannel(connection),
       session_(&session),
       protocol_(session.protocol()),
-      format_(engine::frame_format(protocol_, base64_only)) {}
+      frames_(engine::frame_format(protocol_, base64_only)) {}
 
 WebSocketTransport::~WebSocketTransport() = default;
 
@@ -125,7 +125,7 @@ void WebSocketTransport::gather(std::vector<iovec>& buffers) {
     auto pending = messages->messages();
     if (messages->front_offset() > 0) {
         const auto front =
-            pending.front()->websocket_bytes(format_).substr(messages->front_offset());
+            pending.front()->websocket_bytes(format()).substr(messages->front_offset());
         gathered_front_ = front.size();
         add(front);
         pending = pending.subspan(1);
@@ -133,7 +133,7 @@ void WebSocketTransport::gather(std::vector<iovec>& buffers) {
     gather_output(buffers);
     for (const auto& message : pending) {
         if (buffers.size() - first == buffers_per_write_max) break;
-        if (message) add(message->websocket_bytes(format_));
+        if (message) add(message->websocket_bytes(format()));
     }
 }
 
@@ -141,9 +141,9 @@ void WebSocketTransport::on_written(std::size_t bytes) {
     auto* messages = queue();
     const auto of_front = std::min(bytes, gathered_front_);
     gathered_front_ -= of_front;
-    if (of_front > 0) messages->consume_websocket(of_front, format_);
+    if (of_front > 0) messages->consume_websocket(of_front, format());
     const auto of_queue = output_written(bytes - of_front);
-    if (of_queue > 0) messages->consume_websocket(of_queue, format_);
+    if (of_queue > 0) messages->consume_websocket(of_queue, format());
     close_when_sent();
 }
 

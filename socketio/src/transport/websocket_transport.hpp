@@ -44,6 +44,7 @@ private:
     void on_closed(std::uint16_t code, bool by_fault) override;
     /// The queue that is written here: the session's while this is its transport, or what it left.
     [[nodiscard]] engine::SendQueue* queue() const noexcept;
+    [[nodiscard]] engine::WebSocketFormat format() noexcept { return {frames_, deflater()}; }
     void close_when_sent();
 
     engine::Session* session_;
@@ -52,7 +53,7 @@ private:
     /// Of the front message that gather() found half sent: it must be finished before control frames.
     std::size_t gathered_front_ = 0;
     const wire::EngineProtocol protocol_;
-    const engine::FrameFormat format_;
+    const engine::FrameFormat frames_;
     bool carries_ = false;      ///< The session's current transport; a probe is not yet.
     bool goodbye_due_ = false;  ///< A close frame follows the rest.
     bool behind_ = false;       ///< Messages had to wait for a later turn.

@@ -15,6 +15,7 @@ namespace socketio::wire {
 namespace {
 
 constexpr unsigned final_bit = 0x80;
+constexpr unsigned compressed_bit = 0x40;
 constexpr std::size_t control_bytes_max = 125;
 constexpr std::size_t close_reason_bytes_max = control_bytes_max - 2;
 
@@ -30,8 +31,10 @@ void append_big_endian(std::string& out, std::uint64_t number, int bytes) {
 
 }  // namespace
 
-void append_websocket_header(std::string& out, WebSocketOpcode opcode, std::size_t payload_bytes) {
-    out += static_cast<char>(final_bit | static_cast<unsigned>(opcode));
+void append_websocket_header(std::string& out, WebSocketOpcode opcode, std::size_t payload_bytes,
+                             WebSocketPayload form) {
+    const auto flags = form == WebSocketPayload::deflated ? final_bit | compressed_bit : final_bit;
+    out += static_cast<char>(flags | static_cast<unsigned>(opcode));
     if (payload_bytes < 126) {
         out += static_cast<char>(payload_bytes);
     } else if (payload_bytes <= 0xFFFF) {

@@ -1,8 +1,9 @@
 #pragma once
 // WebSocket frames, read and written without I/O. One reader for each connection; lives on its shard.
-// RFC 6455, sections 5 (framing), 7 (closing) and 8.1 (UTF-8).
+// RFC 6455, sections 5 (framing), 7 (closing) and 8.1 (UTF-8); RFC 7692, section 6 (compressed messages).
 
 #include "wire/utf8.hpp"
+#include "wire/websocket_deflate.hpp"
 
 #include <array>
 #include <cstddef>
@@ -39,8 +40,12 @@ inline constexpr std::uint16_t too_big = 1009;
 /// The largest header that a server writes: 2 bytes and a 64-bit length.
 inline constexpr std::size_t websocket_header_bytes_max = 10;
 
+/// How a payload stands in its frame.
+enum class WebSocketPayload : std::uint8_t { plain, deflated };
+
 /// As a server sends it: final, unmasked.
-void append_websocket_header(std::string& out, WebSocketOpcode opcode, std::size_t payload_bytes);
+void append_websocket_header(std::string& out, WebSocketOpcode opcode, std::size_t payload_bytes,
+                             WebSocketPayload form = WebSocketPayload::plain);
 void append_websocket_frame(std::string& out, WebSocketOpcode opcode, std::string_view payload);
 /// `code` no_status sends an empty close frame. The reason is cut to 123 bytes at a character.
 void append_websocket_close(std::string& out, std::uint16_t code, std::string_view reason);
@@ -56,10 +61,14 @@ public:
     virtual void on_websocket_close(std::uint16_t code, std::string_view reason) = 0;
     /// The peer broke the protocol: answer with this close code and drop the connection.
     virtual void on_websocket_fault(std::uint16_t close_code, std::string_view what) = 0;
+
+    /// Asked for when a message comes compressed: the shard's, if both sides agreed to that.
+    [[nodiscard]] virtual Inflater* inflater() noexcept { return nullptr; }
 };
 
 /// Reads what a client sends. Keeps only an incomplete frame or message, bounded by `message_bytes_max`;
-/// an idle reader owns no heap memory. Text is checked as it comes, so a broken byte is found at once.
+/// an idle reader owns no heap memory. Text is checked as it comes, so a broken byte is found at once; a
+/// compressed message is inflated and checked when it is complete.
 class WebSocketReader {
 public:
     explicit WebSocketReader(std::size_t message_bytes_max) noexcept
@@ -89,7 +98,8 @@ private:
 
     [[nodiscard]] bool take_header(std::span<char>& bytes, WebSocketEvents& events);
     [[nodiscard]] bool collect_header(std::span<char>& bytes, std::size_t wanted) noexcept;
-    [[nodiscard]] Fault check_header_start() const noexcept;
+    [[nodiscard]] Fault check_header_start(WebSocketEvents& events) const noexcept;
+    [[nodiscard]] Fault check_reserved_bits(WebSocketEvents& events) const noexcept;
     [[nodiscard]] Fault check_length(std::uint64_t length) const noexcept;
     [[nodiscard]] std::size_t header_length() const noexcept;
     [[nodiscard]] std::uint64_t payload_length() const noexcept;
@@ -100,7 +110,10 @@ private:
     void take_payload(std::span<char>& bytes, WebSocketEvents& events);
     void take_control(std::string_view piece, WebSocketEvents& events);
     void take_data(std::string_view piece, WebSocketEvents& events);
+    [[nodiscard]] bool check_text(std::string_view piece, WebSocketEvents& events);
     void store(std::string_view piece);
+    void complete_message(std::string_view payload, WebSocketEvents& events);
+    void deliver_inflated(std::string_view compressed, WebSocketEvents& events);
     void deliver_message(std::string_view payload, WebSocketEvents& events);
     void deliver_control(std::string_view payload, WebSocketEvents& events);
     void deliver_close(std::string_view payload, WebSocketEvents& events);
@@ -120,6 +133,7 @@ private:
     bool in_payload_ = false;
     /// The message whose frames are coming, control frames in between aside.
     Message message_ = Message::none;
+    bool compressed_ = false;
     Utf8Checker utf8_;
     bool stopped_ = false;
 };

@@ -1,5 +1,5 @@
 // The reading half: frames of a client to messages, at any cut of the stream. Lives on one shard.
-// RFC 6455, sections 5.2 to 5.5 (framing), 7.4 (close codes), 8.1 (UTF-8).
+// RFC 6455, sections 5.2 to 5.5 (framing), 7.4 (close codes), 8.1 (UTF-8); RFC 7692, section 6.
 
 #include "base/assert.hpp"
 #include "wire/websocket_frame.hpp"
@@ -14,6 +14,7 @@ namespace {
 
 constexpr unsigned final_bit = 0x80;
 constexpr unsigned reserved_bits = 0x70;
+constexpr unsigned compressed_bit = 0x40;
 constexpr unsigned opcode_bits = 0x0F;
 constexpr unsigned mask_bit = 0x80;
 constexpr unsigned length_bits = 0x7F;
@@ -70,7 +71,7 @@ void WebSocketReader::feed(std::span<char> bytes, WebSocketEvents& events) {
 
 bool WebSocketReader::take_header(std::span<char>& bytes, WebSocketEvents& events) {
     if (!collect_header(bytes, 2)) return false;
-    auto fault = check_header_start();
+    auto fault = check_header_start(events);
     if (fault.close_code == 0) {
         if (!collect_header(bytes, header_length())) return false;
         fault = check_length(payload_length());
@@ -92,12 +93,10 @@ bool WebSocketReader::collect_header(std::span<char>& bytes, std::size_t wanted)
     return header_bytes_ == wanted;
 }
 
-WebSocketReader::Fault WebSocketReader::check_header_start() const noexcept {
+WebSocketReader::Fault WebSocketReader::check_header_start(WebSocketEvents& events) const noexcept {
     using namespace websocket_close;
     const auto length = to_unsigned(header_[1]) & length_bits;
-    if ((to_unsigned(header_[0]) & reserved_bits) != 0) {
-        return {protocol_error, "reserved bits are set"};
-    }
+    if (auto fault = check_reserved_bits(events); fault.close_code != 0) return fault;
     if ((to_unsigned(header_[1]) & mask_bit) == 0) return {protocol_error, "frame is not masked"};
     switch (opcode()) {
         case WebSocketOpcode::continuation:
@@ -115,6 +114,17 @@ WebSocketReader::Fault WebSocketReader::check_header_start() const noexcept {
             return {};
     }
     return {protocol_error, "reserved opcode"};
+}
+
+/// The first one says that a message, not a frame, is compressed: it stands on the message's first frame.
+WebSocketReader::Fault WebSocketReader::check_reserved_bits(
+    WebSocketEvents& events) const noexcept {
+    const auto reserved = to_unsigned(header_[0]) & reserved_bits;
+    const bool begins_message =
+        opcode() == WebSocketOpcode::text || opcode() == WebSocketOpcode::binary;
+    if (reserved == 0) return {};
+    if (reserved == compressed_bit && begins_message && events.inflater() != nullptr) return {};
+    return {websocket_close::protocol_error, "reserved bits are set"};
 }
 
 WebSocketReader::Fault WebSocketReader::check_length(std::uint64_t length) const noexcept {
@@ -162,12 +172,10 @@ void WebSocketReader::begin_payload() noexcept {
     std::copy_n(header_.begin() + header_bytes_ - mask_bytes, mask_bytes, mask_.begin());
     header_bytes_ = 0;
     in_payload_ = true;
-    if (opcode() == WebSocketOpcode::text) {
-        message_ = Message::text;
-        utf8_.reset();
-    } else if (opcode() == WebSocketOpcode::binary) {
-        message_ = Message::binary;
-    }
+    if (opcode() != WebSocketOpcode::text && opcode() != WebSocketOpcode::binary) return;
+    message_ = opcode() == WebSocketOpcode::text ? Message::text : Message::binary;
+    compressed_ = (to_unsigned(header_[0]) & compressed_bit) != 0;
+    utf8_.reset();
 }
 
 void WebSocketReader::take_payload(std::span<char>& bytes, WebSocketEvents& events) {
@@ -205,19 +213,22 @@ void WebSocketReader::take_control(std::string_view piece, WebSocketEvents& even
 }
 
 void WebSocketReader::take_data(std::string_view piece, WebSocketEvents& events) {
-    if (message_ == Message::text && !utf8_.feed(piece)) {
-        fail({websocket_close::invalid_data, "text is not UTF-8"}, events);
-        return;
-    }
+    if (!compressed_ && !check_text(piece, events)) return;
     const bool complete = !in_payload_ && is_final();
     if (complete && !partial_) {
-        deliver_message(piece, events);
+        complete_message(piece, events);
         return;
     }
     store(piece);
     if (!complete) return;
     const auto finished = std::exchange(partial_, nullptr);
-    deliver_message(text_of(finished->message), events);
+    complete_message(text_of(finished->message), events);
+}
+
+bool WebSocketReader::check_text(std::string_view piece, WebSocketEvents& events) {
+    if (message_ != Message::text || utf8_.feed(piece)) return true;
+    fail({websocket_close::invalid_data, "text is not UTF-8"}, events);
+    return false;
 }
 
 /// Grows by doubling, but never past what the message can still become.
@@ -232,6 +243,25 @@ void WebSocketReader::store(std::string_view piece) {
             std::clamp<std::uint64_t>(2 * message.capacity(), needed, largest)));
     }
     message.insert(message.end(), piece.begin(), piece.end());
+}
+
+void WebSocketReader::complete_message(std::string_view payload, WebSocketEvents& events) {
+    if (compressed_) {
+        deliver_inflated(payload, events);
+    } else {
+        deliver_message(payload, events);
+    }
+}
+
+void WebSocketReader::deliver_inflated(std::string_view compressed, WebSocketEvents& events) {
+    const auto inflated = events.inflater()->inflate(compressed, message_bytes_max_);
+    if (inflated) {
+        if (check_text(inflated->payload, events)) deliver_message(inflated->payload, events);
+    } else if (inflated.error() == errc::too_large) {
+        fail({websocket_close::too_big, "inflated message too big"}, events);
+    } else {
+        fail({websocket_close::invalid_data, "message cannot be inflated"}, events);
+    }
 }
 
 void WebSocketReader::deliver_message(std::string_view payload, WebSocketEvents& events) {

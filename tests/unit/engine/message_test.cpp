@@ -2,7 +2,12 @@
 
 #include "engine/message.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <random>
+#include <utility>
+#include <vector>
 
 namespace socketio::engine {
 namespace {
@@ -55,6 +60,115 @@ TEST(Message, FramesBareBinary) {
               "\x81\x06"
               "b4AQI=");
     EXPECT_TRUE(message->has_binary());
+}
+
+// ---- Compressed ------------------------------------------------------------------------------------
+
+/// An event of that many bytes, its type included.
+std::string event(std::size_t bytes) {
+    std::string data = "2[\"rows\",\"";
+    while (data.size() + 3 < bytes) data += static_cast<char>('a' + data.size() % 5);
+    return data + "\"]";
+}
+
+/// Bytes that nothing makes smaller.
+std::string noise(std::size_t bytes) {
+    std::mt19937 random(7);
+    std::string data;
+    while (data.size() < bytes) data += static_cast<char>(random());
+    return data;
+}
+
+/// What a client reads: each frame's payload, with whether it came compressed.
+std::vector<std::pair<std::string, bool>> read_frames(std::string_view bytes) {
+    std::vector<std::pair<std::string, bool>> payloads;
+    wire::Inflater inflater;
+    while (!bytes.empty()) {
+        const auto number = [&](std::size_t at) { return static_cast<unsigned char>(bytes[at]); };
+        std::size_t length = number(1);
+        std::size_t header = 2;
+        if (length == 126) {
+            length = number(2) << 8 | number(3);
+            header = 4;
+        } else if (length == 127) {
+            length = std::size_t{number(7)} << 16 | number(8) << 8 | number(9);
+            header = 10;
+        }
+        const bool compressed = (number(0) & 0x40) != 0;
+        const auto payload = bytes.substr(header, length);
+        payloads.emplace_back(compressed ? inflater.inflate(payload, 1'000'000)->payload : payload,
+                              compressed);
+        bytes.remove_prefix(header + length);
+    }
+    return payloads;
+}
+
+TEST(Message, IsCompressedOnceForAllWhoTakeIt) {
+    wire::Deflater deflater({});
+    const auto message = text_message(event(2'000));
+    const auto frames = message->websocket_bytes({FrameFormat::v4, &deflater});
+    EXPECT_LT(frames.size(), 200U);
+    EXPECT_EQ(frames.front(), '\xc1');
+    EXPECT_THAT(read_frames(frames), testing::ElementsAre(testing::Pair("4" + event(2'000), true)));
+    EXPECT_EQ(message->websocket_bytes({FrameFormat::v4, &deflater}).data(), frames.data());
+    EXPECT_EQ(message->websocket_bytes({FrameFormat::v3, &deflater}), frames);
+    EXPECT_THAT(read_frames(message->websocket_bytes(FrameFormat::v4)),
+                testing::ElementsAre(testing::Pair("4" + event(2'000), false)));
+}
+
+TEST(Message, IsCompressedFromTheThresholdOnAndUpToWhatAShardCanAfford) {
+    wire::Deflater deflater({});
+    const auto is_compressed = [&](std::size_t payload_bytes) {
+        const auto message = text_message(event(payload_bytes));
+        const auto frames = message->websocket_bytes({FrameFormat::v4, &deflater});
+        const bool compressed = frames.size() < payload_bytes;
+        // A message that goes as it is shares its bytes with those who take nothing else.
+        EXPECT_EQ(frames.data() == message->websocket_bytes(FrameFormat::v4).data(), !compressed);
+        return compressed;
+    };
+    EXPECT_FALSE(is_compressed(1'023));
+    EXPECT_TRUE(is_compressed(1'024));
+    EXPECT_TRUE(is_compressed(64 * 1024));
+    EXPECT_FALSE(is_compressed(64 * 1024 + 1));
+}
+
+TEST(Message, GoesAsItIsWhereCompressionIsNotWantedOrGainsNothing) {
+    wire::Deflater deflater({.threshold = 0});
+    const WebSocketFormat deflating{FrameFormat::v4, &deflater};
+    const std::vector<ContentRef> contents = {
+        make_content(wire::EncodedPacket{event(2'000), {}}, {.compress = false}),
+        make_content(EnginePacketType::message, noise(2'000), true),
+        make_content(EnginePacketType::ping, {}),
+        make_content(EnginePacketType::open, event(500)),
+    };
+    for (const auto& content : contents) {
+        const auto message = Message::make(content);
+        const auto frames = message->websocket_bytes(deflating);
+        EXPECT_EQ(frames.data(), message->websocket_bytes(FrameFormat::v4).data());
+        EXPECT_EQ(message->websocket_bytes(deflating).data(), frames.data());
+    }
+}
+
+TEST(Message, CompressesEachAttachmentOnItsOwn) {
+    wire::Deflater deflater({});
+    const std::string wide(3'000, 'w');
+    const auto message = Message::make(make_content(
+        wire::EncodedPacket{"53-[\"x\"]", {Binary(noise(2'000)), Binary(wide), Binary("small")}}));
+    EXPECT_THAT(read_frames(message->websocket_bytes({FrameFormat::v4, &deflater})),
+                testing::ElementsAre(testing::Pair("453-[\"x\"]", false),
+                                     testing::Pair(noise(2'000), false), testing::Pair(wide, true),
+                                     testing::Pair("small", false)));
+    EXPECT_THAT(read_frames(message->websocket_bytes({FrameFormat::v3, &deflater})),
+                testing::ElementsAre(
+                    testing::Pair("453-[\"x\"]", false), testing::Pair('\4' + noise(2'000), false),
+                    testing::Pair('\4' + wide, true), testing::Pair("\4small", false)));
+    const auto base64 = read_frames(message->websocket_bytes({FrameFormat::v3_base64, &deflater}));
+    EXPECT_TRUE(base64[2].second);
+    EXPECT_EQ(base64[2].first.substr(0, 6), "b4d3d3");
+}
+
+TEST(Message, CostsLittleWhileNobodyTakesItCompressed) {
+    EXPECT_LE(sizeof(Message), 80U);
 }
 
 TEST(Message, WritesEachPayloadFormat) {

@@ -117,6 +117,35 @@ TEST(SendQueue, CountsTheLongerFramesOfVersion3) {
     EXPECT_TRUE(queue.empty());
 }
 
+TEST(SendQueue, ConsumesCompressedAndPlainMessagesByTheByte) {
+    wire::Deflater deflater({});
+    const WebSocketFormat format{FrameFormat::v4, &deflater};
+    const std::vector<MessageRef> messages = {
+        make_message("plain"), make_message(std::string(5'000, 'a')),
+        make_message(std::string(70'000, 'b')), make_message(std::string(2'000, 'c'))};
+    std::string expected;
+    for (const auto& message : messages) expected += message->websocket_bytes(format);
+    EXPECT_LT(expected.size(), 70'200U);
+    for (const std::size_t step : {1U, 7U, 100U, 69'000U}) {
+        SendQueue queue;
+        for (const auto& message : messages) queue.push(message);
+        std::string written;
+        while (!queue.empty()) {
+            const auto front = queue.messages().front()->websocket_bytes(format);
+            const auto taken = front.substr(queue.front_offset()).substr(0, step);
+            written += taken;
+            queue.consume_websocket(taken.size(), format);
+        }
+        EXPECT_EQ(written, expected);
+        // All at once: over the ends of messages.
+        for (const auto& message : messages) queue.push(message);
+        queue.consume_websocket(expected.size() - 3, format);
+        EXPECT_EQ(queue.size(), 1U);
+        queue.consume_websocket(3, format);
+        EXPECT_TRUE(queue.empty());
+    }
+}
+
 TEST(SendQueueDeathTest, RefusesMoreThanItHolds) {
     SendQueue queue;
     queue.push(make_message("x"));

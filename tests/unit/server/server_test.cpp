@@ -62,6 +62,11 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     options.shards = 300;
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
+    options.per_message_deflate->level = 10;
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options.per_message_deflate->level = 0;
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
     options.path = "no-slash";
     try {
         Server server(options);

@@ -202,7 +202,7 @@ HttpRequest websocket_request() {
 TEST(WebSocketHandshake, AcceptsTheExampleOfRfc6455) {
     const auto request = websocket_request();
     EXPECT_TRUE(is_websocket_upgrade(request));
-    EXPECT_FALSE(check_websocket_request(request));
+    EXPECT_FALSE(check_websocket_request(request, {}));
     const auto head = accept_head(request, {}, "");
     EXPECT_THAT(head, StartsWith("HTTP/1.1 101 Switching Protocols\r\n"));
     EXPECT_THAT(head, HasSubstr("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
@@ -211,12 +211,34 @@ TEST(WebSocketHandshake, AcceptsTheExampleOfRfc6455) {
 
 TEST(WebSocketHandshake, RefusesAWrongKeyAndVersion) {
     auto request = request_with({{"sec-websocket-version", "13"}, {"sec-websocket-key", "short"}});
-    EXPECT_EQ(check_websocket_request(request)->status, 400U);
+    EXPECT_EQ(check_websocket_request(request, {})->status, 400U);
     request = request_with(
         {{"sec-websocket-version", "12"}, {"sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="}});
-    EXPECT_EQ(check_websocket_request(request)->headers.get("Sec-WebSocket-Version"), "13");
+    EXPECT_EQ(check_websocket_request(request, {})->headers.get("Sec-WebSocket-Version"), "13");
     request.method = "POST";
-    EXPECT_EQ(check_websocket_request(request)->status, 405U);
+    EXPECT_EQ(check_websocket_request(request, {})->status, 405U);
+}
+
+TEST(WebSocketHandshake, AgreesOnCompressionWhereBothWantIt) {
+    auto request = websocket_request();
+    EXPECT_EQ(deflate_answer(request, {}), "");
+    // A list may be spread over several headers.
+    request.headers.add("sec-websocket-extensions", "foo; bar");
+    request.headers.add("sec-websocket-extensions", "permessage-deflate; client_max_window_bits");
+    EXPECT_EQ(deflate_answer(request, {}),
+              "permessage-deflate; server_no_context_takeover; client_no_context_takeover");
+    Options off;
+    off.per_message_deflate.reset();
+    EXPECT_EQ(deflate_answer(request, off), "");
+}
+
+TEST(WebSocketHandshake, RefusesExtensionsThatAreNoList) {
+    auto request = websocket_request();
+    request.headers.add("sec-websocket-extensions", "permessage-deflate;");
+    EXPECT_EQ(check_websocket_request(request, {})->status, 400U);
+    Options off;
+    off.per_message_deflate.reset();
+    EXPECT_FALSE(check_websocket_request(request, off)) << "nobody reads them";
 }
 
 TEST(WebSocketHandshake, IsNoneWithoutBothHeaders) {

@@ -32,6 +32,12 @@ TEST(WebSocketFrame, IsFinalAndUnmasked) {
     EXPECT_EQ(header(WebSocketOpcode::pong, 4), "\x8a\x04");
 }
 
+TEST(WebSocketFrame, SaysThatItsPayloadIsCompressed) {
+    std::string out;
+    append_websocket_header(out, WebSocketOpcode::text, 126, WebSocketPayload::deflated);
+    EXPECT_EQ(out, "\xc1\x7e\x00\x7e"s);
+}
+
 TEST(WebSocketFrame, WritesLengthsInTheirShortestForm) {
     EXPECT_EQ(header(WebSocketOpcode::binary, 125), "\x82\x7d");
     EXPECT_EQ(header(WebSocketOpcode::binary, 126), "\x82\x7e\x00\x7e"s);

@@ -18,6 +18,8 @@ constexpr std::size_t limit = 100'000;
 class Log : public WebSocketEvents {
 public:
     std::vector<std::string> lines;
+    /// Compression was agreed on.
+    bool inflates = false;
     /// Stops the reader at the line with this number.
     std::size_t stop_at = 0;
     WebSocketReader* reader = nullptr;
@@ -38,12 +40,15 @@ public:
         EXPECT_FALSE(what.empty());
         add("fault " + std::to_string(close_code));
     }
+    [[nodiscard]] Inflater* inflater() noexcept override { return inflates ? &inflater_ : nullptr; }
 
 private:
     void add(std::string line) {
         lines.push_back(std::move(line));
         if (lines.size() == stop_at) reader->stop();
     }
+
+    Inflater inflater_;
 };
 
 struct Header {
@@ -95,10 +100,16 @@ std::string close_payload(unsigned code, const std::string& reason = "") {
     return std::string{static_cast<char>(code >> 8), static_cast<char>(code & 0xFF)} + reason;
 }
 
+struct Reading {
+    std::size_t bytes_max = limit;
+    bool inflates = false;
+};
+
 std::vector<std::string> read_in_pieces(std::string stream, const std::vector<std::size_t>& cuts,
-                                        std::size_t bytes_max = limit) {
-    WebSocketReader reader(bytes_max);
+                                        Reading reading = {}) {
+    WebSocketReader reader(reading.bytes_max);
     Log log;
+    log.inflates = reading.inflates;
     std::span<char> rest(stream);
     std::size_t taken = 0;
     for (const auto cut : cuts) {
@@ -111,14 +122,14 @@ std::vector<std::string> read_in_pieces(std::string stream, const std::vector<st
 }
 
 /// In one piece, cut in two at every place, and byte by byte: always the same.
-std::vector<std::string> read(const std::string& stream) {
-    const auto lines = read_in_pieces(stream, {});
+std::vector<std::string> read(const std::string& stream, Reading reading = {}) {
+    const auto lines = read_in_pieces(stream, {}, reading);
     std::vector<std::size_t> every_byte;
     for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
-        EXPECT_EQ(read_in_pieces(stream, {cut}), lines) << "cut at " << cut;
+        EXPECT_EQ(read_in_pieces(stream, {cut}, reading), lines) << "cut at " << cut;
         every_byte.push_back(cut);
     }
-    EXPECT_EQ(read_in_pieces(stream, every_byte), lines) << "byte by byte";
+    EXPECT_EQ(read_in_pieces(stream, every_byte, reading), lines) << "byte by byte";
     return lines;
 }
 
@@ -233,19 +244,20 @@ TEST(WebSocketReader, RefusesAMessageOverTheLimitAtItsHeader) {
     EXPECT_EQ(read("\x82\xff\0\0\0\0\0\1\x86\xa1"s + mask), Lines{"fault 1009"});
     EXPECT_EQ(read("\x82\xff\x7f\xff\xff\xff\xff\xff\xff\xff"s + mask), Lines{"fault 1009"});
     EXPECT_EQ(read("\x82\xff\0\0\0\0\0\1\x86\xa0"s + mask), Lines{});
-    EXPECT_EQ(read_in_pieces(binary("12345"), {}, 5), Lines{"binary 12345"});
-    EXPECT_EQ(read_in_pieces(binary("123456"), {}, 5), Lines{"fault 1009"});
-    EXPECT_EQ(read_in_pieces(binary(""), {}, 0), Lines{"binary "});
-    EXPECT_EQ(read_in_pieces(ping("123456"), {}, 5), Lines{"ping 123456"});
+    EXPECT_EQ(read_in_pieces(binary("12345"), {}, {.bytes_max = 5}), Lines{"binary 12345"});
+    EXPECT_EQ(read_in_pieces(binary("123456"), {}, {.bytes_max = 5}), Lines{"fault 1009"});
+    EXPECT_EQ(read_in_pieces(binary(""), {}, {.bytes_max = 0}), Lines{"binary "});
+    EXPECT_EQ(read_in_pieces(ping("123456"), {}, {.bytes_max = 5}), Lines{"ping 123456"});
 }
 
 TEST(WebSocketReader, CountsFragmentsTogether) {
-    EXPECT_EQ(read_in_pieces(part(2, "123") + last_part("45"), {}, 5), Lines{"binary 12345"});
-    EXPECT_EQ(read_in_pieces(part(2, "123") + ping("abc") + last_part("456"), {}, 5),
+    EXPECT_EQ(read_in_pieces(part(2, "123") + last_part("45"), {}, {.bytes_max = 5}),
+              Lines{"binary 12345"});
+    EXPECT_EQ(read_in_pieces(part(2, "123") + ping("abc") + last_part("456"), {}, {.bytes_max = 5}),
               (Lines{"ping abc", "fault 1009"}));
-    EXPECT_EQ(read_in_pieces(part(2, "12345") + part(0, "") + last_part("6"), {}, 5),
+    EXPECT_EQ(read_in_pieces(part(2, "12345") + part(0, "") + last_part("6"), {}, {.bytes_max = 5}),
               Lines{"fault 1009"});
-    EXPECT_EQ(read_in_pieces(binary("12345") + binary("12345"), {}, 5),
+    EXPECT_EQ(read_in_pieces(binary("12345") + binary("12345"), {}, {.bytes_max = 5}),
               (Lines{"binary 12345", "binary 12345"}));
 }
 
@@ -328,6 +340,77 @@ TEST(WebSocketReader, TellsThatItStopped) {
     EXPECT_FALSE(reader.stopped());
     reader.feed(bad, log);
     EXPECT_TRUE(reader.stopped());
+}
+
+// ---- permessage-deflate ------------------------------------------------------------------------------
+
+const std::string hello_deflated = "\xf2\x48\xcd\xc9\xc9\x07\x00"s;
+
+constexpr Reading inflating{.inflates = true};
+
+std::string deflated_part(unsigned opcode, const std::string& payload) {
+    return frame({.final = false, .reserved = 4, .opcode = opcode}, payload);
+}
+std::string deflated(unsigned opcode, const std::string& payload) {
+    return frame({.reserved = 4, .opcode = opcode}, payload);
+}
+
+TEST(WebSocketReader, InflatesMessages) {
+    EXPECT_EQ(read(deflated(1, hello_deflated) + deflated(2, hello_deflated), inflating),
+              (Lines{"text Hello", "binary Hello"}));
+    EXPECT_EQ(read(deflated(1, "\0"s), inflating), Lines{"text "});
+}
+
+TEST(WebSocketReader, TakesPlainMessagesAmongCompressedOnes) {
+    EXPECT_EQ(
+        read(text("a") + deflated(1, hello_deflated) + part(1, "b") + last_part("c"), inflating),
+        (Lines{"text a", "text Hello", "text bc"}));
+}
+
+TEST(WebSocketReader, InflatesFragmentsWithControlFramesBetween) {
+    for (std::size_t cut = 0; cut <= hello_deflated.size(); ++cut) {
+        EXPECT_EQ(read(deflated_part(1, hello_deflated.substr(0, cut)) + ping("p") + part(0, "") +
+                           last_part(hello_deflated.substr(cut)),
+                       inflating),
+                  (Lines{"ping p", "text Hello"}));
+    }
+}
+
+TEST(WebSocketReader, RefusesCompressionThatWasNotAgreedOn) {
+    EXPECT_EQ(read(deflated(1, hello_deflated)), Lines{"fault 1002"});
+}
+
+TEST(WebSocketReader, RefusesTheCompressedBitWhereItMeansNothing) {
+    EXPECT_EQ(read(deflated_part(1, "a") + frame({.reserved = 4, .opcode = 0}, "b"), inflating),
+              Lines{"fault 1002"});
+    for (const unsigned opcode : {8U, 9U, 10U}) {
+        EXPECT_EQ(read(deflated(opcode, ""), inflating), Lines{"fault 1002"});
+    }
+    for (const unsigned reserved : {1U, 2U, 3U, 5U, 6U, 7U}) {
+        EXPECT_EQ(read(frame({.reserved = reserved}, hello_deflated), inflating),
+                  Lines{"fault 1002"});
+    }
+}
+
+TEST(WebSocketReader, ChecksTextAfterInflating) {
+    // Stored blocks: a character cut by the end, and a byte that is none.
+    EXPECT_EQ(read(deflated(1, "\x00\x02\x00\xfd\xff\xe2\x82\x00"s), inflating),
+              Lines{"fault 1007"});
+    EXPECT_EQ(read(deflated(1, "\x00\x01\x00\xfe\xff\xff\x00"s), inflating), Lines{"fault 1007"});
+    EXPECT_EQ(read(deflated(2, "\x00\x01\x00\xfe\xff\xff\x00"s), inflating), Lines{"binary \xff"});
+}
+
+TEST(WebSocketReader, RefusesBrokenCompression) {
+    EXPECT_EQ(read(deflated(1, "\x06") + text("a"), inflating), Lines{"fault 1007"});
+}
+
+TEST(WebSocketReader, HoldsBothFormsOfAMessageAgainstTheLimit) {
+    const Reading five{.bytes_max = 7, .inflates = true};
+    EXPECT_EQ(read(deflated(1, hello_deflated), five), Lines{"text Hello"});
+    // Nothing, in eight bytes.
+    EXPECT_EQ(read(deflated(1, std::string(8, '\0')), five), Lines{"fault 1009"});
+    // 258 bytes in five.
+    EXPECT_EQ(read(deflated(2, "\x62\x60\x18\xe9\x00"s), five), Lines{"fault 1009"});
 }
 
 TEST(WebSocketReader, IsSmall) {
