@@ -59,9 +59,10 @@ ALLOWED |= {
     REDIS_CLIENT: {REDIS, REDIS_PROTOCOL, REDIS_CLIENT},
     "chartcast": {PUBLIC, REDIS, EMBEDDED, "chartcast"},
     "examples": {PUBLIC, REDIS, "examples"},
+    "bench": {PUBLIC, "bench"},
 }
 # Folders that an include's name is looked up in, beside the including file's own.
-INCLUDE_ROOTS = ["socketio/include", "socketio/src", "redis/include", "redis/src", "chartcast"]
+INCLUDE_ROOTS = ["socketio/include", "socketio/src", "redis/include", "redis/src", "chartcast", "bench/programs"]
 
 PURE = [BASE, WIRE, ENGINE, HUB, CODEC, REDIS_PROTOCOL, "chartcast/live"]
 # Where the test of a pure part's files lies.
@@ -148,7 +149,7 @@ def target_of(path, include):
 
 
 def check_includes():
-    for path in tree(CXX, "socketio", "redis", "chartcast", "examples"):
+    for path in tree(CXX, "socketio", "redis", "chartcast", "examples", "bench"):
         part = part_of(name_of(path))
         if part is None:
             continue

@@ -1,0 +1,154 @@
+// A chart server reduced to its fan-out, on the library's public headers. bench/peers has the same program on
+// other libraries; bench/fanout_client is the other end.
+//
+// From SIGUSR2 on it emits, every interval, `burst` messages to everybody; a second SIGUSR2 stops it.
+
+#include "support/command_line.hpp"
+#include "support/loopback.hpp"
+#include <socketio/socketio.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace {
+
+struct Settings {
+    std::uint64_t port = 0;
+    std::uint64_t shards = 1;
+    std::string writer = "send";
+    bool deflate = false;
+    double interval_ms = 10;
+    std::uint64_t bytes = 200;
+    std::uint64_t burst = 1;
+};
+
+Settings read_settings(int argc, char** argv) {
+    Settings settings;
+    bench::CommandLine("Broadcasts chart data over Socket.IO.")
+        .number("--port", settings.port, "where it listens; 0 takes a free port")
+        .number("--shards", settings.shards, "threads")
+        .choice("--writer", settings.writer, {"send", "uring"}, "how bytes leave")
+        .flag("--deflate", settings.deflate, "compress for clients that offer it")
+        .decimal("--interval-ms", settings.interval_ms,
+                 "between the beginnings of two bursts; 0 is no pause (10)")
+        .number("--bytes", settings.bytes, "of one message on the wire, its frame included")
+        .number("--burst", settings.burst, "messages at a time")
+        .parse(argc, argv);
+    if (settings.bytes < 100) bench::refuse("--bytes: a message has at least 100");
+    return settings;
+}
+
+socketio::Options options_of(const Settings& settings) {
+    socketio::Options options{.address = "127.0.0.1",
+                              .port = static_cast<std::uint16_t>(settings.port),
+                              .shards = static_cast<unsigned>(settings.shards)};
+    if (settings.writer == "uring") bench::refuse("--writer uring: the library cannot yet");
+    if (settings.deflate) bench::refuse("--deflate: the library cannot yet");
+    return options;
+}
+
+constexpr std::string_view event = "new chart data";
+
+std::size_t frame_header_bytes(std::size_t frame_bytes) {
+    if (frame_bytes <= 125 + 2) return 2;
+    return frame_bytes <= 65'535 + 4 ? 4 : 10;
+}
+
+/// Five-digit numbers, and a last one that makes the message as long as it should be.
+socketio::Array chart_rows(std::size_t message_bytes) {
+    const auto around = std::string_view(R"(42["",{"t":,"data":[]}])").size() + event.size() +
+                        std::to_string(bench::nanoseconds_now()).size();
+    auto left = message_bytes - frame_header_bytes(message_bytes) - around;
+    socketio::Array rows;
+    constexpr std::size_t digits = 5;
+    while (left > 2 * digits + 1) {
+        rows.emplace_back(10'000 + static_cast<int>(rows.size()));
+        left -= digits + 1;
+    }
+    rows.emplace_back(std::stoll(std::string(left, '9')));
+    return rows;
+}
+
+/// Lives on shard 0.
+class Broadcaster {
+public:
+    Broadcaster(socketio::Server& server, const Settings& settings)
+        : server_(server),
+          settings_(settings),
+          rows_(chart_rows(settings.bytes)),
+          interval_(static_cast<std::int64_t>(settings.interval_ms * 1e6)),
+          timer_(server.context()),
+          signals_(server.context(), SIGUSR2) {}
+
+    void wait_for_signal() {
+        signals_.async_wait([this](boost::system::error_code ec, int) {
+            if (ec) return;
+            running_ ? stop() : start();
+            wait_for_signal();
+        });
+    }
+
+private:
+    void start() {
+        running_ = true;
+        due_ = std::chrono::steady_clock::now();
+        broadcast();
+    }
+
+    void stop() {
+        running_ = false;
+        timer_.cancel();
+        std::printf("sent %lu broadcasts\n", broadcasts_);
+        std::fflush(stdout);
+    }
+
+    void broadcast() {
+        for (std::uint64_t i = 0; i < settings_.burst; ++i) {
+            server_.emit(event, socketio::Object{{"t", bench::nanoseconds_now()}, {"data", rows_}});
+            ++broadcasts_;
+        }
+        // No debt is kept: who is late goes on from now.
+        due_ = std::max(due_ + interval_, std::chrono::steady_clock::now());
+        timer_.expires_at(due_);
+        timer_.async_wait([this](boost::system::error_code ec) {
+            if (!ec && running_) broadcast();
+        });
+    }
+
+    socketio::Server& server_;
+    const Settings& settings_;
+    socketio::Array rows_;
+    std::chrono::nanoseconds interval_;
+    boost::asio::steady_timer timer_;
+    boost::asio::signal_set signals_;
+    std::chrono::steady_clock::time_point due_;
+    std::uint64_t broadcasts_ = 0;
+    bool running_ = false;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const auto settings = read_settings(argc, argv);
+    bench::raise_open_files_limit();
+    socketio::Server server(options_of(settings));
+    Broadcaster broadcaster(server, settings);
+    broadcaster.wait_for_signal();
+    server.listen();
+    // Said by the running server: who reads it may already send signals.
+    server.post(0, [&] {
+        std::printf("listening on port %u\n", server.port());
+        std::fflush(stdout);
+    });
+    server.run();
+}

@@ -1,0 +1,84 @@
+// The programs of bench/, for a second: that what they count is what was sent. No times are judged here.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { afterEach, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { Program, built } from '../support/programs.mjs';
+
+const clients = 20;
+const nodeServer = fileURLToPath(new URL('../../bench/peers/node/fanout_server.mjs', import.meta.url));
+
+let server;
+afterEach(() => server?.stop());
+
+async function start(file, ...args) {
+    server = new Program(file, [...args, '--interval-ms', '20']);
+    server.port = (await server.printed(/listening on port (\d+)/))[1];
+}
+
+/** What clients report that saw the server's broadcasts begin and end. */
+async function count(...options) {
+    const { stdout } = await promisify(execFile)(built('bench/fanout_client'), [
+        '--port', server.port, '--server', server.pid, '--clients', clients,
+        '--seconds', 0.5, '--drain-seconds', 1, ...options,
+    ].map(String));
+    return JSON.parse(stdout);
+}
+
+async function assertAllCounted(result) {
+    const sent = Number((await server.printed(/sent (\d+) broadcasts/))[1]);
+    assert.ok(sent > 0);
+    assert.deepEqual([result.fewest, result.most, result.total], [sent, sent, sent * clients]);
+}
+
+describe('the benchmark programs', () => {
+    test('every client has every message, of the length that was asked for', async () => {
+        // The longest frame with a header of 2 bytes, the shortest with 4, one with 10.
+        for (const bytes of [127, 130, 200, 2_000, 70_000]) {
+            await start(built('bench/fanout_server'), '--bytes', String(bytes));
+            const result = await count();
+            await assertAllCounted(result);
+            assert.equal(result.wire_bytes, result.deliveries * bytes);
+            assert.ok(result.p99_us >= result.p50_us && result.p50_us > 0);
+            await server.stop();
+        }
+    });
+
+    test('bursts and shards lose nothing', async () => {
+        await start(built('bench/fanout_server'), '--burst', '10', '--shards', '2');
+        await assertAllCounted(await count());
+    });
+
+    test('the limit sends one by one and gathered', async () => {
+        for (const gather of [[], ['--gather']]) {
+            await start(built('bench/limit'), '--burst', '10', ...gather);
+            await assertAllCounted(await count('--raw'));
+            await server.stop();
+        }
+    });
+
+    test('a server on Node does the same job', async () => {
+        await start('node', nodeServer, '--burst', '2');
+        const result = await count();
+        await assertAllCounted(result);
+        assert.equal(result.wire_bytes, result.deliveries * 200);
+    });
+
+    test('compressed messages are counted', async () => {
+        await start('node', nodeServer, '--deflate');
+        const result = await count('--deflate');
+        await assertAllCounted(result);
+        assert.ok(result.inflated_one);
+        assert.ok(result.compressed >= result.total);
+    });
+
+    test('an option that a program does not have is refused', async () => {
+        for (const name of ['limit', 'fanout_server', 'fanout_client']) {
+            await assert.rejects(promisify(execFile)(built(`bench/${name}`), ['--fast']),
+                { code: 2, stderr: /unknown option --fast/ });
+        }
+    });
+});
