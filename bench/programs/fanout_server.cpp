@@ -16,6 +16,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,8 +53,8 @@ socketio::Options options_of(const Settings& settings) {
     socketio::Options options{.address = "127.0.0.1",
                               .port = static_cast<std::uint16_t>(settings.port),
                               .shards = static_cast<unsigned>(settings.shards)};
-    if (settings.writer == "uring") bench::refuse("--writer uring: the library cannot yet");
-    if (settings.deflate) bench::refuse("--deflate: the library cannot yet");
+    options.writer = settings.writer == "uring" ? socketio::Writer::uring : socketio::Writer::send;
+    if (!settings.deflate) options.per_message_deflate = std::nullopt;
     return options;
 }
 

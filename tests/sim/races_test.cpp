@@ -264,6 +264,71 @@ TEST(Races, OverflowAndUpgradePacket) {
                    });
 }
 
+/// "state", of which only the newest matters.
+void emit_state(Scene& scene, const std::string& state) {
+    scene.server.turn([&] { scene.socket->send(state, {}, {.conflate_key = "state"}); });
+}
+
+TEST(Races, ReplacementAndPoll) {
+    in_both_orders(
+        [](Scene& scene) {
+            connected(scene);
+            emit_state(scene, "old");
+        },
+        [](Scene& scene) { emit_state(scene, "new"); }, [](Scene& scene) { scene.poll(); },
+        [](Scene& scene, bool replacement_first) {
+            scene.poll();
+            EXPECT_EQ(scene.received(), replacement_first ? Texts{"42[\"new\"]"}
+                                                          : (Texts{"42[\"old\"]", "42[\"new\"]"}));
+        });
+}
+
+TEST(Races, ReplacementAndUpgradePacket) {
+    in_both_orders(
+        [](Scene& scene) {
+            probing(scene);
+            emit_state(scene, "old");
+            scene.emit("between");
+        },
+        [](Scene& scene) { emit_state(scene, "new"); },
+        [](Scene& scene) { scene.by_websocket("5"); },
+        [](Scene& scene, bool replacement_first) {
+            EXPECT_EQ(scene.received(),
+                      replacement_first ? (Texts{"42[\"between\"]", "42[\"new\"]"})
+                                        : (Texts{"42[\"old\"]", "42[\"between\"]", "42[\"new\"]"}));
+        });
+}
+
+TEST(Races, DrainAndEndOfTheSession) {
+    int drains = 0;
+    in_both_orders(
+        [&](Scene& scene) {
+            connected(scene);
+            drains = 0;
+            scene.socket->on_drain([&](Socket&) { ++drains; });
+            scene.emit("x");
+        },
+        [](Scene& scene) { scene.poll(); },
+        [](Scene& scene) { scene.server.turn([&] { scene.socket->disconnect(true); }); },
+        [&](Scene& scene, bool poll_first) {
+            EXPECT_EQ(drains, poll_first ? 1 : 0) << "nobody is told who has left";
+            EXPECT_FALSE(scene.is_open());
+        });
+}
+
+TEST(Races, DrainAndEmitInItsHandler) {
+    Scene scene;
+    scene.connect();
+    int drains = 0;
+    scene.socket->on_drain([&](Socket& drained) {
+        if (++drains < 3) drained.emit("more");
+    });
+    scene.emit("x");
+    for (int i = 0; i < 4; ++i) scene.poll();
+    EXPECT_EQ(drains, 3);
+    EXPECT_EQ(scene.received(), (Texts{"42[\"x\"]", "42[\"more\"]", "42[\"more\"]"}));
+}
+
 TEST(Races, ClosePacketAndServerClose) {
     in_both_orders(
         [](Scene& scene) { connected(scene); }, [](Scene& scene) { scene.post("1"); },

@@ -53,7 +53,7 @@ public:
         return engine::TransportKind::polling;
     }
     void wake() override;
-    void flush() override { write(); }
+    void flush() override;
     [[nodiscard]] bool writable() const noexcept override { return waiting_ != nullptr; }
     void send_past_queue(wire::EnginePacketView packet) override;
     void end(Ending ending) override;
@@ -69,6 +69,7 @@ private:
 
     Answer waiting_;
     std::optional<std::string> goodbye_;
+    bool behind_ = false;  ///< Messages had to wait for a GET.
 };
 
 /// The server's end of a WebSocket: a byte stream of bounded size towards the client.
@@ -319,11 +320,21 @@ inline void SimPolling::on_abort() {
 
 inline void SimPolling::wake() {
     server_.scheduler.require(session_ != nullptr, "a polling transport that ended is not woken");
-    if (waiting_) server_.schedule(*this);
+    if (waiting_) {
+        server_.schedule(*this);
+    } else if (!session_->queue().empty()) {
+        behind_ = true;
+    }
+}
+
+inline void SimPolling::flush() {
+    if (waiting_ && session_ != nullptr && !session_->queue().empty()) respond(take_queue());
 }
 
 inline void SimPolling::write() {
-    if (waiting_ && session_ != nullptr && !session_->queue().empty()) respond(take_queue());
+    flush();
+    if (session_ == nullptr || !session_->queue().empty()) return;
+    if (std::exchange(behind_, false)) session_->on_drained();
 }
 
 inline void SimPolling::send_past_queue(wire::EnginePacketView packet) {
