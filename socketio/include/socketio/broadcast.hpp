@@ -50,7 +50,7 @@ class BroadcastOperator {
 public:
     explicit BroadcastOperator(const Namespace& nsp) noexcept : nsp_(&nsp) {}
     BroadcastOperator(const Namespace& nsp, Audience audience, EmitFlags flags)
-        : nsp_(&nsp), audience_(std::move(audience)), flags_(flags) {}
+        : nsp_(&nsp), audience_(std::move(audience)), flags_(std::move(flags)) {}
 
     [[nodiscard]] BroadcastOperator to(std::string_view room) const;
     [[nodiscard]] BroadcastOperator to(const std::vector<std::string>& rooms) const;

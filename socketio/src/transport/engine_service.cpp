@@ -139,9 +139,9 @@ EngineService::Record& EngineService::open_record(wire::EngineProtocol protocol)
     std::array<std::uint8_t, wire::session_id_random_bytes> random{};
     home_.shard().random().fill(random);
     auto sid = wire::make_session_id(static_cast<std::uint8_t>(home_.shard().index()), random);
-    auto record = std::make_unique<Record>(sid, protocol, *this);
+    auto record = std::make_unique<Record>(std::move(sid), protocol, *this);
     auto& opened = *record;
-    records_.emplace(std::move(sid), std::move(record));
+    records_.emplace(opened.session.sid(), std::move(record));
     home_.network().shards().count_session(+1);
     return opened;
 }
@@ -155,7 +155,7 @@ void EngineService::start_session(Record& record, engine::TransportPort& transpo
 }
 
 EngineService::Record* EngineService::find(std::string_view sid) noexcept {
-    const auto found = records_.find(std::string(sid));
+    const auto found = records_.find(sid);
     return found == records_.end() ? nullptr : found->second.get();
 }
 
@@ -173,6 +173,14 @@ void EngineService::on_session_closed(engine::Session& session) {
     home_.shard().bury(std::move(record));
 }
 
+void EngineService::forget_polling(const std::string& sid) {
+    auto* record = find(sid);
+    if (record == nullptr || !record->polling) return;
+    auto retired = std::make_unique<Lingering>();
+    retired->polling = std::move(record->polling);
+    home_.shard().bury(std::move(retired));
+}
+
 void EngineService::forget_lingering(const std::string& sid) {
     const auto found = lingering_.find(sid);
     if (found == lingering_.end()) return;
@@ -184,7 +192,7 @@ void EngineService::forget_lingering(const std::string& sid) {
 void EngineService::close_all() {
     std::vector<std::string> sids;
     sids.reserve(records_.size());
-    for (const auto& [sid, record] : records_) sids.push_back(sid);
+    for (const auto& [sid, record] : records_) sids.emplace_back(sid);
     for (const auto& sid : sids) {
         if (auto* record = find(sid)) record->session.close(DisconnectReason::server_shutting_down);
     }

@@ -11,6 +11,8 @@
 #include "transport/routes.hpp"
 #include "wire/handshake_query.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,6 +45,8 @@ public:
     /// On the session's shard: a refusal, or the connection becomes a WebSocket of a new or an old session.
     void upgrade(HttpConnection& connection, HttpRequest request);
 
+    /// The session has moved to a WebSocket: its polling transport is not needed any more.
+    void forget_polling(const std::string& sid);
     /// A transport that outlived its session to say goodbye has said it.
     void forget_lingering(const std::string& sid);
     [[nodiscard]] engine::SessionContext& context() noexcept { return context_; }
@@ -59,6 +63,7 @@ private:
         std::unique_ptr<PollingTransport> polling;
         std::unique_ptr<engine::SessionPort> port;
     };
+    /// A polling transport without its session.
     struct Lingering final : shard::Mortal {
         std::unique_ptr<PollingTransport> polling;
     };
@@ -76,7 +81,8 @@ private:
     TransportShard& home_;
     const EngineRoute& route_;
     engine::SessionContext context_;
-    std::unordered_map<std::string, std::unique_ptr<Record>> records_;
+    /// The keys are the sessions' own ids.
+    boost::unordered_flat_map<std::string_view, std::unique_ptr<Record>> records_;
     std::unordered_map<std::string, std::unique_ptr<Lingering>> lingering_;
 };
 

@@ -173,6 +173,7 @@ void PollingTransport::end(Ending ending) {
 void PollingTransport::retire() {
     if (waiting_) answer_waiting(one_packet(noop));
     session_ = nullptr;
+    service_.forget_polling(sid_);
 }
 
 void PollingTransport::on_goodbye_timeout(base::TimePoint) {
