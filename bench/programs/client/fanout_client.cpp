@@ -38,7 +38,7 @@ FanoutClient::FanoutClient(const ClientSettings& settings)
 }
 
 void FanoutClient::connect_all() {
-    constexpr std::uint64_t patience = 60'000'000'000;
+    constexpr std::uint64_t patience = 180'000'000'000;
     const auto give_up = nanoseconds_now() + patience;
     while (joined_ < settings_.clients) {
         while (connections_.size() < settings_.clients &&

@@ -1,0 +1,251 @@
+"""What is measured: each scenario is a function that yields figures. Ratios are taken between neighbours in time, so
+that whatever else the machine does weighs on both."""
+
+import statistics
+import sys
+from dataclasses import replace
+
+from measuring import programs
+from measuring.figures import Figure
+from measuring.peers import centrifuge, socketioxide
+from measuring.programs import Load
+
+# Of a core: enough that waking up does not count, little enough that nothing queues.
+BUSY_SHARE = 0.45
+CLIENTS = (1_000, 5_000)
+MESSAGE_BYTES = (200, 2_000)
+IDLE_CLIENTS = 10_000
+
+SEND_TO_LIMIT = 1.10
+URING_TO_LIMIT = 0.75
+BURST_TO_GATHERED = 1.10
+SEND_TO_NODE = 0.5
+IDLE_BYTES = 1_024
+CONNECT_TO_NODE = 1 / 6
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+class Measuring:
+    """The servers there are, how often and how long; keeps every run."""
+
+    def __init__(self, bench, folder, pairs, seconds):
+        self.bench = bench
+        self.folder = folder
+        self.pairs = pairs
+        self.seconds = seconds
+        self.runs = []
+        self.tried = {}
+        self.limit = programs.limit(folder)
+        self.send = programs.library(folder)
+        self.uring = programs.library(folder, "uring")
+
+    def available(self, *wanted):
+        """Those servers, or what their makers make, that start here; the others are told of once."""
+        for one in wanted:
+            if one not in self.tried:
+                self.tried[one] = self.try_out(one)
+        return [self.tried[one] for one in wanted if self.tried[one]]
+
+    def try_out(self, wanted):
+        try:
+            server = wanted() if callable(wanted) else wanted
+            self.bench.run(server, Load(clients=1, seconds=0))
+            return server
+        except programs.Unavailable as why:
+            say(f"left out: {why}")
+            return None
+
+    def run(self, server, load):
+        result = self.bench.run(server, load)
+        self.runs.append({"server": server.name, "load": vars(load), "result": result})
+        self.warn(server, load, result)
+        return result
+
+    def warn(self, server, load, result):
+        if load.interval_ms and result.get("server_load", 0) > 0.85:
+            say(f"note: {server.name} was busy {result['server_load']:.0%} of the time: its load is too high")
+        if load.seconds and result["fewest"] != result["most"]:
+            say(f"note: {server.name}: some clients have {result['fewest']} messages, some {result['most']}")
+
+    def load_for(self, server, load):
+        """The load whose interval suits that server on this machine."""
+        guess = replace(load.at_load(20 / load.burst, BUSY_SHARE), seconds=min(0.6, self.seconds))
+        cost = self.bench.run(server, guess)["cpu_us_per_delivery"]
+        return replace(load.at_load(cost, BUSY_SHARE), seconds=self.seconds)
+
+
+def ratios(values, others):
+    return [value / other for value, other in zip(values, others)]
+
+
+def figures_of(scenario):
+    return lambda *fields, **named: Figure(scenario, *fields, **named)
+
+
+class Rounds:
+    """Runs of several servers, over and over, each between two runs of a reference."""
+
+    def __init__(self, measuring, reference, load, name):
+        self.measuring = measuring
+        self.reference = reference
+        self.load = load
+        self.name = name
+        self.cpu = {}
+        self.reference_cpu = []
+        self.ratio = {}
+
+    def measure(self, loads):
+        """`loads`: what each server is measured with."""
+        before = self.measure_reference()
+        for pair in range(self.measuring.pairs):
+            for server, load in loads.items():
+                cpu = self.measuring.run(server, load)["cpu_us_per_delivery"]
+                after = self.measure_reference()
+                ratio = cpu / statistics.mean((before, after))
+                before = after
+                self.cpu.setdefault(server.name, []).append(cpu)
+                self.ratio.setdefault(server.name, []).append(ratio)
+                say(f"{self.name}, {pair + 1} of {self.measuring.pairs}: {server.name} {cpu:.2f} µs, {ratio:.2f} ×")
+
+    def measure_reference(self):
+        self.reference_cpu.append(self.measuring.run(self.reference, self.load)["cpu_us_per_delivery"])
+        return self.reference_cpu[-1]
+
+
+def fanout(measuring):
+    """CPU of one delivery, against the kernel's price and against Node."""
+    for clients in CLIENTS:
+        for message_bytes in MESSAGE_BYTES:
+            yield from fanout_at(measuring, clients, message_bytes)
+
+
+def fanout_at(measuring, clients, message_bytes):
+    name = f"CPU of a delivery, {clients:,} clients, {message_bytes:,} B"
+    figure = figures_of(name)
+    wanted = Load(clients, message_bytes)
+    load = measuring.load_for(measuring.limit, wanted)
+    loads = dict.fromkeys(measuring.available(measuring.send, measuring.uring), load)
+    for peer in measuring.available(programs.node):
+        loads[peer] = measuring.load_for(peer, wanted)
+    rounds = Rounds(measuring, measuring.limit, load, name)
+    rounds.measure(loads)
+    yield figure("limit: send() alone", "µs", rounds.reference_cpu)
+    goals = {"send": SEND_TO_LIMIT, "uring": URING_TO_LIMIT}
+    for server, cpu in rounds.cpu.items():
+        yield figure(server, "µs", cpu)
+        if server in goals:
+            yield figure(f"{server} : limit", "×", rounds.ratio[server], goal=goals[server])
+        if server == "Node":
+            yield figure("send : Node", "×", ratios(rounds.cpu["send"], cpu), goal=SEND_TO_NODE)
+
+
+def burst(measuring):
+    """Ten broadcasts in one turn of the loop, against one sendmsg() of ten buffers for each client."""
+    name = "CPU of a delivery, bursts of 10, 1,000 clients, 200 B"
+    figure = figures_of(name)
+    gathered = programs.limit(measuring.folder, gather=True)
+    load = measuring.load_for(gathered, Load(CLIENTS[0], burst=10))
+    rounds = Rounds(measuring, gathered, load, name)
+    rounds.measure(dict.fromkeys(measuring.available(measuring.send, measuring.uring), load))
+    yield figure("sendmsg() of the ten", "µs", rounds.reference_cpu)
+    for server, cpu in rounds.cpu.items():
+        yield figure(server, "µs", cpu)
+        yield figure(f"{server} : sendmsg()", "×", rounds.ratio[server], goal=BURST_TO_GATHERED)
+
+
+def connect(measuring):
+    """A client's coming, and what it costs to keep it."""
+    name = f"{IDLE_CLIENTS:,} connections"
+    figure = figures_of(name)
+    load = Load(IDLE_CLIENTS, seconds=0)
+    results = {server: [] for server in measuring.available(measuring.send, programs.node)}
+    for pair in range(measuring.pairs):
+        for server, known in results.items():
+            result = measuring.run(server, load)
+            known.append(result)
+            say(
+                f"{name}, {pair + 1} of {measuring.pairs}: {server.name} {result['connect_cpu_us']:.0f} µs,"
+                f" {result['idle_bytes']:.0f} B each"
+            )
+    cpu = {server.name: [r["connect_cpu_us"] for r in known] for server, known in results.items()}
+    for server, known in results.items():
+        goal = IDLE_BYTES if server == measuring.send else None
+        label = "ours" if server == measuring.send else server.name
+        yield figure(f"memory of one, idle, {label}", "B", [r["idle_bytes"] for r in known], goal=goal)
+        yield figure(f"CPU of connecting, {label}", "µs", cpu[server.name])
+    if "Node" in cpu:
+        yield figure("connecting, ours : Node", "×", ratios(cpu["send"], cpu["Node"]), goal=CONNECT_TO_NODE)
+
+
+def latency(measuring):
+    """From emit to the client's read, at the pace at which Node is half busy."""
+    peers = measuring.available(programs.node)
+    pace = (peers or [measuring.send])[0]
+    load = measuring.load_for(pace, Load(CLIENTS[0]))
+    name = f"latency, 1,000 clients, 200 B, every {load.interval_ms:.0f} ms"
+    figure = figures_of(name)
+    servers = measuring.available(measuring.send, measuring.uring) + peers
+    for server, results in in_turns(measuring, servers, load, name).items():
+        for percentile in ("p50", "p99"):
+            values = [result[f"{percentile}_us"] / 1000 for result in results]
+            yield figure(f"{percentile}, {server.name}", "ms", values)
+
+
+def saturated(measuring):
+    """Broadcasts without a pause."""
+    name = "deliveries in a second, saturated, 1,000 clients, 200 B"
+    figure = figures_of(name)
+    load = Load(CLIENTS[0], interval_ms=0, seconds=measuring.seconds)
+    servers = measuring.available(measuring.limit, measuring.send, measuring.uring, programs.node)
+    for server, results in in_turns(measuring, servers, load, name).items():
+        rates = [result["deliveries"] / result["seconds"] for result in results]
+        yield figure(server.name, "/s", rates)
+
+
+def shards(measuring):
+    """Two shards beside one; with two cores in all, one of them shares the clients'."""
+    name = "two shards, 1,000 clients, 200 B"
+    figure = figures_of(name)
+    load = measuring.load_for(measuring.send, Load(CLIENTS[0]))
+    servers = (measuring.send, programs.library(measuring.folder, shards=2))
+    for server, results in in_turns(measuring, servers, load, name).items():
+        label = f"{server.cores} shard{'s' * (server.cores > 1)}"
+        yield figure(f"CPU of a delivery, {label}", "µs", [r["cpu_us_per_delivery"] for r in results])
+        yield figure(f"p99, {label}", "ms", [r["p99_us"] / 1000 for r in results])
+
+
+def peers(measuring):
+    """Servers in other languages, for whoever has their compilers."""
+    name = "CPU of a delivery, other servers, 1,000 clients, 200 B"
+    figure = figures_of(name)
+    wanted = Load(CLIENTS[0])
+    servers = measuring.available(measuring.send, programs.node, socketioxide, centrifuge)
+    loads = {server: measuring.load_for(server, wanted) for server in servers}
+    rounds = Rounds(measuring, measuring.limit, measuring.load_for(measuring.limit, wanted), name)
+    rounds.measure(loads)
+    for server, cpu in rounds.cpu.items():
+        yield figure(server, "µs", cpu)
+        yield figure(f"{server} : limit", "×", rounds.ratio[server])
+
+
+def in_turns(measuring, servers, load, name):
+    results = {server: [] for server in servers}
+    for pair in range(measuring.pairs):
+        for server, known in results.items():
+            known.append(measuring.run(server, load))
+            say(f"{name}, {pair + 1} of {measuring.pairs}: {server.name}")
+    return results
+
+
+SCENARIOS = {
+    "fanout": fanout,
+    "burst": burst,
+    "connect": connect,
+    "latency": latency,
+    "saturated": saturated,
+    "shards": shards,
+    "peers": peers,
+}
