@@ -9,8 +9,13 @@
 namespace socketio::shard {
 
 namespace {
+
 thread_local Shard* current_shard = nullptr;
-}
+
+/// Work that brings more work at once would never let a turn end: nothing would be written.
+constexpr int handlers_per_turn_max = 512;
+
+}  // namespace
 
 TurnTask::~TurnTask() {
     if (shard_ != nullptr) shard_->tasks_[place_] = nullptr;
@@ -61,7 +66,8 @@ void Shard::run() {
     while (!stopping_) {
         // Waits for one handler, then takes whatever else is ready: together they are a turn.
         context_.run_one();
-        context_.poll();
+        int taken = 1;
+        while (taken < handlers_per_turn_max && context_.poll_one() > 0) ++taken;
         end_turn();
     }
     current_shard = nullptr;

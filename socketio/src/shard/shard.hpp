@@ -1,7 +1,7 @@
 #pragma once
 // One thread's world: an event loop, a mailbox, a clock, a hub of sockets. Nothing in it is shared.
 //
-// A turn = everything that is ready is handled, then the turn's end: what handlers scheduled is done
+// A turn = what is ready is handled, within bounds, then the turn's end: what handlers scheduled is done
 // once (polls are answered, each connection's messages leave in one write), then what died is freed.
 
 #include "base/deadline_queue.hpp"

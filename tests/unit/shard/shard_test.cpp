@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -68,6 +69,27 @@ TEST(Shard, LetsATaskScheduleItselfAgainWithinTheTurn) {
     });
     world.shards.run();
     EXPECT_EQ(events.size(), 3U);
+}
+
+TEST(Shard, EndsItsTurnsAlsoUnderWorkThatNeverEnds) {
+    World world(1);
+    std::vector<std::string> events;
+    Recorder task(world.shards[0], events, "task");
+    int left = 100'000;
+    std::function<void()> work = [&] {
+        if (!events.empty()) return world.shards[0].stop();
+        if (--left == 0) {
+            ADD_FAILURE() << "the turn goes on and on";
+            return world.shards[0].stop();
+        }
+        world.shards.post(0, work);
+    };
+    world.shards.post(0, [&] {
+        world.shards[0].schedule(task);
+        work();
+    });
+    world.shards.run();
+    EXPECT_EQ(events.size(), 1U);
 }
 
 TEST(Shard, ForgetsATaskThatIsDestroyedBeforeTheTurnEnds) {
