@@ -96,8 +96,9 @@ std::vector<std::pair<std::string, bool>> read_frames(std::string_view bytes) {
         }
         const bool compressed = (number(0) & 0x40) != 0;
         const auto payload = bytes.substr(header, length);
-        payloads.emplace_back(compressed ? inflater.inflate(payload, 1'000'000)->payload : payload,
-                              compressed);
+        payloads.emplace_back(
+            compressed ? inflater.inflate(payload, 1'000'000).value().payload : payload,
+            compressed);
         bytes.remove_prefix(header + length);
     }
     return payloads;

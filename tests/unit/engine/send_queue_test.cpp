@@ -130,12 +130,15 @@ TEST(SendQueue, ConsumesCompressedAndPlainMessagesByTheByte) {
         SendQueue queue;
         for (const auto& message : messages) queue.push(message);
         std::string written;
-        while (!queue.empty()) {
+        while (written.size() < expected.size()) {
+            ASSERT_FALSE(queue.empty());
             const auto front = queue.messages().front()->websocket_bytes(format);
             const auto taken = front.substr(queue.front_offset()).substr(0, step);
             written += taken;
+            ASSERT_FALSE(taken.empty());
             queue.consume_websocket(taken.size(), format);
         }
+        EXPECT_TRUE(queue.empty());
         EXPECT_EQ(written, expected);
         // All at once: over the ends of messages.
         for (const auto& message : messages) queue.push(message);

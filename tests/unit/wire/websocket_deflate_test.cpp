@@ -189,7 +189,8 @@ TEST(Deflater, GivesEveryLengthBackAtEveryLevel) {
             const auto compressed = deflater.deflate({}, text);
             ASSERT_FALSE(compressed.empty());
             ASSERT_LT(compressed.size(), bytes);
-            ASSERT_EQ(inflater.inflate(compressed, limit)->payload, text) << level << ' ' << bytes;
+            ASSERT_EQ(inflater.inflate(compressed, limit).value().payload, text)
+                << level << ' ' << bytes;
         }
     }
 }
@@ -257,7 +258,7 @@ TEST(Inflater, IsAsGoodAsNewAfterAFault) {
     Inflater inflater;
     EXPECT_FALSE(inflater.inflate("\x06"s, limit));
     EXPECT_FALSE(inflater.inflate(zeros_deflated(2'000), 1'000));
-    EXPECT_EQ(inflater.inflate("\xf2\x48\xcd\xc9\xc9\x07\x00"s, limit)->payload, "Hello");
+    EXPECT_EQ(inflater.inflate("\xf2\x48\xcd\xc9\xc9\x07\x00"s, limit).value().payload, "Hello");
 }
 
 TEST(Inflater, StopsAtTheLimit) {
@@ -272,7 +273,9 @@ TEST(Inflater, StopsAtTheLimit) {
 }
 
 TEST(Inflater, StopsEarlyInABomb) {
-    const auto bomb = zeros_deflated(256 * 1024 * 1024);
+    const auto megabyte = zeros_deflated(1024 * 1024) + "\x00\x00\xff\xff"s;
+    std::string bomb;
+    for (int i = 0; i < 256; ++i) bomb += megabyte;
     EXPECT_LT(bomb.size(), 300'000U);
     EXPECT_EQ(inflated(bomb), make_error_code(errc::too_large).message());
 }
