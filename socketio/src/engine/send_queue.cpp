@@ -13,12 +13,18 @@ constexpr std::size_t searched_messages_max = 32;
 constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
 }  // namespace
 
+void SendQueue::Index::note(std::string_view key, std::size_t place) {
+    // Not by assignment, which would keep the text of an older message that may go before this one.
+    by_key.erase(key);
+    by_key.emplace(key, place);
+}
+
 void SendQueue::push(MessageRef message) {
     ++size_;
     bytes_ += message->bytes();
     packets_ += static_cast<std::uint32_t>(message->packets());
     const auto& key = message->content().conflate_key;
-    if (index_ && !key.empty()) index_->by_key[key] = messages_.size();
+    if (index_ && !key.empty()) index_->note(key, messages_.size());
     messages_.push_back(std::move(message));
 }
 
@@ -69,7 +75,7 @@ SendQueue::Index& SendQueue::index() {
     for (std::size_t place = head_; place < messages_.size(); ++place) {
         if (!messages_[place]) continue;
         const auto& key = messages_[place]->content().conflate_key;
-        if (!key.empty()) index_->by_key[key] = place;
+        if (!key.empty()) index_->note(key, place);
     }
     return *index_;
 }

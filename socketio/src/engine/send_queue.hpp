@@ -48,6 +48,9 @@ public:
 private:
     /// For queues that are too long to search: those of clients that do not keep up.
     struct Index {
+        /// `place` is the newest with that key; `key` lives as long as the message there.
+        void note(std::string_view key, std::size_t place);
+
         boost::unordered_flat_map<std::string_view, std::size_t> by_key;
         /// Nothing before it may be dropped.
         std::size_t droppable_from = 0;
