@@ -143,7 +143,7 @@ std::size_t anonymous_memory() {
 /// 30,000 messages make the whole of it; a short one is part of every test run.
 int stall_messages() {
     const char* given = std::getenv("STALL_MESSAGES");
-    return given != nullptr ? std::atoi(given) : 1'500;
+    return given != nullptr ? std::atoi(given) : 700;
 }
 
 /// 99 clients that read and one that does not: whatever becomes of that one, the others miss nothing
