@@ -2,6 +2,7 @@
 // each of the two writers.
 
 #include "socketio/socketio.hpp"
+#include "support/running_server.hpp"
 #include "support/websocket_client.hpp"
 
 #include <boost/system/system_error.hpp>
@@ -27,21 +28,8 @@ namespace socketio {
 namespace {
 
 using namespace std::chrono_literals;
+using test::RunningServer;
 using test::WebSocketClient;
-
-/// Runs a server on a thread of its own.
-class Running {
-public:
-    explicit Running(Server& server) : server_(server) {
-        server_.listen();
-        thread_ = std::jthread([this] { server_.run(false); });
-    }
-    ~Running() { server_.stop(); }
-
-private:
-    Server& server_;
-    std::jthread thread_;
-};
 
 Options make_options(Writer writer) {
     Options options;
@@ -105,7 +93,7 @@ TEST_P(SlowClients, GetEverythingInOrderThroughPartialWrites) {
     options.send_queue_bytes_max = 64 * 1024 * 1024;
     Server server(options);
     server.on_connection([](Socket&) {});
-    const Running running(server);
+    const RunningServer running(server);
     std::vector<Reader> readers;
     // The smallest window there is: nearly every write is a partial one.
     for (int i = 0; i < 30; ++i) readers.emplace_back(server.port(), i % 3 == 0 ? 0 : 2'048);
@@ -202,7 +190,7 @@ public:
 
     std::atomic<int> closed_as_slow = 0;
     Server server;
-    std::optional<Running> running;
+    std::optional<RunningServer> running;
     std::vector<Reader> readers;
     std::vector<Reader> stalled;
     std::size_t memory_before = 0;

@@ -329,6 +329,22 @@ TEST(Races, DrainAndEmitInItsHandler) {
     EXPECT_EQ(scene.received(), (Texts{"42[\"x\"]", "42[\"more\"]", "42[\"more\"]"}));
 }
 
+TEST(Races, DrainAndAHandlerThatAddsItself) {
+    Scene scene;
+    scene.connect();
+    int drains = 0;
+    DrainHandler again = [&](Socket& drained) {
+        ++drains;
+        drained.on_drain(again);
+    };
+    scene.socket->on_drain(again);
+    for (int expected : {1, 3, 7}) {
+        scene.emit("x");
+        scene.poll();
+        EXPECT_EQ(drains, expected) << "what is added is called the next time";
+    }
+}
+
 TEST(Races, ClosePacketAndServerClose) {
     in_both_orders(
         [](Scene& scene) { connected(scene); }, [](Scene& scene) { scene.post("1"); },

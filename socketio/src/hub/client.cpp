@@ -177,6 +177,9 @@ void Client::disconnect_all() {
 }
 
 void Client::on_drained() {
+    // With long-polling after nearly every GET, and few applications ask.
+    const auto awaits = [](const auto& socket) { return socket->awaits_drain(); };
+    if (std::none_of(sockets_.begin(), sockets_.end(), awaits)) return;
     for (auto* socket : sockets()) socket->on_drained();
 }
 

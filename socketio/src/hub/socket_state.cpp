@@ -145,11 +145,12 @@ std::size_t SocketState::queued_bytes() const noexcept {
 }
 
 void SocketState::on_drained() {
-    if (!handlers_ || phase_ != Phase::connected) return;
-    // A handler may add others; the socket outlives them all: it is buried, not destroyed.
-    for (auto& handler : handlers_->drain) {
-        guarded("drain", [&] { handler(facade_); });
-        if (phase_ != Phase::connected) return;
+    if (!handlers_) return;
+    auto& drain = handlers_->drain;
+    // What a handler adds waits for the next time.
+    auto handler = drain.begin();
+    for (auto count = drain.size(); count > 0 && phase_ == Phase::connected; --count, ++handler) {
+        guarded("drain", [&] { (*handler)(facade_); });
     }
 }
 

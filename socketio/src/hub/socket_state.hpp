@@ -56,6 +56,9 @@ public:
     void proceed();
     void on_event(wire::Packet packet);
     void on_ack(wire::Packet packet);
+    [[nodiscard]] bool awaits_drain() const noexcept {
+        return handlers_ != nullptr && !handlers_->drain.empty();
+    }
     void on_drained();
     void leave(DisconnectReason reason);
 

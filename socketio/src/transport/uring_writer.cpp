@@ -67,8 +67,8 @@ public:
         request.result = pending;
     }
 
-    /// Submits what was prepared and takes all results. Negative when the kernel refused some: those
-    /// are still pending.
+    /// Submits what was prepared and takes all results. Negative when the kernel refuses the ring:
+    /// what it has not taken is still pending.
     [[nodiscard]] int run(unsigned count) {
         unsigned submitted = 0;
         unsigned completed = 0;
@@ -76,7 +76,7 @@ public:
             const int status = ::io_uring_submit_and_wait(&ring_, count - completed);
             if (status > 0) submitted += static_cast<unsigned>(status);
             completed += take_results();
-            if (status < 0 && status != -EINTR && submitted < count) {
+            if (status < 0 && status != -EINTR) {
                 // What the kernel has taken still writes to our memory.
                 while (completed < submitted) {
                     io_uring_cqe* completion = nullptr;

@@ -2,6 +2,7 @@
 #include "socketio/server.hpp"
 
 #include "socketio/per_shard.hpp"
+#include "support/running_server.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -18,6 +19,7 @@
 namespace socketio {
 namespace {
 
+using test::RunningServer;
 using testing::HasSubstr;
 
 Options loopback(unsigned shards = 1) {
@@ -27,20 +29,6 @@ Options loopback(unsigned shards = 1) {
     options.shards = shards;
     return options;
 }
-
-/// Runs a server on a thread of its own until the end of the test.
-class Running {
-public:
-    explicit Running(Server& server) : server_(server) {
-        server_.listen();
-        thread_ = std::jthread([this] { server_.run(false); });
-    }
-    ~Running() { server_.stop(); }
-
-private:
-    Server& server_;
-    std::jthread thread_;
-};
 
 std::string ask(const Server& server, const std::string& request) {
     boost::asio::io_context context;
@@ -103,7 +91,7 @@ TEST(Server, AnswersRoutesAtOnceAndLaterAndRefusesOthers) {
     server.on_http("GET", "/throws", [](const HttpRequest&, const HttpReply&) {
         throw std::runtime_error("secret");
     });
-    const Running running(server);
+    const RunningServer running(server);
     EXPECT_THAT(get(server, "/now"), HasSubstr("\r\n\r\nnow"));
     EXPECT_THAT(get(server, "/later"), HasSubstr("\r\n\r\nlater"));
     EXPECT_THAT(get(server, "/never"), HasSubstr("500 Internal Server Error"));
@@ -120,7 +108,7 @@ TEST(Server, AnswersPipelinedRequestsInOrder) {
     server.on_http([](const HttpRequest& request, const HttpReply& reply) {
         reply.send(HttpResponse::text(200, "<" + request.path + ">"));
     });
-    const Running running(server);
+    const RunningServer running(server);
     const auto answer = ask(server,
                             "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
                             "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -139,7 +127,7 @@ TEST(Server, ReadsPostsOfEveryShardInOrder) {
     PerShard<std::vector<int>> numbers(server);
     std::promise<void> done;
     {
-        const Running running(server);
+        const RunningServer running(server);
         for (int number = 0; number < count; ++number) {
             server.post(1, [&, number] {
                 EXPECT_EQ(server.current_shard(), 1U);
@@ -159,7 +147,7 @@ TEST(Server, ReadsPostsOfEveryShardInOrder) {
 
 TEST(Server, RefusesSettingUpWhileItRuns) {
     Server server(loopback());
-    const Running running(server);
+    const RunningServer running(server);
     std::promise<void> ready;
     server.post(0, [&] { ready.set_value(); });
     ready.get_future().wait();
