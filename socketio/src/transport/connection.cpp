@@ -3,11 +3,13 @@
 #include "base/assert.hpp"
 #include "transport/transport_shard.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace socketio::transport {
@@ -17,22 +19,25 @@ namespace {
 // After our last byte: how long the peer may take to end its side.
 constexpr base::Milliseconds linger_time{2'000};
 
-boost::asio::ip::tcp family_of(int fd) {
-    sockaddr_storage address{};
-    socklen_t length = sizeof address;
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
-    return address.ss_family == AF_INET6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4();
+/// Null for an address that is neither IPv4 nor IPv6.
+boost::asio::ip::address address_of(const sockaddr_storage& peer) {
+    namespace ip = boost::asio::ip;
+    if (peer.ss_family == AF_INET) {
+        const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+        return ip::make_address_v4(ntohl(v4.sin_addr.s_addr));
+    }
+    if (peer.ss_family != AF_INET6) return {};
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+    ip::address_v6::bytes_type bytes{};
+    std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
+    const ip::address_v6 address(bytes, v6.sin6_scope_id);
+    if (address.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address);
+    return address;
 }
 
 }  // namespace
 
-Connection::Connection(TransportShard& home, shard::UniqueFd fd)
-    : home_(home), socket_(home.shard().context()) {
-    const int one = 1;
-    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    const auto protocol = family_of(fd.get());
-    socket_.assign(protocol, fd.release());
-    socket_.non_blocking(true);
+Connection::Connection(TransportShard& home, shard::UniqueFd fd) : home_(home), fd_(std::move(fd)) {
     home_.enter(*this);
 }
 
@@ -43,49 +48,66 @@ Connection::~Connection() {
 void Connection::start(std::unique_ptr<Protocol> protocol, std::string bytes) {
     protocol_ = std::move(protocol);
     if (!bytes.empty()) protocol_->on_bytes(bytes);
-    wait_readable();
+    if (state_ != State::closed) home_.readiness().add(fd(), *this);
 }
 
 void Connection::replace_protocol(std::unique_ptr<Protocol> protocol) {
     home_.shard().bury(std::exchange(protocol_, std::move(protocol)));
-    cancel_deadline();
+    timer_.reset();
 }
 
 std::string Connection::address() const {
-    boost::system::error_code ec;
-    const auto endpoint = socket_.remote_endpoint(ec);
-    if (ec) return {};
-    auto address = endpoint.address();
-    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
-        address = boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6());
+    sockaddr_storage peer{};
+    socklen_t length = sizeof peer;
+    if (::getpeername(fd(), reinterpret_cast<sockaddr*>(&peer), &length) != 0) return {};
+    return address_of(peer).to_string();
+}
+
+// ---- Reading -----------------------------------------------------------------------------------
+
+void Connection::on_ready(Readiness ready) {
+    if (state_ == State::closed) return;
+    if (ready.writable && blocked_) {
+        blocked_ = false;
+        want_write();
     }
-    return address.to_string();
+    if (ready.ended) peer_ends_ = true;
+    if (!ready.readable && !ready.ended) return;
+    input_left_ = true;
+    read();
 }
 
-void Connection::wait_readable() {
-    if (reading_ || paused_ || state_ == State::closed) return;
-    reading_ = true;
-    socket_.async_wait(
-        Socket::wait_read, [self = ConnectionRef(this)](boost::system::error_code ec) {
-            self->reading_ = false;
-            if (ec || self->state_ == State::closed) return;
-            const auto guard = self->home_.shard().begin_work("reading a connection");
-            self->on_readable();
-        });
-}
-
-void Connection::on_readable() {
-    if (paused_) return;
+void Connection::read() {
+    read_due_ = false;
+    if (paused_ || !input_left_ || state_ == State::closed) return;
     const auto buffer = home_.read_buffer();
     const auto got = ::recv(fd(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (got > 0) {
-        if (state_ == State::open) protocol_->on_bytes(buffer.first(static_cast<std::size_t>(got)));
+        const auto bytes = buffer.first(static_cast<std::size_t>(got));
+        input_left_ = peer_ends_ || bytes.size() == buffer.size();
+        if (state_ == State::open) protocol_->on_bytes(bytes);
+        if (input_left_ && !paused_) read_later();
     } else if (got == 0) {
+        input_left_ = false;
+        peer_ended_ = true;
         on_end(false);
-    } else if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
-        on_end(true);
+    } else if (errno == EINTR) {
+        read_later();
+    } else {
+        input_left_ = false;
+        if (errno != EAGAIN && errno != EWOULDBLOCK) on_end(true);
     }
-    wait_readable();
+}
+
+void Connection::read_later() {
+    if (read_due_ || state_ == State::closed) return;
+    read_due_ = true;
+    home_.readiness().read_later(*this);
+}
+
+void Connection::resume_reading() {
+    paused_ = false;
+    if (input_left_) read_later();
 }
 
 void Connection::on_end(bool failed) {
@@ -104,10 +126,7 @@ void Connection::on_end(bool failed) {
     }
 }
 
-void Connection::resume_reading() {
-    paused_ = false;
-    wait_readable();
-}
+// ---- Writing -----------------------------------------------------------------------------------
 
 void Connection::want_write() {
     if (in_write_list_ || blocked_ || state_ == State::closed) return;
@@ -130,7 +149,7 @@ bool Connection::settle(ssize_t result, std::size_t wanted) {
         broken_ = true;
     } else {
         const auto written = result < 0 ? 0 : static_cast<std::size_t>(result);
-        if (written < wanted) wait_writable();
+        if (written < wanted) blocked_ = true;
         if (written > 0) protocol_->on_written(written);
     }
     return !std::exchange(after_write_due_, true);
@@ -149,16 +168,7 @@ void Connection::after_write() {
     }
 }
 
-void Connection::wait_writable() {
-    blocked_ = true;
-    socket_.async_wait(
-        Socket::wait_write, [self = ConnectionRef(this)](boost::system::error_code ec) {
-            self->blocked_ = false;
-            if (ec || self->state_ == State::closed) return;
-            const auto guard = self->home_.shard().begin_work("writing a connection");
-            self->want_write();
-        });
-}
+// ---- Ending ------------------------------------------------------------------------------------
 
 void Connection::finish() {
     if (state_ != State::open) return;
@@ -173,15 +183,19 @@ void Connection::finish() {
 }
 
 void Connection::linger() {
+    if (peer_ended_) return close();
     state_ = State::lingering;
-    boost::system::error_code ec;
-    socket_.shutdown(Socket::shutdown_send, ec);
-    if (ec) return close();
+    if (::shutdown(fd(), SHUT_WR) != 0) return close();
     set_deadline(linger_time);
 }
 
 void Connection::set_deadline(base::Milliseconds delay) {
-    home_.shard().deadlines().arm_after(deadline_, delay);
+    if (!timer_) timer_ = std::make_unique<Timer>(*this);
+    home_.shard().deadlines().arm_after(*timer_, delay);
+}
+
+void Connection::cancel_deadline() noexcept {
+    if (timer_) timer_->cancel();
 }
 
 void Connection::on_deadline(base::TimePoint) {
@@ -194,16 +208,14 @@ void Connection::on_deadline(base::TimePoint) {
 
 void Connection::close() {
     if (state_ == State::closed) return;
-    boost::system::error_code ec;
-    socket_.close(ec);
+    fd_ = {};
     leave();
 }
 
 shard::UniqueFd Connection::release() {
-    boost::system::error_code ec;
-    shard::UniqueFd fd(socket_.release(ec));
-    SOCKETIO_ASSERT(!ec);
+    home_.readiness().remove(fd());
     moved_ = true;
+    auto fd = std::move(fd_);
     leave();
     return fd;
 }
@@ -214,7 +226,7 @@ void Connection::shut_down() {
 
 void Connection::leave() {
     state_ = State::closed;
-    deadline_.cancel();
+    timer_.reset();
     // The protocol may be what is calling.
     if (protocol_) home_.shard().bury(std::move(protocol_));
     home_.leave(*this);

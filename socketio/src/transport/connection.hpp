@@ -6,10 +6,8 @@
 #include "base/deadline_queue.hpp"
 #include "shard/shard.hpp"
 #include "shard/unique_fd.hpp"
+#include "transport/readiness.hpp"
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/intrusive/list_hook.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
@@ -84,7 +82,7 @@ public:
 
     /// One timer for the protocol's use; a new time replaces the old.
     void set_deadline(base::Milliseconds delay);
-    void cancel_deadline() noexcept { deadline_.cancel(); }
+    void cancel_deadline() noexcept;
 
     /// Closes when all output is written. Input is thrown away meanwhile and for a short time after,
     /// since closing with unread input would make the kernel reset the connection and lose our last words.
@@ -98,8 +96,14 @@ public:
     /// The server stops.
     void shut_down();
 
+    // ---- For ReadinessSet ----------------------------------------------------------------------
+    void on_ready(Readiness ready);
+    /// Once: what one read takes.
+    void read();
+
     // ---- For WriteTurn -------------------------------------------------------------------------
-    [[nodiscard]] int fd() noexcept { return socket_.native_handle(); }
+    [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+    void prefetch_protocol() const noexcept { __builtin_prefetch(protocol_.get()); }
     void gather(std::vector<iovec>& buffers);
     /// Takes note of what the kernel took of what was gathered last, or of its -errno. True when
     /// after_write() is not due already.
@@ -111,25 +115,27 @@ public:
 private:
     // `finishing`: output is being written; `lingering`: all is written, waiting for the peer's end.
     enum class State : std::uint8_t { open, finishing, lingering, closed };
-    using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
-                                                    boost::asio::io_context::executor_type>;
 
-    void wait_readable();
-    void on_readable();
-    void wait_writable();
+    void on_deadline(base::TimePoint now);
+    using Timer = base::MemberDeadline<Connection, &Connection::on_deadline>;
+
+    void read_later();
     void on_end(bool failed);
     void linger();
-    void on_deadline(base::TimePoint now);
     void leave();
 
     TransportShard& home_;
-    Socket socket_;
     std::unique_ptr<Protocol> protocol_;
-    base::MemberDeadline<Connection, &Connection::on_deadline> deadline_{*this};
+    /// Most connections are WebSockets, whose time is kept by their sessions.
+    std::unique_ptr<Timer> timer_;
+    shard::UniqueFd fd_;
     State state_ = State::open;
-    bool reading_ = false;  ///< A wait for input is outstanding.
     bool paused_ = false;
-    bool blocked_ = false;  ///< A wait for room is outstanding.
+    bool input_left_ = false;  ///< There may be more to read, which nothing will tell again.
+    bool read_due_ = false;
+    bool peer_ends_ = false;   ///< The end stands behind what is left to read.
+    bool peer_ended_ = false;  ///< It was read.
+    bool blocked_ = false;     ///< Until the socket takes bytes again.
     bool in_write_list_ = false;
     bool moved_ = false;
     bool after_write_due_ = false;

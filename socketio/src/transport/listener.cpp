@@ -39,6 +39,8 @@ void Listener::bind() {
     acceptor_.listen(boost::asio::socket_base::max_listen_connections, ec);
     if (ec) fail(ec);
     acceptor_.non_blocking(true);
+    // Connections inherit it. A turn's messages leave together already.
+    acceptor_.set_option(boost::asio::ip::tcp::no_delay(true));
     port_ = acceptor_.local_endpoint().port();
 }
 

@@ -29,6 +29,7 @@ struct Grave final : shard::Mortal {
 TransportShard::TransportShard(Network& network, shard::Shard& shard)
     : network_(network),
       shard_(shard),
+      readiness_(shard),
       writes_(shard, make_writer(shard)),
       poll_bodies_(shard),
       exchanges_(shard.index()),

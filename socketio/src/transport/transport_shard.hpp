@@ -7,6 +7,7 @@
 #include "transport/engine_service.hpp"
 #include "transport/exchange_table.hpp"
 #include "transport/poll_bodies.hpp"
+#include "transport/readiness.hpp"
 #include "transport/routes.hpp"
 #include "transport/write_turn.hpp"
 #include "wire/websocket_deflate.hpp"
@@ -33,6 +34,7 @@ public:
     [[nodiscard]] Network& network() noexcept { return network_; }
     [[nodiscard]] const Options& options() const noexcept { return shard_.options(); }
     [[nodiscard]] const base::Log& log() const noexcept { return shard_.log(); }
+    [[nodiscard]] ReadinessSet& readiness() noexcept { return readiness_; }
     [[nodiscard]] WriteTurn& writes() noexcept { return writes_; }
     [[nodiscard]] PollBodies& poll_bodies() noexcept { return poll_bodies_; }
     [[nodiscard]] ExchangeTable& exchanges() noexcept { return exchanges_; }
@@ -68,6 +70,7 @@ public:
 private:
     Network& network_;
     shard::Shard& shard_;
+    ReadinessSet readiness_;
     WriteTurn writes_;
     PollBodies poll_bodies_;
     ExchangeTable exchanges_;

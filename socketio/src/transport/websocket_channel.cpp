@@ -22,7 +22,7 @@ void WebSocketChannel::accept(const HttpRequest& request, FieldList headers) {
         deflates_ = true;
         headers.add("Sec-WebSocket-Extensions", std::string(deflate));
     }
-    output_ = accept_head(request, headers, home.date());
+    output() = accept_head(request, headers, home.date());
     connection_.want_write();
 }
 
@@ -49,7 +49,7 @@ void WebSocketChannel::on_websocket_ping(std::string_view payload) {
         connection_.close();
         return;
     }
-    wire::append_websocket_frame(output_, wire::WebSocketOpcode::pong, payload);
+    wire::append_websocket_frame(output(), wire::WebSocketOpcode::pong, payload);
     connection_.want_write();
 }
 
@@ -58,7 +58,7 @@ void WebSocketChannel::on_websocket_pong(std::string_view) {}
 void WebSocketChannel::on_websocket_close(std::uint16_t code, std::string_view) {
     if (!closing_) {
         closing_ = true;
-        wire::append_websocket_close(output_, code, {});
+        wire::append_websocket_close(output(), code, {});
     }
     report_closed(code, false);
     connection_.finish();
@@ -72,7 +72,7 @@ void WebSocketChannel::on_websocket_fault(std::uint16_t close_code, std::string_
     });
     if (!closing_) {
         closing_ = true;
-        wire::append_websocket_close(output_, close_code, {});
+        wire::append_websocket_close(output(), close_code, {});
     }
     report_closed(close_code, true);
     connection_.finish();
@@ -95,18 +95,18 @@ void WebSocketChannel::report_closed(std::uint16_t code, bool by_fault) {
 void WebSocketChannel::start_closing(std::uint16_t code, std::string_view reason) {
     if (std::exchange(closing_, true)) return;
     reported_ = true;
-    wire::append_websocket_close(output_, code, reason);
+    wire::append_websocket_close(output(), code, reason);
     connection_.set_deadline(connection_.home().options().close_timeout);
     connection_.want_write();
 }
 
-void WebSocketChannel::append_output(std::string_view bytes) {
-    output_ += bytes;
-    connection_.want_write();
+std::string& WebSocketChannel::output() {
+    if (!output_) output_ = std::make_unique<Output>();
+    return output_->bytes;
 }
 
 bool WebSocketChannel::has_output() const noexcept {
-    return output_sent_ < output_.size();
+    return output_ != nullptr;
 }
 
 void WebSocketChannel::gather(std::vector<iovec>& buffers) {
@@ -114,8 +114,7 @@ void WebSocketChannel::gather(std::vector<iovec>& buffers) {
 }
 
 void WebSocketChannel::gather_output(std::vector<iovec>& buffers) {
-    if (output_sent_ == output_.size()) return;
-    buffers.push_back({output_.data() + output_sent_, output_.size() - output_sent_});
+    if (output_) buffers.push_back({output_->bytes.data() + output_->sent, unsent_output()});
 }
 
 void WebSocketChannel::on_written(std::size_t bytes) {
@@ -123,12 +122,10 @@ void WebSocketChannel::on_written(std::size_t bytes) {
 }
 
 std::size_t WebSocketChannel::output_written(std::size_t bytes) {
-    const auto taken = std::min(bytes, output_.size() - output_sent_);
-    output_sent_ += taken;
-    if (output_sent_ == output_.size()) {
-        output_ = {};
-        output_sent_ = 0;
-    }
+    if (!output_) return bytes;
+    const auto taken = std::min(bytes, unsent_output());
+    output_->sent += taken;
+    if (unsent_output() == 0) output_.reset();
     return bytes - taken;
 }
 

@@ -7,6 +7,7 @@
 #include "wire/websocket_frame.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,10 +37,9 @@ protected:
     virtual void on_closed(std::uint16_t code, bool by_fault) = 0;
 
     /// The channel's own output: control frames, and frames of those who have no queue.
-    void append_output(std::string_view bytes);
-    [[nodiscard]] std::string& output() noexcept { return output_; }
+    [[nodiscard]] std::string& output();
     [[nodiscard]] std::size_t unsent_output() const noexcept {
-        return output_.size() - output_sent_;
+        return output_ ? output_->bytes.size() - output_->sent : 0;
     }
     /// Sends a close frame and waits for the peer's, Options::close_timeout at most. What is appended or
     /// received afterwards counts for nothing.
@@ -63,10 +63,15 @@ private:
     [[nodiscard]] wire::Inflater* inflater() noexcept final;
     void report_closed(std::uint16_t code, bool by_fault);
 
+    struct Output {
+        std::string bytes;
+        std::size_t sent = 0;
+    };
+
     Connection& connection_;
     wire::WebSocketReader reader_;
-    std::string output_;
-    std::size_t output_sent_ = 0;
+    /// Only while something is unsent.
+    std::unique_ptr<Output> output_;
     bool deflates_ = false;  ///< permessage-deflate was agreed on, for both directions.
     bool closing_ = false;   ///< Our close frame is written or on its way.
     bool reported_ = false;  ///< on_closed() was called, or is not wanted any more.

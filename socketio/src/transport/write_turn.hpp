@@ -30,7 +30,10 @@ public:
 
 private:
     void at_turn_end() override;
+    void write_all(std::span<Connection* const> connections);
     void write(std::span<Connection* const> connections);
+    void gather(std::span<Connection* const> connections);
+    void settle();
 
     shard::Shard& shard_;
     std::unique_ptr<FanoutWriter> writer_;
