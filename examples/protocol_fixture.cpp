@@ -71,9 +71,9 @@ void declare_options(CLI::App& app, Settings& settings) {
 }
 
 socketio::Admission admit(const socketio::HttpRequest& request) {
-    const auto* refuse = request.query.find("refuse");
-    if (refuse == nullptr) return socketio::Admission::allow();
-    return socketio::Admission::refuse(*refuse);
+    const auto refuse = request.query.find("refuse");
+    if (!refuse) return socketio::Admission::allow();
+    return socketio::Admission::refuse(std::string(*refuse));
 }
 
 socketio::Options server_options(const Settings& settings) {

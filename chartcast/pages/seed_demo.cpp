@@ -33,7 +33,7 @@ HttpResponse uncached(HttpResponse response) {
 
 void log_message(Socket& socket, const Args& args) {
     const auto text = args.empty() ? std::string() : live::to_json(args.front());
-    ops::log(LogLevel::info, "message", {{"socket", socket.id()}, {"text", text}});
+    ops::log(LogLevel::info, "message", {{"socket", std::string(socket.id())}, {"text", text}});
 }
 
 }  // namespace
@@ -68,12 +68,12 @@ void SeedDemo::welcome(Socket& socket) {
     const auto& state = *current_.local();
     socket.emit("init chart data", state.option, meta_of(state));
     ops::log(LogLevel::debug, "viewer connected",
-             {{"socket", socket.id()},
+             {{"socket", std::string(socket.id())},
               {"transport", std::string(socket.transport())},
               {"protocol", std::to_string(socket.protocol())}});
     socket.on_disconnect([](Socket& left, socketio::DisconnectReason reason) {
         ops::log(LogLevel::debug, "viewer left",
-                 {{"socket", left.id()}, {"reason", std::string(to_string(reason))}});
+                 {{"socket", std::string(left.id())}, {"reason", std::string(to_string(reason))}});
     });
 }
 

@@ -23,8 +23,8 @@ constexpr auto content_security_policy =
 HttpResponse cached(const HttpRequest& request, std::string_view etag, std::string_view vary) {
     HttpResponse response;
     response.headers.add("cache-control", "no-cache");
-    response.headers.add("etag", std::string(etag));
-    response.headers.add("vary", std::string(vary));
+    response.headers.add("etag", etag);
+    response.headers.add("vary", vary);
     response.headers.add("x-content-type-options", "nosniff");
     if (socketio::has_etag(request, etag)) response.status = 304;
     return response;
@@ -65,7 +65,7 @@ HttpResponse Page::answer(const HttpRequest& request, unsigned status) const {
                                   : HttpResponse{.status = status, .headers = {}, .body = {}};
     if (response.status == 304) return response;
     response.headers.add("content-type", "text/html; charset=utf-8");
-    response.headers.add("content-language", std::string(tag_of(language)));
+    response.headers.add("content-language", tag_of(language));
     response.headers.add("content-security-policy", content_security_policy);
     response.headers.add("referrer-policy", "no-referrer");
     response.body = rendering.html;

@@ -51,8 +51,9 @@ bool can_be_written(const Packet& packet) {
 }
 
 std::optional<Packet> read_back(const EncodedPacket& encoded) {
-    PacketDecoder decoder({.attachments_max = encoded.attachments.size(), .json_depth_max = 64});
-    auto packet = decoder.on_text(encoded.text);
+    const PacketLimits written{.attachments_max = encoded.attachments.size(), .json_depth_max = 64};
+    PacketDecoder decoder;
+    auto packet = decoder.on_text(encoded.text, written);
     for (const auto& attachment : encoded.attachments) {
         SOCKETIO_ASSERT(packet && !*packet && decoder.pending());
         packet = decoder.on_binary(attachment.view());
@@ -76,14 +77,14 @@ void check_round_trip(const Packet& packet) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::string_view rest(reinterpret_cast<const char*>(data), size);
-    PacketDecoder decoder(limits);
+    PacketDecoder decoder;
     while (!rest.empty()) {
         const auto end = std::min(rest.find('\xff'), rest.size());
         const auto message = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
         const bool binary = message.starts_with('\xfe');
         const auto result =
-            binary ? decoder.on_binary(message.substr(1)) : decoder.on_text(message);
+            binary ? decoder.on_binary(message.substr(1)) : decoder.on_text(message, limits);
         if (!result) break;
         SOCKETIO_ASSERT(result->has_value() != decoder.pending());
         if (!*result) continue;

@@ -128,7 +128,7 @@ private:
 
     // ---- Connecting and leaving ----------------------------------------------------------------
     void decide(Socket& socket, const Next& next) {
-        const auto sid = std::string(socket.handshake().headers.get("sid"));
+        const auto sid = std::string(socket.handshake().query.get("sid"));
         if (scheduler_.dice.chance(30)) {
             auto data = payload("early");
             early_[sid].push_back(describe(Value(data)));
@@ -149,7 +149,7 @@ private:
     void on_connection(Socket& socket) {
         auto& peer = *peers_.emplace(&socket, std::make_unique<Peer>(Peer{socket, {}, {}, {}}))
                           .first->second;
-        peer.sid = socket.handshake().headers.get("sid");
+        peer.sid = socket.handshake().query.get("sid");
         peer.nsp = socket.nsp().name();
         for (auto& room : socket.rooms()) peer.rooms.insert(std::move(room));
         inbox(peer).expect("connect");
@@ -215,7 +215,7 @@ private:
             socket.leave(args.at(0).as_string());
         });
         nsp.on("say", [this](Socket& socket, const Args& args) {
-            broadcast(socket.nsp(), Audience{{args.at(0).as_string()}, {socket.id()}},
+            broadcast(socket.nsp(), Audience{{args.at(0).as_string()}, {std::string(socket.id())}},
                       args.at(1).as_bool());
         });
         nsp.on("bye", [](Socket& socket, const Args& args) {
@@ -289,9 +289,9 @@ private:
         auto& dice = scheduler_.dice;
         Audience audience;
         for (int i = dice.between(0, 3); i > 0; --i) audience.rooms.push_back(room());
-        if (dice.chance(20)) audience.rooms.push_back(chosen.socket.id());
+        if (dice.chance(20)) audience.rooms.emplace_back(chosen.socket.id());
         if (dice.chance(30)) audience.except.push_back(room());
-        if (dice.chance(20)) audience.except.push_back(chosen.socket.id());
+        if (dice.chance(20)) audience.except.emplace_back(chosen.socket.id());
         return audience;
     }
     [[nodiscard]] std::string room() {

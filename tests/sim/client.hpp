@@ -49,7 +49,7 @@ private:
     void connect() {
         auto& dice = scheduler_.dice;
         joined_.clear();
-        decoder_ = wire::PacketDecoder({});
+        decoder_ = wire::PacketDecoder();
         is_lurker_ = protocol_ == EngineProtocol::v4 && dice.chance(4);
         session_ = std::make_shared<ClientSession>(server_, protocol_, *this);
         if (calm_) session_->calm_down();
@@ -110,7 +110,7 @@ private:
     }
 
     void on_message(std::string_view data, bool binary) override {
-        auto packet = binary ? decoder_.on_binary(data) : decoder_.on_text(data);
+        auto packet = binary ? decoder_.on_binary(data) : decoder_.on_text(data, {});
         scheduler_.require(packet.has_value(), "packets and attachments come in step");
         if (packet && *packet) on_packet(**packet);
     }
@@ -183,7 +183,7 @@ private:
     Transcript& transcript_;
     const EngineProtocol protocol_;
     std::shared_ptr<ClientSession> session_;
-    wire::PacketDecoder decoder_{{}};
+    wire::PacketDecoder decoder_;
     std::map<std::string, Joined> joined_;
     std::uint64_t next_ack_id_ = 0;
     int asked_ = 0;

@@ -195,13 +195,13 @@ public:
                         },
                         LogLevel::warn};
     Counters counters;
-    engine::SessionContext context{options, deadlines, counters};
+    engine::SessionContext context{options, deadlines, counters, *this};
     hub::Hub hub{hub::HubContext{options, deadlines, scheduler.dice, log, 0}};
 
 private:
     struct Record {
-        Record(std::string sid, EngineProtocol protocol, Server& server)
-            : session(std::move(sid), protocol, server.context, server) {}
+        Record(std::string_view sid, EngineProtocol protocol, Server& server)
+            : session(sid, protocol, server.context) {}
 
         engine::Session session;
         std::unique_ptr<hub::Client> client;
@@ -211,7 +211,7 @@ private:
     };
 
     void on_session_closed(engine::Session& session) override {
-        auto record = records_.extract(session.sid());
+        auto record = records_.extract(std::string(session.sid()));
         scheduler.require(!record.empty(), "a session is closed once");
         if (!record.empty()) dead_.push_back(std::move(record.mapped()));
     }
@@ -221,7 +221,7 @@ private:
     }
     void start(Record& record, engine::TransportPort& transport) {
         Handshake handshake;
-        handshake.headers.add("sid", record.session.sid());
+        handshake.query.add("sid", record.session.sid());
         record.client = hub.make_client(record.session, std::move(handshake));
         record.session.open(transport, *record.client);
         record.client->start();

@@ -16,7 +16,7 @@ namespace socketio {
 class EngineConnection {
 public:
     virtual ~EngineConnection() = default;
-    [[nodiscard]] virtual const std::string& id() const noexcept = 0;
+    [[nodiscard]] virtual std::string_view id() const noexcept = 0;
     [[nodiscard]] virtual const Handshake& handshake() const noexcept = 0;
     virtual void send_text(std::string_view text) = 0;
     virtual void send_binary(std::string_view bytes) = 0;

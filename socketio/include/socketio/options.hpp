@@ -58,6 +58,13 @@ enum class Writer : std::uint8_t {
     uring,      ///< One for all connections (io_uring). Containers often forbid it.
 };
 
+/// How long a client's sockets know the URL and the headers of the request that opened its session.
+enum class KeepRequest : std::uint8_t {
+    until_connected,  ///< Until the connection handlers of the namespace that it joins first have returned.
+    while_joinable,  ///< Until it has joined every namespace there is, and connection handlers returned.
+    always,          ///< As long as the session.
+};
+
 /// permessage-deflate (RFC 7692): messages compressed on the WebSockets of clients that offer it, browsers
 /// among them. A broadcast is compressed once for all of a shard's clients.
 struct DeflateOptions {
@@ -101,6 +108,10 @@ struct Options {
     std::chrono::milliseconds connect_timeout{45'000};
     /// Clients of socket.io 1.x and 2.x (EIO=3).
     bool allow_eio3 = false;
+    /// A browser's headers are most of what an idle client costs, and middlewares are nearly all who read
+    /// them: so they go once there is no middleware left to read them. With no namespace but the root
+    /// that is as soon as a client is connected.
+    KeepRequest keep_request = KeepRequest::while_joinable;
     /// Joins this process to others; none means this process alone. See redis_adapter.hpp.
     std::shared_ptr<Adapter> adapter = nullptr;
 

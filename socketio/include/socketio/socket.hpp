@@ -55,7 +55,8 @@ public:
     Socket& operator=(const Socket&) = delete;
 
     /// 20 characters; for EIO3 clients the engine's sid, prefixed with `<namespace>#` outside the root.
-    [[nodiscard]] const std::string& id() const noexcept;
+    /// Valid as long as the socket.
+    [[nodiscard]] std::string_view id() const noexcept;
     [[nodiscard]] const Namespace& nsp() const noexcept;
     [[nodiscard]] const Handshake& handshake() const noexcept;
     [[nodiscard]] bool connected() const noexcept;

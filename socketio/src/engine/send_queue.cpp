@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace socketio::engine {
 
@@ -23,9 +24,28 @@ void SendQueue::push(MessageRef message) {
     ++size_;
     bytes_ += message->bytes();
     packets_ += static_cast<std::uint32_t>(message->packets());
+    if (!backlog_ && own_end_ < own_places_.size()) {
+        own_places_[own_end_++] = std::move(message);
+        return;
+    }
+    auto& [messages, index] = backlog();
     const auto& key = message->content().conflate_key;
-    if (index_ && !key.empty()) index_->note(key, messages_.size());
-    messages_.push_back(std::move(message));
+    if (index && !key.empty()) index->note(key, messages.size());
+    messages.push_back(std::move(message));
+}
+
+SendQueue::Backlog& SendQueue::backlog() {
+    if (backlog_) return *backlog_;
+    backlog_ = std::make_unique<Backlog>();
+    const auto own = std::span(own_places_).first(own_end_);
+    backlog_->messages.assign(std::move_iterator(own.begin()), std::move_iterator(own.end()));
+    own_end_ = 0;
+    return *backlog_;
+}
+
+std::span<MessageRef> SendQueue::places() noexcept {
+    if (backlog_) return backlog_->messages;
+    return std::span(own_places_).first(own_end_);
 }
 
 bool SendQueue::replace(const Message& newer) noexcept {
@@ -40,8 +60,9 @@ bool SendQueue::replace(const Message& newer) noexcept {
 bool SendQueue::drop_oldest() noexcept {
     auto& place = index().droppable_from;
     // What is being sent is not dropped later either: it leaves as a whole.
-    for (; place < messages_.size(); ++place) {
-        if (is_waiting(place) && messages_[place]->content().droppable) {
+    const auto messages = places();
+    for (; place < messages.size(); ++place) {
+        if (is_waiting(place) && messages[place]->content().droppable) {
             take_out(place);
             return true;
         }
@@ -49,35 +70,38 @@ bool SendQueue::drop_oldest() noexcept {
     return false;
 }
 
-bool SendQueue::is_waiting(std::size_t place) const noexcept {
-    if (place < head_ || !messages_[place]) return false;
+bool SendQueue::is_waiting(std::size_t place) noexcept {
+    if (place < head_ || !places()[place]) return false;
     return place > head_ || front_offset_ == 0;
 }
 
 std::size_t SendQueue::find_key(std::string_view key) {
-    if (!index_ && messages_.size() - head_ <= searched_messages_max) {
-        for (std::size_t place = messages_.size(); place-- > head_;) {
-            if (is_waiting(place) && messages_[place]->content().conflate_key == key) {
+    const auto messages = places();
+    const bool has_index = backlog_ && backlog_->index;
+    if (!has_index && messages.size() - head_ <= searched_messages_max) {
+        for (std::size_t place = messages.size(); place-- > head_;) {
+            if (is_waiting(place) && messages[place]->content().conflate_key == key) {
                 return place;
             }
         }
         return nowhere;
     }
-    const auto& places = index().by_key;
-    const auto found = places.find(key);
-    return found != places.end() && is_waiting(found->second) ? found->second : nowhere;
+    const auto& by_key = index().by_key;
+    const auto found = by_key.find(key);
+    return found != by_key.end() && is_waiting(found->second) ? found->second : nowhere;
 }
 
 SendQueue::Index& SendQueue::index() {
-    if (index_) return *index_;
-    index_ = std::make_unique<Index>();
-    index_->droppable_from = head_;
-    for (std::size_t place = head_; place < messages_.size(); ++place) {
-        if (!messages_[place]) continue;
-        const auto& key = messages_[place]->content().conflate_key;
-        if (!key.empty()) index_->note(key, place);
+    auto& [messages, index] = backlog();
+    if (index) return *index;
+    index = std::make_unique<Index>();
+    index->droppable_from = head_;
+    for (std::size_t place = head_; place < messages.size(); ++place) {
+        if (!messages[place]) continue;
+        const auto& key = messages[place]->content().conflate_key;
+        if (!key.empty()) index->note(key, place);
     }
-    return *index_;
+    return *index;
 }
 
 void SendQueue::take_out(std::size_t place) noexcept {
@@ -87,35 +111,33 @@ void SendQueue::take_out(std::size_t place) noexcept {
 
 /// Leaves a hole.
 void SendQueue::forget(std::size_t place) noexcept {
-    auto& message = messages_[place];
+    auto& message = places()[place];
     --size_;
     bytes_ -= message->bytes();
     packets_ -= static_cast<std::uint32_t>(message->packets());
-    if (index_) {
+    if (backlog_ && backlog_->index) {
         // A newer message may have taken its key over.
-        const auto found = index_->by_key.find(message->content().conflate_key);
-        if (found != index_->by_key.end() && found->second == place) index_->by_key.erase(found);
+        auto& by_key = backlog_->index->by_key;
+        const auto found = by_key.find(message->content().conflate_key);
+        if (found != by_key.end() && found->second == place) by_key.erase(found);
     }
     message = MessageRef();
 }
 
 std::span<const MessageRef> SendQueue::messages() const noexcept {
-    return {messages_.data() + head_, messages_.size() - head_};
+    if (backlog_) return std::span<const MessageRef>(backlog_->messages).subspan(head_);
+    return std::span(own_places_).first(own_end_).subspan(head_);
 }
 
 void SendQueue::clear() noexcept {
-    index_.reset();
-    messages_.clear();
-    messages_.shrink_to_fit();
-    bytes_ = front_offset_ = 0;
-    head_ = size_ = packets_ = 0;
+    *this = SendQueue();
 }
 
 void SendQueue::consume_websocket(std::size_t count, WebSocketFormat format) noexcept {
     front_offset_ += count;
     while (front_offset_ > 0) {
         SOCKETIO_ASSERT(!empty());
-        const auto length = messages_[head_]->websocket_bytes(format).size();
+        const auto length = places()[head_]->websocket_bytes(format).size();
         if (front_offset_ < length) break;
         front_offset_ -= length;
         pop_front();
@@ -125,27 +147,32 @@ void SendQueue::consume_websocket(std::size_t count, WebSocketFormat format) noe
 
 void SendQueue::pop_front() noexcept {
     forget(head_);
-    while (head_ < messages_.size() && !messages_[head_]) ++head_;
+    const auto messages = places();
+    while (head_ < messages.size() && !messages[head_]) ++head_;
 }
 
 void SendQueue::shrink() noexcept {
-    if (empty()) messages_.shrink_to_fit();
+    if (empty()) backlog_.reset();
 }
 
 /// The front is no hole, and holes do not fill the queue.
 void SendQueue::settle() noexcept {
     if (empty()) {
-        index_.reset();
-        messages_.clear();
-        head_ = 0;
+        if (backlog_) {
+            backlog_->index.reset();
+            backlog_->messages.clear();
+        }
+        head_ = own_end_ = 0;
         return;
     }
-    while (!messages_[head_]) ++head_;
-    if (messages_.size() < compact_from || size_ * 2 >= messages_.size()) return;
+    const auto all = places();
+    while (!all[head_]) ++head_;
+    if (all.size() < compact_from || size_ * 2 >= all.size()) return;
     // Places change.
-    index_.reset();
+    auto& [messages, index] = *backlog_;
+    index.reset();
     const auto is_hole = [](const MessageRef& message) { return !message; };
-    messages_.erase(std::remove_if(messages_.begin(), messages_.end(), is_hole), messages_.end());
+    messages.erase(std::remove_if(messages.begin(), messages.end(), is_hole), messages.end());
     head_ = 0;
 }
 

@@ -7,14 +7,15 @@
 
 #include "engine/message.hpp"
 
-#include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace socketio::engine {
 
@@ -56,8 +57,17 @@ private:
         std::size_t droppable_from = 0;
     };
 
-    [[nodiscard]] bool is_waiting(std::size_t place) const noexcept;
+    /// What a queue has that is longer than a session's own places; kept until shrink().
+    struct Backlog {
+        std::vector<MessageRef> messages;
+        std::unique_ptr<Index> index;
+    };
+
+    /// From the first on, those that have left included.
+    [[nodiscard]] std::span<MessageRef> places() noexcept;
+    [[nodiscard]] bool is_waiting(std::size_t place) noexcept;
     [[nodiscard]] std::size_t find_key(std::string_view key);
+    [[nodiscard]] Backlog& backlog();
     [[nodiscard]] Index& index();
     void pop_front() noexcept;
     void take_out(std::size_t place) noexcept;
@@ -65,10 +75,12 @@ private:
     void settle() noexcept;
 
     // Most sessions owe at most a message or two within one turn: those need no allocation.
-    boost::container::small_vector<MessageRef, 2> messages_;
-    std::unique_ptr<Index> index_;
+    std::array<MessageRef, 2> own_places_;
+    /// When there is one, it has all the messages.
+    std::unique_ptr<Backlog> backlog_;
     std::size_t bytes_ = 0;
     std::size_t front_offset_ = 0;
+    std::uint32_t own_end_ = 0;  ///< Of the own places that are in use.
     std::uint32_t head_ = 0;
     std::uint32_t size_ = 0;
     std::uint32_t packets_ = 0;

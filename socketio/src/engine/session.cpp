@@ -32,9 +32,8 @@ HeartbeatMessages::HeartbeatMessages()
     : ping(Message::make(make_content(EnginePacketType::ping, {}))),
       pong(Message::make(make_content(EnginePacketType::pong, {}))) {}
 
-Session::Session(std::string sid, EngineProtocol protocol, const SessionContext& context,
-                 SessionKeeper& keeper)
-    : sid_(std::move(sid)), context_(context), keeper_(keeper), protocol_(protocol) {}
+Session::Session(std::string_view sid, EngineProtocol protocol, const SessionContext& context)
+    : protocol_(protocol), context_(context), sid_(sid.data(), sid.size()) {}
 
 Session::~Session() = default;
 
@@ -56,7 +55,7 @@ std::string Session::open_packet() const {
     const bool may_upgrade = transport_kind_ == TransportKind::polling && options.allow_upgrades &&
                              options.allow_websocket;
     std::string json = "{\"sid\":";
-    wire::append_json_string(json, sid_);
+    wire::append_json_string(json, sid());
     json += ",\"upgrades\":";
     json += may_upgrade ? "[\"websocket\"]" : "[]";
     json += ",\"pingInterval\":" + std::to_string(options.ping_interval.count());
@@ -280,7 +279,7 @@ void Session::end(DisconnectReason reason, Ending ending) {
     port_->on_close(reason);
     if (auto* transport = std::exchange(transport_, nullptr)) transport->end(ending);
     queue_.clear();
-    keeper_.on_session_closed(*this);
+    context_.keeper.on_session_closed(*this);
 }
 
 }  // namespace socketio::engine

@@ -20,6 +20,8 @@
 #include "socketio/options.hpp"
 #include "wire/engine_packet.hpp"
 
+#include <boost/container/string.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -39,13 +41,13 @@ struct SessionContext {
     const Options& options;
     base::DeadlineQueue& deadlines;
     Counters& counters;
+    SessionKeeper& keeper;
     const HeartbeatMessages heartbeat = {};
 };
 
 class Session {
 public:
-    Session(std::string sid, wire::EngineProtocol protocol, const SessionContext& context,
-            SessionKeeper& keeper);
+    Session(std::string_view sid, wire::EngineProtocol protocol, const SessionContext& context);
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
     ~Session();
@@ -53,7 +55,7 @@ public:
     /// Queues the open packet on the first transport, arms the heartbeat. `port` must outlive the session.
     void open(TransportPort& transport, SessionPort& port);
 
-    [[nodiscard]] const std::string& sid() const noexcept { return sid_; }
+    [[nodiscard]] std::string_view sid() const noexcept { return {sid_.data(), sid_.size()}; }
     [[nodiscard]] wire::EngineProtocol protocol() const noexcept { return protocol_; }
     [[nodiscard]] bool is_open() const noexcept { return state_ == State::open; }
     /// The one that carries messages now, or carried the last ones.
@@ -82,6 +84,14 @@ public:
     /// deadlines, not inside this call: whoever emits need not expect disconnect handlers to run in the
     /// middle of it.
     EmitOutcome send(MessageRef message, bool is_volatile = false);
+    /// send() comes soon: what it will read is fetched from memory meanwhile, first of the session, then of
+    /// its transport.
+    void prefetch() const noexcept {
+        constexpr std::size_t cache_line = 64;
+        __builtin_prefetch(this);
+        __builtin_prefetch(reinterpret_cast<const char*>(this) + cache_line);
+    }
+    void prefetch_transport() const noexcept { __builtin_prefetch(transport_); }
     /// What is sent now would leave with this turn.
     [[nodiscard]] bool writable() const noexcept;
     /// Tells the port, then lets the transport finish: what is queued still goes out, but for
@@ -112,24 +122,27 @@ private:
     void become_slow();
     [[nodiscard]] std::string open_packet() const;
 
-    std::string sid_;
-    const SessionContext& context_;
-    SessionKeeper& keeper_;
-    SessionPort* port_ = nullptr;
-    /// Null before open() and once it is lost.
-    TransportPort* transport_ = nullptr;
-    std::unique_ptr<Upgrade> upgrade_;
-    SendQueue queue_;
-    /// v4: the next ping, then the end of waiting for its pong. v3: the end of waiting for a ping.
-    base::MemberDeadline<Session, &Session::on_heartbeat> heartbeat_{*this};
-    wire::EngineProtocol protocol_;
+    // What a broadcast reads of each session comes first, side by side: of ten thousand sessions nothing
+    // is in the cache any more.
     State state_ = State::made;
+    /// The queue overflowed; the deadline that is armed ends the session.
+    bool is_slow_ = false;
     TransportKind transport_kind_ = TransportKind::polling;
+    wire::EngineProtocol protocol_;
     bool awaits_pong_ = false;
     /// One packet other than a pong has prolonged the wait for this pong.
     bool pong_wait_prolonged_ = false;
-    /// The queue overflowed; the deadline that is armed ends the session.
-    bool is_slow_ = false;
+    /// Null before open() and once it is lost.
+    TransportPort* transport_ = nullptr;
+    const SessionContext& context_;
+    SendQueue queue_;
+
+    SessionPort* port_ = nullptr;
+    std::unique_ptr<Upgrade> upgrade_;
+    /// v4: the next ping, then the end of waiting for its pong. v3: the end of waiting for a ping.
+    base::MemberDeadline<Session, &Session::on_heartbeat> heartbeat_{*this};
+    /// Session ids fit into it: no allocation.
+    boost::container::string sid_;
 };
 
 }  // namespace socketio::engine

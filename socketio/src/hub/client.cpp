@@ -37,10 +37,7 @@ Value to_object(const FieldList& fields) {
 }  // namespace
 
 Client::Client(Hub& hub, engine::Session& session, Handshake handshake)
-    : hub_(hub),
-      session_(session),
-      decoder_(limits_of(hub.context().options)),
-      handshake_(std::make_shared<Handshake>(std::move(handshake))) {
+    : hub_(hub), session_(session), handshake_(SharedHandshake::make(std::move(handshake))) {
     hub_.add(*this);
 }
 
@@ -64,7 +61,8 @@ void Client::on_connect_timeout(base::TimePoint) {
 // ---- Packets -----------------------------------------------------------------------------------
 
 void Client::on_message(std::string_view data, bool binary) {
-    auto decoded = binary ? decoder_.on_binary(data) : decoder_.on_text(data);
+    auto decoded = binary ? decoder_.on_binary(data)
+                          : decoder_.on_text(data, limits_of(hub_.context().options));
     if (!decoded) return close_for_bad_packet(decoded.error().message());
     if (*decoded) on_packet(**std::move(decoded));
 }
@@ -93,12 +91,13 @@ void Client::on_packet(wire::Packet packet) {
 
 void Client::on_packet_without_socket(const wire::Packet& packet) {
     const auto* nsp = hub_.find_namespace(packet.nsp);
-    const auto left = std::find(left_by_server_.begin(), left_by_server_.end(), nsp);
-    if (left == left_by_server_.end() || packet.type == PacketType::connect_error) {
+    const bool was_left =
+        left_by_server_ && std::count(left_by_server_->begin(), left_by_server_->end(), nsp) != 0;
+    if (!was_left || packet.type == PacketType::connect_error) {
         return close_for_bad_packet("packet for a namespace that is not joined");
     }
     // Nothing of the old socket can follow its DISCONNECT.
-    if (packet.type == PacketType::disconnect) left_by_server_.erase(left);
+    if (packet.type == PacketType::disconnect) std::erase(*left_by_server_, nsp);
 }
 
 void Client::on_connect(wire::Packet packet, const FieldList& query) {
@@ -107,7 +106,7 @@ void Client::on_connect(wire::Packet packet, const FieldList& query) {
     if (sockets_.size() >= hub_.context().options.namespaces_per_session_max) {
         return refuse(packet.nsp, "Too many namespaces");
     }
-    std::erase(left_by_server_, nsp);
+    if (left_by_server_) std::erase(*left_by_server_, nsp);
     auto& socket = *sockets_.emplace_back(std::make_unique<SocketState>(
         *this, *nsp, make_socket_id(*nsp), make_handshake(std::move(packet.data), query)));
     socket.proceed();
@@ -121,26 +120,28 @@ void Client::refuse(const std::string& nsp, std::string message) {
 
 void Client::close_for_bad_packet(std::string_view why) {
     hub_.context().log.write(LogLevel::debug, "packet refused", [&] {
-        return base::LogFields{{"why", std::string(why)}, {"address", handshake_->address}};
+        return base::LogFields{{"why", std::string(why)},
+                               {"address", handshake_->handshake.address}};
     });
     session_.close(DisconnectReason::forced_close);
 }
 
 std::string Client::make_socket_id(const NamespaceState& nsp) {
     if (session_.protocol() == wire::EngineProtocol::v4) return hub_.make_socket_id();
-    return nsp.name() == "/" ? session_.sid() : nsp.name() + '#' + session_.sid();
+    std::string sid(session_.sid());
+    return nsp.name() == "/" ? sid : nsp.name() + '#' + sid;
 }
 
-std::shared_ptr<const Handshake> Client::make_handshake(Value auth, const FieldList& query) {
-    if (query.empty() && handshake_.use_count() == 1) {
-        handshake_->auth = std::move(auth);
+HandshakeRef Client::make_handshake(Value auth, const FieldList& query) {
+    if (query.empty() && handshake_->use_count() == 1) {
+        handshake_->handshake.auth = std::move(auth);
         return handshake_;
     }
-    auto own = std::make_shared<Handshake>(*handshake_);
+    auto own = handshake_->handshake;
     // Applications written for socket.io 2.x look for it in the query, those for 3.x and 4.x in auth.
-    own->auth = query.empty() ? std::move(auth) : to_object(query);
-    for (const auto& [name, value] : query) own->query.add(name, value);
-    return own;
+    own.auth = query.empty() ? std::move(auth) : to_object(query);
+    for (const auto& [name, value] : query) own.query.add(name, value);
+    return SharedHandshake::make(std::move(own));
 }
 
 // ---- Sockets -----------------------------------------------------------------------------------
@@ -159,8 +160,28 @@ std::vector<SocketState*> Client::sockets() const {
     return all;
 }
 
+void Client::on_socket_greeted() {
+    // One connection handler may have let the client into another namespace: they all see the request.
+    const auto is_greeted = [](const auto& socket) {
+        return !socket->connected() || socket->greeted();
+    };
+    if (!std::all_of(sockets_.begin(), sockets_.end(), is_greeted)) return;
+    const auto keep = hub_.context().options.keep_request;
+    if (keep == KeepRequest::always) return;
+    if (keep == KeepRequest::while_joinable && !has_joined_all()) return;
+    handshake_->handshake.request.reset();
+    for (const auto& socket : sockets_) socket->forget_request();
+}
+
+bool Client::has_joined_all() const noexcept {
+    const auto is_connected = [](const auto& socket) { return socket->connected(); };
+    return sockets_.size() == hub_.namespaces_count() &&
+           std::all_of(sockets_.begin(), sockets_.end(), is_connected);
+}
+
 void Client::note_left_by_server(const NamespaceState& nsp) {
-    left_by_server_.push_back(&nsp);
+    if (!left_by_server_) left_by_server_ = std::make_unique<Namespaces>();
+    left_by_server_->push_back(&nsp);
 }
 
 void Client::release(SocketState& socket) {
@@ -186,8 +207,9 @@ void Client::on_drained() {
 void Client::on_close(DisconnectReason reason) {
     connect_timeout_.reset();
     if (reason == DisconnectReason::slow_client) {
-        hub_.context().log.write(LogLevel::warn, "slow client closed",
-                                 [&] { return base::LogFields{{"address", handshake_->address}}; });
+        hub_.context().log.write(LogLevel::warn, "slow client closed", [&] {
+            return base::LogFields{{"address", handshake_->handshake.address}};
+        });
     }
     // A socket that is leaving already, further up the stack, releases itself.
     for (auto* socket : sockets()) socket->leave(reason);

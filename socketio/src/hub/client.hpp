@@ -6,11 +6,12 @@
 #include "base/deadline_queue.hpp"
 #include "engine/session.hpp"
 #include "engine/session_port.hpp"
-#include "socketio/handshake.hpp"
+#include "hub/shared_handshake.hpp"
 #include "wire/socket_packet.hpp"
 
 #include <boost/container/small_vector.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,6 +43,8 @@ public:
 
     // ---- From its sockets ----------------------------------------------------------------------
     void on_socket_connected() noexcept { connect_timeout_.reset(); }
+    /// A namespace's connection handlers have returned: the opening request may have served its time.
+    void on_socket_greeted();
     /// The server disconnects a socket: packets for it may be under way, which is no fault of the client.
     void note_left_by_server(const NamespaceState& nsp);
     /// A socket has left or was refused. The hub destroys it when its handlers have returned.
@@ -49,8 +52,8 @@ public:
     /// Every socket is disconnected, then the connection is closed.
     void disconnect_all();
 
-    [[nodiscard]] std::size_t place() const noexcept { return place_; }
-    void set_place(std::size_t place) noexcept { place_ = place; }
+    [[nodiscard]] std::uint32_t place() const noexcept { return place_; }
+    void set_place(std::uint32_t place) noexcept { place_ = place; }
 
 private:
     void on_connect_timeout(base::TimePoint now);
@@ -61,8 +64,8 @@ private:
     void close_for_bad_packet(std::string_view why);
     [[nodiscard]] SocketState* find(std::string_view nsp) const noexcept;
     [[nodiscard]] std::string make_socket_id(const NamespaceState& nsp);
-    [[nodiscard]] std::shared_ptr<const Handshake> make_handshake(Value auth,
-                                                                  const FieldList& query);
+    [[nodiscard]] HandshakeRef make_handshake(Value auth, const FieldList& query);
+    [[nodiscard]] bool has_joined_all() const noexcept;
     /// For walks during which handlers run.
     [[nodiscard]] std::vector<SocketState*> sockets() const;
 
@@ -73,12 +76,13 @@ private:
     wire::PacketDecoder decoder_;
     /// Of the request. The first socket shares it, for which reason auth is put into it; a further socket
     /// gets a copy.
-    std::shared_ptr<Handshake> handshake_;
+    HandshakeRef handshake_;
     boost::container::small_vector<std::unique_ptr<SocketState>, 1> sockets_;
-    /// Namespaces that the server has left, for packets that were under way.
-    std::vector<const NamespaceState*> left_by_server_;
+    using Namespaces = std::vector<const NamespaceState*>;
+    /// That the server has left, for packets that were under way. Null when it never has.
+    std::unique_ptr<Namespaces> left_by_server_;
     std::unique_ptr<ConnectTimeout> connect_timeout_;
-    std::size_t place_ = 0;  ///< Among the hub's clients.
+    std::uint32_t place_ = 0;  ///< Among the hub's clients.
 };
 
 }  // namespace socketio::hub

@@ -22,7 +22,7 @@ std::unique_ptr<Client> Hub::make_client(engine::Session& session, Handshake han
 }
 
 void Hub::add(Client& client) {
-    client.set_place(clients_.size());
+    client.set_place(static_cast<std::uint32_t>(clients_.size()));
     clients_.push_back(&client);
 }
 
@@ -42,6 +42,22 @@ std::string Hub::make_socket_id() {
 
 // ---- To many sockets ---------------------------------------------------------------------------
 
+namespace {
+
+/// Recipients lie all over memory, and each leads to its session and that to its transport: without a
+/// hint the processor waits for every step of every one. So each step of a later recipient is asked for
+/// while earlier ones are served; the distances give a step the time that memory takes.
+void prefetch_ahead(const Snapshot& recipients, std::size_t i) noexcept {
+    constexpr std::size_t to_transport = 2;
+    constexpr std::size_t to_session = 4;
+    constexpr std::size_t to_socket = 8;
+    if (i + to_socket < recipients.size()) __builtin_prefetch(&recipients[i + to_socket]);
+    if (i + to_session < recipients.size()) recipients[i + to_session].prefetch_session();
+    if (i + to_transport < recipients.size()) recipients[i + to_transport].prefetch_transport();
+}
+
+}  // namespace
+
 void Hub::deliver(const Delivery& delivery) {
     const auto* nsp = find_namespace(delivery.nsp);
     if (nsp == nullptr) return;
@@ -50,6 +66,7 @@ void Hub::deliver(const Delivery& delivery) {
     if (recipients.empty()) return;
     const auto message = engine::Message::make(delivery.content);
     for (std::size_t i = 0; i < recipients.size(); ++i) {
+        prefetch_ahead(recipients, i);
         recipients[i].transmit(message, delivery.flags.is_volatile);
     }
 }

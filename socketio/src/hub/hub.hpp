@@ -62,6 +62,7 @@ public:
     [[nodiscard]] NamespaceState* find_namespace(std::string_view name) const {
         return namespaces_.find(name);
     }
+    [[nodiscard]] std::size_t namespaces_count() const noexcept { return namespaces_.size(); }
     [[nodiscard]] std::string make_socket_id();
     void add(Client& client);
     void remove(Client& client) noexcept;

@@ -33,7 +33,7 @@ std::size_t NamespaceState::IdHash::operator()(std::string_view id) const noexce
 }
 
 std::size_t NamespaceState::IdHash::operator()(const SocketState* socket) const noexcept {
-    return (*this)(std::string_view(socket->id()));
+    return (*this)(socket->id());
 }
 
 bool NamespaceState::IdEqual::operator()(const SocketState* one,

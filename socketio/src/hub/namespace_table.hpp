@@ -69,6 +69,7 @@ public:
     void add(const Namespace& nsp, Hub& hub);
     /// nullptr when there is no such namespace.
     [[nodiscard]] NamespaceState* find(std::string_view name) const;
+    [[nodiscard]] std::size_t size() const noexcept { return namespaces_.size(); }
 
 private:
     /// The keys are the namespaces' own names.

@@ -19,7 +19,7 @@ void require_unreserved(std::string_view event) {
 
 }  // namespace
 
-const std::string& Socket::id() const noexcept {
+std::string_view Socket::id() const noexcept {
     return state_.id();
 }
 
@@ -104,7 +104,7 @@ BroadcastOperator Socket::to(std::string_view room) const {
 }
 
 BroadcastOperator Socket::broadcast() const {
-    return BroadcastOperator(nsp(), Audience{{}, {id()}}, {});
+    return BroadcastOperator(nsp(), Audience{{}, {std::string(id())}}, {});
 }
 
 void Socket::disconnect(bool close_connection) {

@@ -27,14 +27,15 @@ std::string event_name(const Value& name) {
 
 }  // namespace
 
-SocketState::SocketState(Client& client, NamespaceState& nsp, std::string id,
-                         std::shared_ptr<const Handshake> handshake)
-    : client_(&client),
+SocketState::SocketState(Client& client, NamespaceState& nsp, std::string_view id,
+                         HandshakeRef handshake)
+    : protocol_(client.session().protocol()),
+      session_(&client.session()),
+      client_(&client),
       nsp_(nsp),
-      id_(std::move(id)),
+      id_(id.data(), id.size()),
       handshake_(std::move(handshake)),
-      attempt_(std::make_unique<ConnectAttempt>(*this, nsp.setup())),
-      protocol_(client.session().protocol()) {}
+      attempt_(std::make_unique<ConnectAttempt>(*this, nsp.setup())) {}
 
 SocketState::~SocketState() {
     // Only a server that is torn down destroys sockets that have not left.
@@ -43,7 +44,7 @@ SocketState::~SocketState() {
 }
 
 engine::TransportKind SocketState::transport_kind() const noexcept {
-    return client_ != nullptr ? client_->session().transport_kind() : last_transport_kind_;
+    return session_ != nullptr ? session_->transport_kind() : last_transport_kind_;
 }
 
 // ---- Connecting --------------------------------------------------------------------------------
@@ -61,12 +62,15 @@ void SocketState::connect() {
     attempt_.reset();
     phase_ = Phase::connected;
     nsp_.add(*this);
-    client_->on_socket_connected();
+    auto& client = *client_;
+    client.on_socket_connected();
     wire::Packet reply{wire::PacketType::connect, nsp_.name(), std::nullopt, nullptr};
-    if (protocol_ == wire::EngineProtocol::v4) reply.data = Object{{"sid", id_}};
+    if (protocol_ == wire::EngineProtocol::v4) reply.data = Object{{"sid", id()}};
     transmit(make_message(reply), false);
     for (const auto& message : held) transmit(message, false);
     call_connection_handlers();
+    greeted_ = true;
+    client.on_socket_greeted();
 }
 
 void SocketState::call_connection_handlers() {
@@ -86,7 +90,7 @@ void SocketState::refuse() {
         if (!data.is_null()) payload.append("data", std::move(data));
         reply.data = std::move(payload);
     }
-    client_->session().send(make_message(reply));
+    session_->send(make_message(reply));
     release();
 }
 
@@ -137,11 +141,11 @@ EmitOutcome SocketState::send(std::string_view event, const Args& args, const Em
 }
 
 bool SocketState::writable() const noexcept {
-    return phase_ == Phase::connected && client_->session().writable();
+    return phase_ == Phase::connected && session_->writable();
 }
 
 std::size_t SocketState::queued_bytes() const noexcept {
-    return phase_ == Phase::connected ? client_->session().queue().bytes() : 0;
+    return phase_ == Phase::connected ? session_->queue().bytes() : 0;
 }
 
 void SocketState::on_drained() {
@@ -160,7 +164,7 @@ void SocketState::answer(std::uint64_t id, Args args) {
 }
 
 EmitOutcome SocketState::transmit(const engine::MessageRef& message, bool is_volatile) {
-    if (phase_ == Phase::connected) return client_->session().send(message, is_volatile);
+    if (phase_ == Phase::connected) return session_->send(message, is_volatile);
     if (phase_ != Phase::pending) return EmitOutcome::disconnected;
     attempt_->hold(message, hub().context().options);
     return EmitOutcome::queued;
@@ -173,28 +177,25 @@ void SocketState::send_with_ack(std::string_view event, const Args& args,
     if (phase_ != Phase::pending && phase_ != Phase::connected) {
         return fail_ack_later(std::move(handler), errc::disconnected);
     }
-    if (!acks_) acks_ = std::make_unique<AckTable>(hub().context().deadlines, *this);
-    if (acks_->size() >= hub().context().options.pending_acks_max) {
-        if (auto oldest = acks_->take_oldest()) {
+    if (!acks_) acks_ = std::make_unique<Acks>(*this);
+    auto& table = acks_->table;
+    if (table.size() >= hub().context().options.pending_acks_max) {
+        if (auto oldest = table.take_oldest()) {
             fail_ack_later(*std::move(oldest), errc::ack_timeout);
         }
     }
     const auto id = nsp_.take_ack_id();
-    acks_->add(id, std::move(handler), timeout);
+    table.add(id, std::move(handler), timeout);
     transmit(make_message(wire::encode_event(nsp_.name(), id, event, args)), false);
 }
 
 void SocketState::on_ack(wire::Packet packet) {
     if (!acks_ || !packet.id) return;
-    const auto handler = acks_->take(*packet.id);
+    const auto handler = acks_->table.take(*packet.id);
     if (!handler) return;
     static const Args no_args;
     const auto* args = packet.data.if_array();
     call_ack_handler(*handler, {}, args != nullptr ? *args : no_args);
-}
-
-void SocketState::on_ack_timeout(AckHandler handler) {
-    call_ack_handler(handler, errc::ack_timeout, {});
 }
 
 void SocketState::call_ack_handler(const AckHandler& handler, boost::system::error_code ec,
@@ -211,7 +212,8 @@ void SocketState::fail_ack_later(AckHandler handler, errc why) {
 
 void SocketState::fail_all_acks() {
     if (!acks_) return;
-    while (auto handler = acks_->take_oldest()) call_ack_handler(*handler, errc::disconnected, {});
+    while (auto handler = acks_->table.take_oldest())
+        call_ack_handler(*handler, errc::disconnected, {});
 }
 
 // ---- Leaving -----------------------------------------------------------------------------------
@@ -258,7 +260,8 @@ void SocketState::release() {
     leave_all_rooms();
     fail_all_acks();
     auto& client = *client_;
-    last_transport_kind_ = client.session().transport_kind();
+    last_transport_kind_ = session_->transport_kind();
+    session_ = nullptr;
     client_ = nullptr;
     client.release(*this);
 }
@@ -267,7 +270,7 @@ void SocketState::release() {
 
 bool SocketState::join(std::string_view room) {
     if (phase_ == Phase::left) return false;
-    if (room == id_) {
+    if (room == id()) {
         in_own_room_ = true;
         return true;
     }
@@ -279,7 +282,7 @@ bool SocketState::join(std::string_view room) {
 }
 
 void SocketState::leave_room(std::string_view room) {
-    if (room == id_) in_own_room_ = false;
+    if (room == id()) in_own_room_ = false;
     nsp_.rooms().leave(*this, room);
 }
 
@@ -291,7 +294,7 @@ void SocketState::leave_all_rooms() {
 std::vector<std::string> SocketState::rooms() const {
     std::vector<std::string> names;
     names.reserve(rooms_count() + 1);
-    if (in_own_room_) names.push_back(id_);
+    if (in_own_room_) names.emplace_back(id());
     for_each_room([&](std::string_view name) { names.emplace_back(name); });
     return names;
 }

@@ -14,8 +14,11 @@
 #include "hub/hub.hpp"
 #include "hub/namespace_table.hpp"
 #include "hub/room_index.hpp"
+#include "hub/shared_handshake.hpp"
 #include "socketio/socket.hpp"
 #include "wire/socket_packet.hpp"
+
+#include <boost/container/string.hpp>
 
 #include <any>
 #include <cstdint>
@@ -31,17 +34,16 @@ namespace socketio::hub {
 
 class Client;
 
-class SocketState final : public RoomMember, public AckOwner {
+class SocketState final : public RoomMember {
 public:
-    SocketState(Client& client, NamespaceState& nsp, std::string id,
-                std::shared_ptr<const Handshake> handshake);
-    virtual ~SocketState();
+    SocketState(Client& client, NamespaceState& nsp, std::string_view id, HandshakeRef handshake);
+    ~SocketState();
 
     [[nodiscard]] Socket& facade() noexcept { return facade_; }
-    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+    [[nodiscard]] std::string_view id() const noexcept { return {id_.data(), id_.size()}; }
     [[nodiscard]] Hub& hub() const noexcept { return nsp_.hub(); }
     [[nodiscard]] NamespaceState& nsp() const noexcept { return nsp_; }
-    [[nodiscard]] const Handshake& handshake() const noexcept { return *handshake_; }
+    [[nodiscard]] const Handshake& handshake() const noexcept { return handshake_->handshake; }
     [[nodiscard]] std::any& data() noexcept { return data_; }
     [[nodiscard]] bool connected() const noexcept {
         return phase_ == Phase::connected || phase_ == Phase::leaving;
@@ -50,6 +52,9 @@ public:
     [[nodiscard]] bool receives() const noexcept { return phase_ == Phase::connected; }
     [[nodiscard]] engine::TransportKind transport_kind() const noexcept;
     [[nodiscard]] wire::EngineProtocol protocol() const noexcept { return protocol_; }
+
+    /// The connection handlers have returned.
+    [[nodiscard]] bool greeted() const noexcept { return greeted_; }
 
     // ---- From the client -----------------------------------------------------------------------
     /// Goes on with the middlewares, then connects or refuses.
@@ -61,6 +66,7 @@ public:
     }
     void on_drained();
     void leave(DisconnectReason reason);
+    void forget_request() noexcept { handshake_->handshake.request.reset(); }
 
     // ---- From the application ------------------------------------------------------------------
     EmitOutcome send(std::string_view event, const Args& args, const EmitFlags& flags);
@@ -85,6 +91,13 @@ public:
 
     // ---- From the hub --------------------------------------------------------------------------
     EmitOutcome transmit(const engine::MessageRef& message, bool is_volatile);
+    /// transmit() comes soon: what it will read is fetched from memory meanwhile, in two steps.
+    void prefetch_session() const noexcept {
+        if (session_ != nullptr) session_->prefetch();
+    }
+    void prefetch_transport() const noexcept {
+        if (session_ != nullptr) session_->prefetch_transport();
+    }
     /// False when the socket has that mark already.
     [[nodiscard]] bool mark(std::uint64_t epoch) noexcept {
         return std::exchange(mark_, epoch) != epoch;
@@ -105,6 +118,22 @@ private:
         std::list<DrainHandler> drain;
     };
 
+    /// Only sockets that ask their clients for answers have it.
+    class Acks final : public AckOwner {
+    public:
+        explicit Acks(SocketState& socket) noexcept
+            : table(socket.hub().context().deadlines, *this), socket_(socket) {}
+
+        AckTable table;
+
+    private:
+        void on_ack_timeout(AckHandler handler) override {
+            socket_.call_ack_handler(handler, errc::ack_timeout, {});
+        }
+
+        SocketState& socket_;
+    };
+
     void connect();
     void refuse();
     void call_connection_handlers();
@@ -114,7 +143,6 @@ private:
                                   std::string_view what, DisconnectReason reason);
     void call_ack_handler(const AckHandler& handler, boost::system::error_code ec,
                           const Args& args);
-    void on_ack_timeout(AckHandler handler) override;
     void fail_ack_later(AckHandler handler, errc why);
     void leave_all_rooms();
     void fail_all_acks();
@@ -125,23 +153,28 @@ private:
         (void)hub().guarded(nsp_.name(), what, std::forward<Call>(call));
     }
 
-    Socket facade_{*this};
-    Client* client_;  ///< Null when left.
-    NamespaceState& nsp_;
-    std::string id_;
-    std::shared_ptr<const Handshake> handshake_;
-    std::unique_ptr<ConnectAttempt> attempt_;  ///< Only while pending.
-    std::unique_ptr<Handlers> handlers_;
-    std::unique_ptr<AckTable> acks_;
-    OpenReplies open_replies_;
-    std::any data_;
+    // What a broadcast reads of each socket comes first, side by side.
     std::uint64_t mark_ = 0;
     std::uint32_t place_ = 0;  ///< Among the namespace's sockets.
-    wire::EngineProtocol protocol_;
     Phase phase_ = Phase::pending;
-    bool in_own_room_ = true;
+    bool in_own_room_ : 1 = true;
+    bool greeted_ : 1 = false;
+    wire::EngineProtocol protocol_;
     /// The last one that was seen, for when the client is gone.
     engine::TransportKind last_transport_kind_ = engine::TransportKind::polling;
+    engine::Session* session_;  ///< The client's. Null when left.
+
+    Client* client_;  ///< Null when left.
+    NamespaceState& nsp_;
+    Socket facade_{*this};
+    /// Ids fit into it, but for those of EIO3 clients outside the root: no allocation.
+    boost::container::string id_;
+    HandshakeRef handshake_;
+    std::unique_ptr<ConnectAttempt> attempt_;  ///< Only while pending.
+    std::unique_ptr<Handlers> handlers_;
+    std::unique_ptr<Acks> acks_;
+    OpenReplies open_replies_;
+    std::any data_;
 };
 
 }  // namespace socketio::hub

@@ -40,7 +40,7 @@ public:
     }
 
     // ---- EngineConnection ----------------------------------------------------------------------
-    const std::string& id() const noexcept override { return session_.sid(); }
+    std::string_view id() const noexcept override { return session_.sid(); }
     const Handshake& handshake() const noexcept override { return handshake_; }
     void send_text(std::string_view text) override { send(text, false); }
     void send_binary(std::string_view bytes) override { send(bytes, true); }

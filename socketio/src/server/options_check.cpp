@@ -33,6 +33,8 @@ Options checked(Options options) {
     require(options.path.starts_with('/'), "path must begin with '/', is \"" + options.path + '"');
     require(options.allow_polling || options.allow_websocket,
             "one of allow_polling and allow_websocket must be on");
+    require(options.keep_request <= KeepRequest::always,
+            "keep_request must be one of KeepRequest's");
     require_positive(options.connect_timeout, "connect_timeout");
     require_positive(options.ping_interval, "ping_interval");
     require_positive(options.ping_timeout, "ping_timeout");

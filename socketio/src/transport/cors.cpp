@@ -26,7 +26,7 @@ void add_origin(FieldList& headers, const CorsOptions& cors, std::string_view or
         return;
     }
     if (!origin.empty() && (listed(origin) || listed("*"))) {
-        headers.add("Access-Control-Allow-Origin", std::string(origin));
+        headers.add("Access-Control-Allow-Origin", origin);
     }
     headers.add("Vary", "Origin");
 }
@@ -55,7 +55,7 @@ HttpResponse cors_preflight(const CorsOptions& cors, const HttpRequest& request)
         response.headers.add("Vary", "Access-Control-Request-Headers");
         const auto asked = request.headers.get("access-control-request-headers");
         if (!asked.empty()) {
-            response.headers.add("Access-Control-Allow-Headers", std::string(asked));
+            response.headers.add("Access-Control-Allow-Headers", asked);
         }
     }
     if (cors.max_age) {

@@ -1,6 +1,7 @@
 #include "transport/engine_service.hpp"
 
 #include "transport/engine_refusal.hpp"
+#include "transport/handshake.hpp"
 #include "transport/http_connection.hpp"
 #include "transport/transport_shard.hpp"
 #include "transport/websocket_handshake.hpp"
@@ -14,36 +15,21 @@ namespace socketio::transport {
 
 namespace {
 
-std::string cookie_header(const CookieOptions& cookie, const std::string& sid) {
-    auto header = cookie.name + '=' + sid;
+std::string cookie_header(const CookieOptions& cookie, std::string_view sid) {
+    auto header = cookie.name + '=';
+    header += sid;
     if (!cookie.path.empty()) header += "; Path=" + cookie.path;
     if (cookie.http_only) header += "; HttpOnly";
     if (!cookie.same_site.empty()) header += "; SameSite=" + cookie.same_site;
     return header;
 }
 
-Handshake make_handshake(const HttpRequest& request) {
-    Handshake handshake;
-    handshake.headers = request.headers;
-    handshake.query = request.query;
-    handshake.url = request.target;
-    handshake.address = request.address;
-    handshake.secure = request.secure;
-    handshake.cross_domain = request.headers.find("origin") != nullptr;
-    handshake.issued = std::chrono::system_clock::now();
-    return handshake;
-}
-
 }  // namespace
-
-EngineService::Record::Record(std::string sid, wire::EngineProtocol protocol,
-                              EngineService& service)
-    : session(std::move(sid), protocol, service.context_, service) {}
 
 EngineService::EngineService(TransportShard& home, const EngineRoute& route)
     : home_(home),
       route_(route),
-      context_{home.options(), home.shard().deadlines(), home.shard().counters()} {}
+      context_{home.options(), home.shard().deadlines(), home.shard().counters(), *this} {}
 
 EngineService::~EngineService() = default;
 
@@ -138,10 +124,11 @@ void EngineService::handshake(const EngineRequest& request) {
 EngineService::Record& EngineService::open_record(wire::EngineProtocol protocol) {
     std::array<std::uint8_t, wire::session_id_random_bytes> random{};
     home_.shard().random().fill(random);
-    auto sid = wire::make_session_id(static_cast<std::uint8_t>(home_.shard().index()), random);
-    auto record = std::make_unique<Record>(std::move(sid), protocol, *this);
+    const auto sid =
+        wire::make_session_id(static_cast<std::uint8_t>(home_.shard().index()), random);
+    auto record = std::make_unique<Record>(sid, protocol, context_);
     auto& opened = *record;
-    records_.emplace(opened.session.sid(), std::move(record));
+    records_.insert(Slot{std::move(record)});
     home_.network().shards().count_session(+1);
     return opened;
 }
@@ -156,13 +143,13 @@ void EngineService::start_session(Record& record, engine::TransportPort& transpo
 
 EngineService::Record* EngineService::find(std::string_view sid) noexcept {
     const auto found = records_.find(sid);
-    return found == records_.end() ? nullptr : found->second.get();
+    return found == records_.end() ? nullptr : found->record.get();
 }
 
 void EngineService::on_session_closed(engine::Session& session) {
     const auto found = records_.find(session.sid());
     if (found == records_.end()) return;
-    auto record = std::move(found->second);
+    auto record = std::move(found->record);
     records_.erase(found);
     home_.network().shards().count_session(-1);
     if (record->polling && record->polling->lingering()) {
@@ -192,7 +179,7 @@ void EngineService::forget_lingering(const std::string& sid) {
 void EngineService::close_all() {
     std::vector<std::string> sids;
     sids.reserve(records_.size());
-    for (const auto& [sid, record] : records_) sids.emplace_back(sid);
+    for (const auto& slot : records_) sids.emplace_back(slot.sid());
     for (const auto& sid : sids) {
         if (auto* record = find(sid)) record->session.close(DisconnectReason::server_shutting_down);
     }

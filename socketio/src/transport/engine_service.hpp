@@ -11,7 +11,8 @@
 #include "transport/routes.hpp"
 #include "wire/handshake_query.hpp"
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/container_hash/hash.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -57,11 +58,39 @@ public:
 
 private:
     struct Record final : shard::Mortal {
-        Record(std::string sid, wire::EngineProtocol protocol, EngineService& service);
+        Record(std::string_view sid, wire::EngineProtocol protocol,
+               const engine::SessionContext& context)
+            : session(sid, protocol, context) {}
 
         engine::Session session;
         std::unique_ptr<PollingTransport> polling;
         std::unique_ptr<engine::SessionPort> port;
+    };
+    /// Its place among the service's sessions, where it is found by its sid.
+    struct Slot {
+        [[nodiscard]] std::string_view sid() const noexcept { return record->session.sid(); }
+
+        /// Taken out before the slot goes.
+        mutable std::unique_ptr<Record> record;
+    };
+    struct SidHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view sid) const noexcept {
+            return boost::hash<std::string_view>()(sid);
+        }
+        std::size_t operator()(const Slot& slot) const noexcept { return (*this)(slot.sid()); }
+    };
+    struct SidEqual {
+        using is_transparent = void;
+        bool operator()(const Slot& one, const Slot& other) const noexcept {
+            return one.sid() == other.sid();
+        }
+        bool operator()(std::string_view sid, const Slot& slot) const noexcept {
+            return sid == slot.sid();
+        }
+        bool operator()(const Slot& slot, std::string_view sid) const noexcept {
+            return sid == slot.sid();
+        }
     };
     /// A polling transport without its session.
     struct Lingering final : shard::Mortal {
@@ -81,8 +110,7 @@ private:
     TransportShard& home_;
     const EngineRoute& route_;
     engine::SessionContext context_;
-    /// The keys are the sessions' own ids.
-    boost::unordered_flat_map<std::string_view, std::unique_ptr<Record>> records_;
+    boost::unordered_flat_set<Slot, SidHash, SidEqual> records_;
     std::unordered_map<std::string, std::unique_ptr<Lingering>> lingering_;
 };
 

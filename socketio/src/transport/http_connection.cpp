@@ -154,8 +154,8 @@ HttpReply HttpConnection::reply() {
     return make_reply(connection_.home().network(), exchange_);
 }
 
-void HttpConnection::add_answer_header(std::string name, std::string value) {
-    answer_headers_.add(std::move(name), std::move(value));
+void HttpConnection::add_answer_header(std::string_view name, std::string_view value) {
+    answer_headers_.add(name, value);
 }
 
 void HttpConnection::answer(HttpResponse response) {

@@ -35,7 +35,7 @@ public:
     };
     void on_abort(std::function<void(Abort)> abort) { abort_ = std::move(abort); }
     /// Added to whatever the answer is: CORS.
-    void add_answer_header(std::string name, std::string value);
+    void add_answer_header(std::string_view name, std::string_view value);
     /// The connection closes after this request's answer.
     void end_after_answer() noexcept { keep_alive_ = false; }
     [[nodiscard]] Connection& connection() noexcept { return connection_; }

@@ -117,7 +117,7 @@ HttpRequest RequestParser::copy_head() const {
         request.query = wire::parse_query_string(target.substr(mark + 1));
     }
     for (const auto& field : message) {
-        request.headers.add(lower_case(field.name_string()), std::string(field.value()));
+        request.headers.add(lower_case(field.name_string()), to_std(field.value()));
     }
     return request;
 }

@@ -2,6 +2,7 @@
 
 #include "transport/client_files.hpp"
 #include "transport/cors.hpp"
+#include "transport/handshake.hpp"
 #include "transport/http_connection.hpp"
 #include "transport/request_parser.hpp"
 #include "transport/transport_shard.hpp"
@@ -86,15 +87,7 @@ void route_websocket_endpoint(HttpConnection& connection, const WebSocketEndpoin
     auto& channel = *owned;
     channel.accept(request);
     socket.replace_protocol(std::move(owned));
-    Handshake handshake;
-    handshake.headers = request.headers;
-    handshake.query = request.query;
-    handshake.url = request.target;
-    handshake.address = request.address;
-    handshake.secure = request.secure;
-    handshake.cross_domain = request.headers.find("origin") != nullptr;
-    handshake.issued = std::chrono::system_clock::now();
-    channel.open(handshake);
+    channel.open(make_handshake(request));
     if (!rest.empty() && socket.is_open()) channel.on_bytes(rest);
 }
 

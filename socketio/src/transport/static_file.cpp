@@ -65,14 +65,14 @@ bool has_etag(const HttpRequest& request, std::string_view etag) {
 HttpResponse serve_file(const HttpRequest& request, const StaticFile& file,
                         std::string_view cache_control) {
     HttpResponse response;
-    response.headers.add("ETag", std::string(file.etag));
-    response.headers.add("Cache-Control", std::string(cache_control));
+    response.headers.add("ETag", file.etag);
+    response.headers.add("Cache-Control", cache_control);
     response.headers.add("Vary", "Accept-Encoding");
     if (has_etag(request, file.etag)) {
         response.status = 304;
         return response;
     }
-    response.headers.add("Content-Type", std::string(file.content_type));
+    response.headers.add("Content-Type", file.content_type);
     const auto accepted = request.headers.get("accept-encoding");
     if (!file.brotli.empty() && accepts(accepted, "br")) {
         response.headers.add("Content-Encoding", "br");

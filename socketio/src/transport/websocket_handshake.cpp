@@ -51,7 +51,11 @@ Result<std::string_view> negotiate(const HttpRequest& request, const Options& op
     std::optional<std::string> offers;
     for (const auto& [name, value] : request.headers) {
         if (name != "sec-websocket-extensions") continue;
-        offers = offers ? *offers + ", " + value : value;
+        if (!offers) {
+            offers.emplace(value);
+        } else {
+            offers->append(", ").append(value);
+        }
     }
     return offers ? wire::negotiate_deflate(trim(*offers)) : std::string_view();
 }
@@ -99,7 +103,7 @@ std::string accept_head(const HttpRequest& request, const FieldList& extra, std:
                          wire::websocket_accept(trim(request.headers.get("sec-websocket-key"))));
     const auto offered = request.headers.get("sec-websocket-protocol");
     const auto first = trim(offered.substr(0, offered.find(',')));
-    if (is_token(first)) response.headers.add("Sec-WebSocket-Protocol", std::string(first));
+    if (is_token(first)) response.headers.add("Sec-WebSocket-Protocol", first);
     return write_head(response, extra, {date, true, false});
 }
 

@@ -232,14 +232,15 @@ bool is_reserved_event(std::string_view name) noexcept {
     return std::find(reserved.begin(), reserved.end(), name) != reserved.end();
 }
 
-Result<std::optional<Packet>> PacketDecoder::on_text(std::string_view text) {
+Result<std::optional<Packet>> PacketDecoder::on_text(std::string_view text,
+                                                     const PacketLimits& limits) {
     if (pending()) return errc::invalid_attachment;
     HeadReader head(text);
     const auto type = head.type();
     if (!type) return type.error();
     std::size_t attachments = 0;
     if (is_binary_type(*type)) {
-        const auto count = head.attachments(limits_.attachments_max);
+        const auto count = head.attachments(limits.attachments_max);
         if (!count) return count.error();
         attachments = *count;
     }
@@ -247,7 +248,7 @@ Result<std::optional<Packet>> PacketDecoder::on_text(std::string_view text) {
     if (!nsp) return nsp.error();
     const auto id = head.id();
     if (!id) return id.error();
-    auto data = read_payload(plain_type(*type), head.payload(), limits_.json_depth_max);
+    auto data = read_payload(plain_type(*type), head.payload(), limits.json_depth_max);
     if (!data) return data.error();
     Packet packet{plain_type(*type), std::string(*nsp), *id, std::move(*data)};
     if (attachments == 0) return packet;

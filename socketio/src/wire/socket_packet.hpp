@@ -61,11 +61,11 @@ struct PacketLimits {
 /// Ack ids are kept exactly up to 64 bits; more digits are an error.
 class PacketDecoder {
 public:
-    explicit PacketDecoder(PacketLimits limits) noexcept : limits_(limits) {}
-
     /// A packet when one is complete. errc::invalid_attachment for text while attachments are owed;
-    /// errc::reserved_event for an event with a reserved name.
-    [[nodiscard]] Result<std::optional<Packet>> on_text(std::string_view text);
+    /// errc::reserved_event for an event with a reserved name. The limits are the same for every session,
+    /// so that none keeps them.
+    [[nodiscard]] Result<std::optional<Packet>> on_text(std::string_view text,
+                                                        const PacketLimits& limits);
     [[nodiscard]] Result<std::optional<Packet>> on_binary(std::string_view bytes);
     /// Attachments are owed: `451-` came and its binary message has not.
     [[nodiscard]] bool pending() const noexcept { return pending_ != nullptr; }
@@ -77,7 +77,6 @@ private:
         std::vector<Binary> attachments;
     };
 
-    PacketLimits limits_;
     /// On the heap, since nearly every session has none nearly all the time.
     std::unique_ptr<Pending> pending_;
 };

@@ -21,7 +21,7 @@ protected:
     void open(EngineProtocol protocol = EngineProtocol::v4,
               TransportKind kind = TransportKind::websocket) {
         transport = std::make_unique<FakeTransport>(kind);
-        session = std::make_unique<Session>("sid-1", protocol, context, keeper);
+        session = std::make_unique<Session>("sid-1", protocol, context);
         transport->attach(*session);
         session->open(*transport, port);
         opening = transport->read();
@@ -41,9 +41,9 @@ protected:
     Options options;
     base::DeadlineQueue deadlines{test_start};
     Counters counters;
-    SessionContext context{options, deadlines, counters};
     FakePort port;
     FakeKeeper keeper;
+    SessionContext context{options, deadlines, counters, keeper};
     std::unique_ptr<FakeTransport> transport;
     std::unique_ptr<Session> session;
     Texts opening;
@@ -386,7 +386,7 @@ TEST_F(SessionTest, AMessageMayCloseTheSession) {
         Session* session = nullptr;
     } closing;
     FakeTransport own;
-    Session closed("sid", EngineProtocol::v4, context, keeper);
+    Session closed("sid", EngineProtocol::v4, context);
     own.attach(closed);
     closing.session = &closed;
     closed.open(own, closing);

@@ -17,7 +17,7 @@ class Upgrade : public testing::Test {
 protected:
     void SetUp() override { open(EngineProtocol::v4); }
     void open(EngineProtocol protocol) {
-        session = std::make_unique<Session>("sid-1", protocol, context, keeper);
+        session = std::make_unique<Session>("sid-1", protocol, context);
         polling = std::make_unique<FakeTransport>(TransportKind::polling);
         websocket = std::make_unique<FakeTransport>(TransportKind::websocket);
         for (auto* transport : {polling.get(), websocket.get()}) transport->attach(*session);
@@ -33,9 +33,9 @@ protected:
     Options options;
     base::DeadlineQueue deadlines{test_start};
     Counters counters;
-    SessionContext context{options, deadlines, counters};
     FakePort port;
     FakeKeeper keeper;
+    SessionContext context{options, deadlines, counters, keeper};
     std::unique_ptr<FakeTransport> polling;
     std::unique_ptr<FakeTransport> websocket;
     std::unique_ptr<Session> session;

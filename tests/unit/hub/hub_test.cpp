@@ -79,8 +79,8 @@ TEST_F(HubTest, RoomsAreJoinedAndLeftForAWholeAudience) {
     EXPECT_EQ(sockets[0]->rooms().size(), 4U);
     EXPECT_EQ(sockets[1]->rooms().size(), 2U);
     BroadcastOperator(world.root()).sockets_leave({"a", "c"});
-    EXPECT_EQ(sockets[0]->rooms(), (Texts{sockets[0]->id(), "b"}));
-    EXPECT_EQ(sockets[1]->rooms(), Texts{sockets[1]->id()});
+    EXPECT_EQ(sockets[0]->rooms(), (Texts{std::string(sockets[0]->id()), "b"}));
+    EXPECT_EQ(sockets[1]->rooms(), Texts{std::string(sockets[1]->id())});
 }
 
 TEST_F(HubTest, SocketsAreSentAwayForAWholeAudience) {

@@ -23,7 +23,7 @@ TEST(NamespaceTable, FindsByTheExactName) {
 TEST(NamespaceTable, KnowsItsConnectedSocketsById) {
     World world;
     std::vector<std::string> ids;
-    world.root().on_connection([&](Socket& socket) { ids.push_back(socket.id()); });
+    world.root().on_connection([&](Socket& socket) { ids.emplace_back(socket.id()); });
     for (int i = 0; i < 3; ++i) world.connect();
     const auto& nsp = *world.hub().find_namespace("/");
     ASSERT_EQ(nsp.sockets().size(), 3U);

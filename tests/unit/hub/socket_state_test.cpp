@@ -97,7 +97,7 @@ TEST_F(SocketStateTest, RoomsAreJoinedWhileDisconnectingAndLeftAtDisconnect) {
     auto& witness = world.connect();
     (void)witness;
     socket->join("a");
-    const auto id = socket->id();
+    const std::string id(socket->id());
     socket->on_disconnecting([&](Socket& leaving, DisconnectReason reason) {
         EXPECT_EQ(reason, DisconnectReason::transport_close);
         EXPECT_EQ(leaving.rooms(), (Texts{id, "a"}));

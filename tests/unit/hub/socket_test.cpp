@@ -161,10 +161,10 @@ TEST_F(SocketTest, ListsItsRoomsWithItsIdFirst) {
     EXPECT_TRUE(socket->join("a"));
     EXPECT_TRUE(socket->join("a"));
     EXPECT_TRUE(socket->join(socket->id()));
-    EXPECT_EQ(socket->rooms(), (Texts{socket->id(), "a"}));
+    EXPECT_EQ(socket->rooms(), (Texts{std::string(socket->id()), "a"}));
     socket->leave("a");
     socket->leave("never joined");
-    EXPECT_EQ(socket->rooms(), Texts{socket->id()});
+    EXPECT_EQ(socket->rooms(), Texts{std::string(socket->id())});
 }
 
 TEST_F(SocketTest, BoundsItsRooms) {

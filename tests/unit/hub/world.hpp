@@ -22,7 +22,7 @@ using Reasons = std::vector<DisconnectReason>;
 class World;
 
 /// A client as its server sees it, and what it reads.
-class TestClient final : public engine::SessionKeeper {
+class TestClient final {
 public:
     TestClient(World& world, wire::EngineProtocol protocol, Handshake handshake);
 
@@ -44,14 +44,12 @@ public:
     void lose(DisconnectReason reason) { session_.on_transport_lost(transport_, reason); }
 
 private:
-    void on_session_closed(engine::Session&) override {}
-
     engine::FakeTransport transport_;
     engine::Session session_;
     std::unique_ptr<Client> client_;
 };
 
-class World : public NamespacePort {
+class World : public NamespacePort, public engine::SessionKeeper {
 public:
     using Protocol = wire::EngineProtocol;
 
@@ -100,6 +98,8 @@ public:
     void surgery(RoomSurgery surgery) override { hub().surgery(surgery); }
     void require_setup_phase() const override { ++setup_checks; }
 
+    void on_session_closed(engine::Session&) override {}
+
     Options options;
     base::DeadlineQueue deadlines{engine::test_start};
     std::vector<LogEvent> logged;
@@ -118,14 +118,14 @@ private:
 
     CountingRandom random_;
     base::Log log_{[this](const LogEvent& event) { logged.push_back(event); }, LogLevel::trace};
-    engine::SessionContext session_context_{options, deadlines, counters};
+    engine::SessionContext session_context_{options, deadlines, counters, *this};
     std::map<std::string, std::unique_ptr<Namespace>> namespaces_;
     std::unique_ptr<Hub> hub_;
     std::vector<std::unique_ptr<TestClient>> clients_;
 };
 
 inline TestClient::TestClient(World& world, wire::EngineProtocol protocol, Handshake handshake)
-    : session_("engine-sid", protocol, world.session_context(), *this),
+    : session_("engine-sid", protocol, world.session_context()),
       client_(world.hub().make_client(session_, std::move(handshake))) {
     transport_.attach(session_);
     session_.open(transport_, *client_);

@@ -55,6 +55,9 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     options.per_message_deflate->level = 0;
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
+    options.keep_request = static_cast<KeepRequest>(3);
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
     options.path = "no-slash";
     try {
         Server server(options);

@@ -174,7 +174,7 @@ TEST(Cors, EchoesAListedOriginOnly) {
     EXPECT_EQ(listed.get("Access-Control-Allow-Credentials"), "true");
     EXPECT_EQ(listed.get("Vary"), "Origin");
     const auto other = cors_headers(cors, request_with({{"origin", "https://evil.example"}}));
-    EXPECT_EQ(other.find("Access-Control-Allow-Origin"), nullptr);
+    EXPECT_FALSE(other.find("Access-Control-Allow-Origin"));
 }
 
 TEST(Cors, AnswersAPreflightWithoutABody) {

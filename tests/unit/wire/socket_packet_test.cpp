@@ -15,8 +15,8 @@ namespace {
 constexpr auto largest_id = std::numeric_limits<std::uint64_t>::max();
 
 Result<std::optional<Packet>> decode(std::string_view text) {
-    PacketDecoder decoder({});
-    return decoder.on_text(text);
+    PacketDecoder decoder;
+    return decoder.on_text(text, {});
 }
 
 /// `<type> <nsp> <id or -> <data>`; or the error.
@@ -146,9 +146,10 @@ TEST(SocketPacket, PassesOnWhatIsWrongWithTheJson) {
     expect_error("2[\"a\"]x", errc::invalid_json);
     expect_error("2[\"\xff\"]", errc::invalid_json);
     expect_error("0{\"a\":}", errc::invalid_json);
-    PacketDecoder shallow({.json_depth_max = 2});
-    EXPECT_TRUE(shallow.on_text(R"(2["a",[1]])"));
-    EXPECT_EQ(shallow.on_text(R"(2["a",[[1]]])").error(), errc::too_deep);
+    PacketDecoder shallow;
+    constexpr PacketLimits two_deep{.json_depth_max = 2};
+    EXPECT_TRUE(shallow.on_text(R"(2["a",[1]])", two_deep));
+    EXPECT_EQ(shallow.on_text(R"(2["a",[[1]]])", two_deep).error(), errc::too_deep);
 }
 
 TEST(SocketPacket, RefusesANamespaceThatIsNotUtf8) {
@@ -226,9 +227,10 @@ TEST(SocketPacket, WritesAnEventFromItsPartsAsFromAPacket) {
 }
 
 TEST(PacketDecoder, PutsAttachmentsIntoTheirPlaces) {
-    PacketDecoder decoder({});
+    PacketDecoder decoder;
     EXPECT_EQ(shown(decoder.on_text(R"(52-/admin,3["ev",{"a":[{"_placeholder":true,"num":1}]},)"
-                                    R"({"_placeholder":true,"num":0,"more":1}])")),
+                                    R"({"_placeholder":true,"num":0,"more":1}])",
+                                    {})),
               "incomplete");
     EXPECT_TRUE(decoder.pending());
     EXPECT_EQ(shown(decoder.on_binary("first")), "incomplete");
@@ -243,8 +245,8 @@ TEST(PacketDecoder, PutsAttachmentsIntoTheirPlaces) {
 }
 
 TEST(PacketDecoder, TurnsABinaryAckIntoAnAck) {
-    PacketDecoder decoder({});
-    ASSERT_TRUE(decoder.on_text(R"(61-7[{"_placeholder":true,"num":0}])"));
+    PacketDecoder decoder;
+    ASSERT_TRUE(decoder.on_text(R"(61-7[{"_placeholder":true,"num":0}])", {}));
     const auto complete = decoder.on_binary("");
     ASSERT_TRUE(complete && *complete);
     EXPECT_EQ((*complete)->type, PacketType::ack);
@@ -252,13 +254,13 @@ TEST(PacketDecoder, TurnsABinaryAckIntoAnAck) {
 }
 
 TEST(PacketDecoder, TakesOneAttachmentForSeveralPlacesOrNone) {
-    PacketDecoder decoder({});
+    PacketDecoder decoder;
     ASSERT_TRUE(decoder.on_text(
-        R"(51-["a",{"_placeholder":true,"num":0},{"_placeholder":true,"num":0.0}])"));
+        R"(51-["a",{"_placeholder":true,"num":0},{"_placeholder":true,"num":0.0}])", {}));
     EXPECT_EQ((*decoder.on_binary("x"))->data, Value(Array{"a", Binary("x"), Binary("x")}));
-    ASSERT_TRUE(decoder.on_text(R"(51-["a"])"));
+    ASSERT_TRUE(decoder.on_text(R"(51-["a"])", {}));
     EXPECT_EQ(shown(decoder.on_binary("x")), R"(2 / - ["a"])");
-    ASSERT_TRUE(decoder.on_text("51-"));
+    ASSERT_TRUE(decoder.on_text("51-", {}));
     EXPECT_EQ(shown(decoder.on_binary("x")), "2 / - []");
 }
 
@@ -275,15 +277,15 @@ TEST(PacketDecoder, RefusesAPlaceholderWithoutAttachmentAtOnce) {
 }
 
 TEST(PacketDecoder, RefusesTextWhileAttachmentsAreOwed) {
-    PacketDecoder decoder({});
-    ASSERT_TRUE(decoder.on_text(R"(51-["a"])"));
-    EXPECT_EQ(decoder.on_text(R"(2["b"])").error(), errc::invalid_attachment);
+    PacketDecoder decoder;
+    ASSERT_TRUE(decoder.on_text(R"(51-["a"])", {}));
+    EXPECT_EQ(decoder.on_text(R"(2["b"])", {}).error(), errc::invalid_attachment);
 }
 
 TEST(PacketDecoder, RefusesBinaryWhenNoneIsOwed) {
-    PacketDecoder decoder({});
+    PacketDecoder decoder;
     EXPECT_EQ(decoder.on_binary("x").error(), errc::invalid_attachment);
-    ASSERT_TRUE(decoder.on_text(R"(51-["a"])"));
+    ASSERT_TRUE(decoder.on_text(R"(51-["a"])", {}));
     ASSERT_TRUE(decoder.on_binary("x"));
     EXPECT_EQ(decoder.on_binary("y").error(), errc::invalid_attachment);
 }
@@ -293,9 +295,10 @@ TEST(PacketDecoder, BoundsTheNumberOfAttachments) {
     EXPECT_EQ(shown(decode(R"(5010-["a"])")), "incomplete");
     expect_error(R"(511-["a"])", errc::too_large);
     expect_error(R"(518446744073709551616-["a"])", errc::too_large);
-    PacketDecoder strict({.attachments_max = 0});
-    EXPECT_EQ(strict.on_text(R"(51-["a"])").error(), errc::too_large);
-    EXPECT_TRUE(strict.on_text(R"(2["a"])"));
+    PacketDecoder strict;
+    constexpr PacketLimits none_allowed{.attachments_max = 0};
+    EXPECT_EQ(strict.on_text(R"(51-["a"])", none_allowed).error(), errc::too_large);
+    EXPECT_TRUE(strict.on_text(R"(2["a"])", none_allowed));
 }
 
 TEST(PacketDecoder, ReadsBackWhatWasWritten) {
@@ -303,8 +306,8 @@ TEST(PacketDecoder, ReadsBackWhatWasWritten) {
         packet(PacketType::event, "/chat", 42,
                Array{"ev", Binary("a"), Object{{"k", Array{Binary("b")}}}, 1.5});
     const auto encoded = encode_packet(original);
-    PacketDecoder decoder({});
-    ASSERT_TRUE(decoder.on_text(encoded.text));
+    PacketDecoder decoder;
+    ASSERT_TRUE(decoder.on_text(encoded.text, {}));
     ASSERT_TRUE(decoder.on_binary(encoded.attachments.at(0).view()));
     const auto decoded = decoder.on_binary(encoded.attachments.at(1).view());
     ASSERT_TRUE(decoded && *decoded);
