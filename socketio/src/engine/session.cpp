@@ -211,8 +211,10 @@ EmitOutcome Session::send(MessageRef message, bool is_volatile) {
         return EmitOutcome::disconnected;
     }
     ++counters.messages_queued;
+    // A transport that was told of the first message takes all that are there by then.
+    const bool is_first = queue_.empty();
     queue_.push(std::move(message));
-    transport_->wake();
+    if (is_first) transport_->wake();
     return replaces ? EmitOutcome::replaced : EmitOutcome::queued;
 }
 

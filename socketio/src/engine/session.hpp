@@ -85,13 +85,16 @@ public:
     /// middle of it.
     EmitOutcome send(MessageRef message, bool is_volatile = false);
     /// send() comes soon: what it will read is fetched from memory meanwhile, first of the session, then of
-    /// its transport.
+    /// its transport, then of what that leads to.
     void prefetch() const noexcept {
         constexpr std::size_t cache_line = 64;
         __builtin_prefetch(this);
         __builtin_prefetch(reinterpret_cast<const char*>(this) + cache_line);
     }
     void prefetch_transport() const noexcept { __builtin_prefetch(transport_); }
+    void prefetch_connection() const noexcept {
+        if (transport_ != nullptr) transport_->prefetch();
+    }
     /// What is sent now would leave with this turn.
     [[nodiscard]] bool writable() const noexcept;
     /// Tells the port, then lets the transport finish: what is queued still goes out, but for

@@ -20,9 +20,11 @@ public:
     virtual ~TransportPort() = default;
     [[nodiscard]] virtual TransportKind kind() const noexcept = 0;
 
-    /// The session's queue is not empty: write what can be written by the end of this turn (polling:
-    /// when a GET waits). Called any number of times a turn, so it must be cheap. Never calls back.
+    /// The session's queue is not empty any more: write what it holds by the end of this turn (polling:
+    /// when a GET waits). Not called again before it was empty once more. Never calls back.
     virtual void wake() = 0;
+    /// wake() comes soon: ask the memory for what it will read.
+    virtual void prefetch() const noexcept {}
     /// Writes at once what the kernel takes (polling: when a GET waits), instead of at the turn's end.
     /// Pops what it wrote off the session's queue; calls nothing else of the session.
     virtual void flush() = 0;

@@ -19,7 +19,10 @@ SocketState* owner_of_room(const NamespaceState& nsp, std::string_view name) {
 }  // namespace
 
 Snapshot::Snapshot(SnapshotStack& stack, const NamespaceState& nsp, const Audience& audience)
-    : stack_(stack), first_(stack.sockets_.size()), last_(first_) {
+    : stack_(stack),
+      marks_(!audience.except.empty() || audience.rooms.size() > 1),
+      first_(stack.sockets_.size()),
+      last_(first_) {
     ++stack_.epoch_;
     for (const auto& room : audience.except) except_room(nsp, room);
     if (audience.rooms.empty()) {
@@ -45,8 +48,7 @@ void Snapshot::take_room(const NamespaceState& nsp, std::string_view name) {
 }
 
 void Snapshot::take(SocketState& socket) {
-    // A socket may join rooms before it is connected, but gets nothing until then.
-    if (socket.mark(stack_.epoch_) && socket.receives()) stack_.sockets_.push_back(&socket);
+    if (!marks_ || socket.mark(stack_.epoch_)) stack_.sockets_.push_back(&socket);
 }
 
 }  // namespace socketio::hub

@@ -3,7 +3,8 @@
 //
 // A snapshot is taken before anything is sent: what handlers do meanwhile (join, leave, disconnect,
 // broadcast again) changes the rooms, but not who gets this message. Snapshots lie on a common stack, so
-// that a broadcast allocates nothing once the stack has grown.
+// that a broadcast allocates nothing once the stack has grown. A socket may stand in a snapshot and not be
+// connected: in a room before it is, or gone since. Nothing is sent to such a one.
 
 #include "hub/namespace_table.hpp"
 #include "socketio/broadcast.hpp"
@@ -45,6 +46,9 @@ private:
     void take(SocketState& socket);
 
     SnapshotStack& stack_;
+    /// A socket could be named twice, or be excepted. Otherwise none is looked at here, which spares the
+    /// largest audiences a walk through memory.
+    const bool marks_;
     std::size_t first_;
     std::size_t last_;
 };

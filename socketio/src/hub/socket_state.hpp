@@ -98,6 +98,9 @@ public:
     void prefetch_transport() const noexcept {
         if (session_ != nullptr) session_->prefetch_transport();
     }
+    void prefetch_connection() const noexcept {
+        if (session_ != nullptr) session_->prefetch_connection();
+    }
     /// False when the socket has that mark already.
     [[nodiscard]] bool mark(std::uint64_t epoch) noexcept {
         return std::exchange(mark_, epoch) != epoch;

@@ -145,14 +145,16 @@ void Connection::gather(std::vector<iovec>& buffers) {
 }
 
 bool Connection::settle(ssize_t result, std::size_t wanted) {
+    bool follows = true;
     if (result < 0 && result != -EAGAIN && result != -EWOULDBLOCK) {
         broken_ = true;
     } else {
         const auto written = result < 0 ? 0 : static_cast<std::size_t>(result);
         if (written < wanted) blocked_ = true;
-        if (written > 0) protocol_->on_written(written);
+        if (written > 0) follows = protocol_->on_written(written);
+        if (blocked_ || state_ != State::open) follows = true;
     }
-    return !std::exchange(after_write_due_, true);
+    return follows && !std::exchange(after_write_due_, true);
 }
 
 void Connection::after_write() {

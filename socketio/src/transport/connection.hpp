@@ -39,11 +39,15 @@ public:
     virtual void on_deadline() = 0;
 
     [[nodiscard]] virtual bool has_output() const noexcept = 0;
+    /// gather() comes soon: ask the memory for what it will read.
+    virtual void prefetch() const noexcept {}
     /// Appends at most buffers_per_write_max buffers, in order; they stay valid until on_written().
     virtual void gather(std::vector<iovec>& buffers) = 0;
     /// The kernel took that many bytes of what was gathered last: take note of it and no more. Other
     /// connections' writes of the same turn are not noted yet, so nothing that sends may be called.
-    virtual void on_written(std::size_t bytes) = 0;
+    /// False when nothing follows from it and there is no more output: the usual end of a broadcast, which
+    /// is spared after_write().
+    [[nodiscard]] virtual bool on_written(std::size_t bytes) = 0;
     /// Later in the same turn, after every write: whatever follows from it.
     virtual void after_write() {}
 
@@ -104,9 +108,12 @@ public:
     // ---- For WriteTurn -------------------------------------------------------------------------
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
     void prefetch_protocol() const noexcept { __builtin_prefetch(protocol_.get()); }
+    void prefetch_output() const noexcept {
+        if (protocol_) protocol_->prefetch();
+    }
     void gather(std::vector<iovec>& buffers);
     /// Takes note of what the kernel took of what was gathered last, or of its -errno. True when
-    /// after_write() is not due already.
+    /// after_write() has become due.
     [[nodiscard]] bool settle(ssize_t result, std::size_t wanted);
     /// What follows from it, once every write of the round is settled.
     void after_write();

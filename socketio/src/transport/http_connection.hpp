@@ -55,7 +55,10 @@ public:
         return output_ && output_->written < output_->size();
     }
     void gather(std::vector<iovec>& buffers) override;
-    void on_written(std::size_t bytes) override { output_->written += bytes; }
+    [[nodiscard]] bool on_written(std::size_t bytes) override {
+        output_->written += bytes;
+        return true;
+    }
     void after_write() override;
     void on_shutdown() override;
 

@@ -117,8 +117,9 @@ void WebSocketChannel::gather_output(std::vector<iovec>& buffers) {
     if (output_) buffers.push_back({output_->bytes.data() + output_->sent, unsent_output()});
 }
 
-void WebSocketChannel::on_written(std::size_t bytes) {
-    [[maybe_unused]] const auto rest = output_written(bytes);
+bool WebSocketChannel::on_written(std::size_t bytes) {
+    (void)output_written(bytes);
+    return has_output();
 }
 
 std::size_t WebSocketChannel::output_written(std::size_t bytes) {

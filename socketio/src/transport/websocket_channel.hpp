@@ -28,7 +28,7 @@ public:
     void on_deadline() final;
     [[nodiscard]] bool has_output() const noexcept override;
     void gather(std::vector<iovec>& buffers) override;
-    void on_written(std::size_t bytes) override;
+    [[nodiscard]] bool on_written(std::size_t bytes) override;
 
 protected:
     virtual void on_message(std::string_view payload, bool binary) = 0;
@@ -47,7 +47,7 @@ protected:
     [[nodiscard]] bool is_closing() const noexcept { return closing_; }
     /// The shard's, when the client takes compressed messages.
     [[nodiscard]] wire::Deflater* deflater() noexcept;
-    [[nodiscard]] Connection& connection() noexcept { return connection_; }
+    [[nodiscard]] Connection& connection() const noexcept { return connection_; }
 
     /// Gathers and settles the channel's own output alone.
     void gather_output(std::vector<iovec>& buffers);

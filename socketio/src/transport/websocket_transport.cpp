@@ -56,13 +56,18 @@ void WebSocketTransport::wake() {
     connection().want_write();
 }
 
+void WebSocketTransport::prefetch() const noexcept {
+    __builtin_prefetch(&connection());
+    if (session_ != nullptr) session_->prefetch();
+}
+
 void WebSocketTransport::flush() {
     carries_ = true;
     connection().write_now();
 }
 
 bool WebSocketTransport::writable() const noexcept {
-    return !const_cast<WebSocketTransport*>(this)->connection().blocked();
+    return !connection().blocked();
 }
 
 void WebSocketTransport::send_past_queue(wire::EnginePacketView packet) {
@@ -137,7 +142,7 @@ void WebSocketTransport::gather(std::vector<iovec>& buffers) {
     }
 }
 
-void WebSocketTransport::on_written(std::size_t bytes) {
+bool WebSocketTransport::on_written(std::size_t bytes) {
     auto* messages = queue();
     const auto of_front = std::min(bytes, gathered_front_);
     gathered_front_ -= of_front;
@@ -145,6 +150,7 @@ void WebSocketTransport::on_written(std::size_t bytes) {
     const auto of_queue = output_written(bytes - of_front);
     if (of_queue > 0) messages->consume_websocket(of_queue, format());
     close_when_sent();
+    return behind_ || has_output();
 }
 
 void WebSocketTransport::after_write() {

@@ -26,6 +26,8 @@ public:
         return engine::TransportKind::websocket;
     }
     void wake() override;
+    /// On the way to wake() and on that to gather().
+    void prefetch() const noexcept override;
     void flush() override;
     [[nodiscard]] bool writable() const noexcept override;
     void send_past_queue(wire::EnginePacketView packet) override;
@@ -35,7 +37,7 @@ public:
     // ---- Protocol ------------------------------------------------------------------------------
     [[nodiscard]] bool has_output() const noexcept override;
     void gather(std::vector<iovec>& buffers) override;
-    void on_written(std::size_t bytes) override;
+    [[nodiscard]] bool on_written(std::size_t bytes) override;
     void after_write() override;
     void on_shutdown() override;
 

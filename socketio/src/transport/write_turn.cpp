@@ -10,10 +10,20 @@ namespace socketio::transport {
 
 namespace {
 // Few enough that what was read of a connection to gather its output is still in the cache when the result is
-// noted; many enough that a system call for all of them costs each nothing.
-constexpr std::size_t connections_per_batch = 256;
+// noted, though the kernel reads some kilobytes for each in between; many enough that a system call for all
+// of them costs each next to nothing.
+constexpr std::size_t connections_per_batch = 32;
 
-constexpr std::size_t prefetched_ahead = 8;
+/// Thousands of connections are not in the cache: each step on the way to one's output would be waited for.
+void prefetch_ahead(std::span<Connection* const> connections, std::size_t i) noexcept {
+    constexpr std::size_t to_output = 3;
+    constexpr std::size_t to_protocol = 6;
+    constexpr std::size_t to_connection = 9;
+    if (i + to_connection < connections.size()) __builtin_prefetch(connections[i + to_connection]);
+    if (i + to_protocol < connections.size()) connections[i + to_protocol]->prefetch_protocol();
+    if (i + to_output < connections.size()) connections[i + to_output]->prefetch_output();
+}
+
 }  // namespace
 
 WriteTurn::WriteTurn(shard::Shard& shard, std::unique_ptr<FanoutWriter> writer)
@@ -38,39 +48,29 @@ void WriteTurn::at_turn_end() {
         batch_.clear();
         std::swap(batch_, waiting_);
         for (auto* connection : batch_) connection->leave_write_list();
-        write_all(batch_);
+        write(batch_);
         batch_.clear();
         std::swap(batch_, written_);
         for (auto* connection : batch_) connection->after_write();
     }
 }
 
-void WriteTurn::write_all(std::span<Connection* const> connections) {
+void WriteTurn::write(std::span<Connection* const> connections) {
     while (!connections.empty()) {
         const auto count = std::min(connections.size(), connections_per_batch);
-        write(connections.first(count));
+        gather(connections, count);
+        writer_->write(requests_, buffers_);
+        settle();
         connections = connections.subspan(count);
     }
 }
 
-void WriteTurn::write(std::span<Connection* const> connections) {
-    gather(connections);
-    writer_->write(requests_, buffers_);
-    settle();
-}
-
-void WriteTurn::gather(std::span<Connection* const> connections) {
+void WriteTurn::gather(std::span<Connection* const> connections, std::size_t count) {
     targets_.clear();
     requests_.clear();
     buffers_.clear();
-    for (std::size_t i = 0; i < connections.size(); ++i) {
-        // Thousands of connections are not in the cache: each would be waited for.
-        if (i + 2 * prefetched_ahead < connections.size()) {
-            __builtin_prefetch(connections[i + 2 * prefetched_ahead]);
-        }
-        if (i + prefetched_ahead < connections.size()) {
-            connections[i + prefetched_ahead]->prefetch_protocol();
-        }
+    for (std::size_t i = 0; i < count; ++i) {
+        prefetch_ahead(connections, i);
         auto& connection = *connections[i];
         const auto first = buffers_.size();
         connection.gather(buffers_);

@@ -8,6 +8,7 @@
 #include "shard/shard.hpp"
 #include "transport/fanout_writer.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <vector>
@@ -30,9 +31,9 @@ public:
 
 private:
     void at_turn_end() override;
-    void write_all(std::span<Connection* const> connections);
     void write(std::span<Connection* const> connections);
-    void gather(std::span<Connection* const> connections);
+    /// Of the first `count`; the others come next.
+    void gather(std::span<Connection* const> connections, std::size_t count);
     void settle();
 
     shard::Shard& shard_;

@@ -218,14 +218,18 @@ TEST_F(SessionTest, HeartbeatsShareTheirMessage) {
 
 // ---- Sending and its bounds --------------------------------------------------------------------
 
-TEST_F(SessionTest, QueuesAndWakesTheTransport) {
+TEST_F(SessionTest, WakesTheTransportWithTheFirstMessageOfAnEmptyQueue) {
     open();
+    transport->read();
     const auto wakes = transport->wakes;
     EXPECT_EQ(send("a"), EmitOutcome::queued);
     EXPECT_EQ(send("b"), EmitOutcome::queued);
-    EXPECT_EQ(transport->wakes, wakes + 2);
+    EXPECT_EQ(transport->wakes, wakes + 1);
     EXPECT_EQ(transport->flushes, 0);
     EXPECT_EQ(transport->read(), (Texts{"4a", "4b"}));
+    EXPECT_EQ(send("c"), EmitOutcome::queued);
+    EXPECT_EQ(transport->wakes, wakes + 2);
+    EXPECT_EQ(transport->read(), (Texts{"4c"}));
 }
 
 TEST_F(SessionTest, DropsVolatileMessagesIffTheTransportIsNotWritable) {

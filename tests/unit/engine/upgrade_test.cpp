@@ -66,9 +66,10 @@ TEST_F(Upgrade, SendsOnPollingUntilTheUpgradePacketAndThenOnTheWebSocket) {
     EXPECT_EQ(websocket->wakes, 1) << "what was queued leaves on the new transport";
     const auto polls = polling->wakes;
     send("websocket");
-    EXPECT_EQ(websocket->wakes, 2);
     EXPECT_EQ(polling->wakes, polls);
     EXPECT_EQ(websocket->read(), (Texts{"4still polling", "4websocket"}));
+    send("later");
+    EXPECT_EQ(websocket->wakes, 2);
 }
 
 TEST_F(Upgrade, AnEmptyQueueNeedsNoWriting) {

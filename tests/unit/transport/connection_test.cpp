@@ -60,7 +60,6 @@ public:
         std::size_t sent = 0;
         std::function<void()> on_bytes = [] {};
         std::function<void()> on_end = [] {};
-        std::function<void()> after_write = [] {};
     };
 
     explicit Recorder(Seen& record) : seen_(record) {}
@@ -81,8 +80,10 @@ public:
     void gather(std::vector<iovec>& buffers) override {
         buffers.push_back({seen_.to_send.data() + seen_.sent, seen_.to_send.size() - seen_.sent});
     }
-    void on_written(std::size_t bytes) override { seen_.sent += bytes; }
-    void after_write() override { seen_.after_write(); }
+    [[nodiscard]] bool on_written(std::size_t bytes) override {
+        seen_.sent += bytes;
+        return has_output();
+    }
     void on_shutdown() override {}
 
 private:
