@@ -55,6 +55,10 @@ class Server:
     def raw(self):
         return "--raw" in self.client_options
 
+    @property
+    def deflates(self):
+        return "--deflate" in self.client_options
+
 
 def raise_open_files_limit(connections):
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -94,6 +98,14 @@ def node():
     return Server("Node", ("node", str(ROOT / "bench/peers/node/fanout_server.mjs")))
 
 
+def deflating(server):
+    """The same with permessage-deflate, for clients that offer it."""
+    command = (*server.command, "--deflate")
+    return replace(
+        server, name=f"{server.name}, deflate", command=command, client_options=(*server.client_options, "--deflate")
+    )
+
+
 class Bench:
     """Runs one thing at a time: the last core is the clients', the first ones are the server's."""
 
@@ -129,7 +141,7 @@ class Bench:
 class Child(subprocess.Popen):
     """A process that does not outlive this one."""
 
-    def __init__(self, command, cores):
+    def __init__(self, command, cores, environment=None):
         parent = os.getpid()
         libc = ctypes.CDLL(None)
 
@@ -140,9 +152,8 @@ class Child(subprocess.Popen):
             if os.getppid() != parent:
                 os._exit(1)
 
-        super().__init__(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=prepare
-        )
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        super().__init__(command, preexec_fn=prepare, env=environment, **pipes)
 
     def __exit__(self, *exception):
         if self.poll() is None:

@@ -9,6 +9,7 @@ from measuring import programs
 from measuring.figures import Figure
 from measuring.peers import centrifuge, socketioxide
 from measuring.programs import Load
+from measuring.stall import stall
 
 # Of a core: enough that waking up does not count, little enough that nothing queues.
 BUSY_SHARE = 0.45
@@ -22,6 +23,8 @@ BURST_TO_GATHERED = 1.10
 SEND_TO_NODE = 0.5
 IDLE_BYTES = 1_024
 CONNECT_TO_NODE = 1 / 6
+DEFLATE_TO_PLAIN = 1.30
+DEFLATED_BYTES_TO_PLAIN = 0.40
 
 
 def say(text):
@@ -31,11 +34,12 @@ def say(text):
 class Measuring:
     """The servers there are, how often and how long; keeps every run."""
 
-    def __init__(self, bench, folder, pairs, seconds):
+    def __init__(self, bench, folder, pairs, seconds, quick=False):
         self.bench = bench
         self.folder = folder
         self.pairs = pairs
         self.seconds = seconds
+        self.quick = quick
         self.runs = []
         self.tried = {}
         self.limit = programs.limit(folder)
@@ -62,6 +66,8 @@ class Measuring:
         result = self.bench.run(server, load)
         self.runs.append({"server": server.name, "load": vars(load), "result": result})
         self.warn(server, load, result)
+        if server.deflates and load.seconds and result["compressed"] < result["total"]:
+            raise programs.Failed(f"{server.name} compressed {result['compressed']} of {result['total']} messages")
         return result
 
     def warn(self, server, load, result):
@@ -94,6 +100,7 @@ class Rounds:
         self.load = load
         self.name = name
         self.cpu = {}
+        self.wire_bytes = {}
         self.reference_cpu = []
         self.ratio = {}
 
@@ -101,14 +108,21 @@ class Rounds:
         """`loads`: what each server is measured with."""
         before = self.measure_reference()
         for pair in range(self.measuring.pairs):
-            for server, load in loads.items():
-                cpu = self.measuring.run(server, load)["cpu_us_per_delivery"]
-                after = self.measure_reference()
-                ratio = cpu / statistics.mean((before, after))
-                before = after
-                self.cpu.setdefault(server.name, []).append(cpu)
-                self.ratio.setdefault(server.name, []).append(ratio)
-                say(f"{self.name}, {pair + 1} of {self.measuring.pairs}: {server.name} {cpu:.2f} µs, {ratio:.2f} ×")
+            before = self.measure_pair(pair, loads, before)
+
+    def measure_pair(self, pair, loads, before):
+        """Returns what the reference took after the last of them."""
+        for server, load in loads.items():
+            result = self.measuring.run(server, load)
+            cpu = result["cpu_us_per_delivery"]
+            after = self.measure_reference()
+            ratio = cpu / statistics.mean((before, after))
+            before = after
+            self.cpu.setdefault(server.name, []).append(cpu)
+            self.ratio.setdefault(server.name, []).append(ratio)
+            self.wire_bytes.setdefault(server.name, []).append(result["wire_bytes"] / result["deliveries"])
+            say(f"{self.name}, {pair + 1} of {self.measuring.pairs}: {server.name} {cpu:.2f} µs, {ratio:.2f} ×")
+        return before
 
     def measure_reference(self):
         self.reference_cpu.append(self.measuring.run(self.reference, self.load)["cpu_us_per_delivery"])
@@ -154,6 +168,34 @@ def burst(measuring):
     for server, cpu in rounds.cpu.items():
         yield figure(server, "µs", cpu)
         yield figure(f"{server} : sendmsg()", "×", rounds.ratio[server], goal=BURST_TO_GATHERED)
+
+
+def deflate(measuring):
+    """What compression adds to the CPU of a delivery and takes off the wire; each server against itself without it."""
+    name = "permessage-deflate, 1,000 clients, 2,000 B"
+    figure = figures_of(name)
+    wanted = Load(CLIENTS[0], message_bytes=2_000)
+    rounds = {}
+    for plain in measuring.available(measuring.send, measuring.uring, programs.node):
+        compressing = programs.deflating(plain)
+        pair_of = Rounds(measuring, plain, measuring.load_for(plain, wanted), name)
+        rounds[plain.name] = (pair_of, compressing, {compressing: measuring.load_for(compressing, wanted)})
+    for pair in range(measuring.pairs):
+        for pair_of, _, loads in rounds.values():
+            pair_of.measure_pair(pair, loads, pair_of.measure_reference())
+    for label, (pair_of, compressing, _) in rounds.items():
+        ours = label != "Node"
+        cpu = pair_of.cpu[compressing.name]
+        bytes_ratio = [each / wanted.message_bytes for each in pair_of.wire_bytes[compressing.name]]
+        yield figure(f"{label}, plain", "µs", pair_of.reference_cpu)
+        yield figure(compressing.name, "µs", cpu)
+        goal = DEFLATE_TO_PLAIN if ours else None
+        yield figure(f"{label}, deflate : plain", "×", pair_of.ratio[compressing.name], goal=goal)
+        goal = DEFLATED_BYTES_TO_PLAIN if ours else None
+        yield figure(f"{label}, bytes on the wire, deflate : plain", "×", bytes_ratio, goal=goal)
+        if ours and "Node" in rounds:
+            node, deflating_node, _ = rounds["Node"]
+            yield figure(f"{label} : Node, both deflate", "×", ratios(cpu, node.cpu[deflating_node.name]))
 
 
 def connect(measuring):
@@ -243,9 +285,11 @@ def in_turns(measuring, servers, load, name):
 SCENARIOS = {
     "fanout": fanout,
     "burst": burst,
+    "deflate": deflate,
     "connect": connect,
     "latency": latency,
     "saturated": saturated,
     "shards": shards,
+    "stall": lambda measuring: stall(measuring, say),
     "peers": peers,
 }

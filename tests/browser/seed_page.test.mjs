@@ -9,8 +9,8 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
 
+import { launchBrowser } from '../support/browser.mjs';
 import { buildFolder, startChartcast } from '../support/programs.mjs';
 import { timeScale } from '../support/waiting.mjs';
 
@@ -25,11 +25,7 @@ const problems = [];
 before(async () => {
     mkdirSync(screenshots, { recursive: true });
     server = await startChartcast(['--shards', '2']);
-    browser = await chromium.launch({
-        executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-        args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-            '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    });
+    browser = await launchBrowser();
 }, { timeout: 120_000 * timeScale });
 
 after(async () => {

@@ -35,7 +35,7 @@ export function encodeFrame(payload, options = {}) {
 }
 
 /** Takes one server frame off the front of the bytes, or gives null when it is incomplete. */
-function decodeFrame(bytes) {
+export function decodeFrame(bytes) {
     if (bytes.length < 2) {
         return null;
     }

@@ -1,6 +1,5 @@
 // What one client that stops reading costs Node's socket.io: 100 clients, 10 kB messages, as fast as the other 99
-// read; prints how much the server's memory has grown. Beside it, the same on the library:
-//   STALL_MESSAGES=30000 build/release/tests/integration_slow_clients --gtest_filter='*Stalls*'
+// read; prints how much the server's memory has grown. `bench/compare --only stall` runs it beside the library.
 //
 // usage: node bench/peers/node/stall.mjs [MESSAGES]      (30000)
 
@@ -54,8 +53,8 @@ async function runServer(messages) {
         for (; emitted < messages && emitted < slowest + underWay; ++emitted) io.emit('n', emitted, padding);
         most = Math.max(most, process.memoryUsage().rss);
         if (slowest < messages) return;
-        const megabytes = Math.round((most - before) / 1024 / 1024);
-        console.log(`${messages} messages of 10 kB to ${clients} clients: memory grew by ${megabytes} MiB`);
+        const grown = Math.round((most - before) / 1024);
+        console.log(`${messages} messages of 10 kB to ${clients} clients: memory grew by ${grown} KiB at most`);
         child.kill();
         process.exit(0);
     });
