@@ -14,4 +14,5 @@ add_tidy_test(format 60 ${check_tree} format)
 
 add_test(NAME lint.clang_tidy WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_SOURCE_DIR}/tools/clang_tidy --build ${CMAKE_BINARY_DIR})
-set_tests_properties(lint.clang_tidy PROPERTIES LABELS lint TIMEOUT 1800)
+# It has only what the suites beside it leave of the cores: see ./test.
+set_tests_properties(lint.clang_tidy PROPERTIES LABELS lint TIMEOUT 3600)
