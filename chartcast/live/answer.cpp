@@ -36,9 +36,8 @@ std::vector<RowRef> visible_rows(const DatasetState& state, const AccessSet& acc
 
 Object dataset_snapshot(const DatasetState& state, const AccessSet& access) {
     const auto rows = visible_rows(state, access);
-    Object snapshot{{"epoch", state.position.epoch},
-                    {"v", state.position.v},
-                    {"dims", dims(state.schema)}};
+    Object snapshot{
+        {"epoch", state.position.epoch}, {"v", state.position.v}, {"dims", dims(state.schema)}};
     if (state.schema.keyed()) snapshot.append("key", key(state.schema));
     snapshot.append("seq", wire_seq(rows));
     snapshot.append("rows", wire_rows(rows));
