@@ -74,11 +74,11 @@ TEST(Apply, UnchangedRowsMakeNoVersion) {
     Dataset deals(deals_definition());
     deals.submit(upsert, {deal("a", "north", 1)});
     for (const auto& [operation, rows] : std::vector<std::pair<Operation, Array>>{
-             {upsert, {deal("a", "north", 1)}},
+             {upsert, one_row(deal("a", "north", 1))},
              {upsert, {Object{{"id", "a"}}}},
              {upsert, {}},
              {append, {}},
-             {replace, {deal("a", "north", 1)}},
+             {replace, one_row(deal("a", "north", 1))},
              {patch, {Object{{"key", "a"}, {"set", Object{{"amount", 1.0}}}}}},
              {patch, {Object{{"key", "a"}, {"inc", Object{{"amount", 0}}}}}},
              {Operation::remove, {"z"}},
@@ -94,7 +94,7 @@ TEST(Apply, UnchangedRowsMakeNoVersion) {
 
 TEST(Apply, PatchResolvesIncrements) {
     Dataset deals(deals_definition());
-    deals.submit(upsert, {deal("a", "north", 1.5, 4), Object{{"id", "b"}}});
+    deals.submit(upsert, {deal("a", far_away, 1.5, 4), Object{{"id", "b"}, {"region", far_away}}});
     deals.submit(patch, {Object{{"key", "a"}, {"inc", Object{{"amount", 1}, {"deals", -2}}}},
                          Object{{"key", Object{{"id", "b"}}}, {"inc", Object{{"deals", 3}}}}});
     EXPECT_EQ(deals.ops, (Array{Array{"set", Array{Array{"a", Object{{"2", 2.5}, {"3", 2}}},
@@ -158,13 +158,13 @@ TEST(Apply, RowsWithoutAKeyAreAppendedAndReplaced) {
 
 TEST(Apply, ReplaceOfAKeyedTableIsItsDifferenceUnlessRowsMoved) {
     Dataset deals(deals_definition());
-    deals.submit(replace, {deal("a", "x", 1), deal("b", "x", 2), deal("c", "x", 3)});
+    deals.submit(replace, {deal("a", far_away, 1), deal("b", far_away, 2), deal("c", far_away, 3)});
     EXPECT_EQ(deals.ops[0].as_array()[0], Value("replace"));
-    deals.submit(replace, {deal("a", "x", 1), deal("c", "x", 9), deal("d", "x", 4)});
+    deals.submit(replace, {deal("a", far_away, 1), deal("c", far_away, 9), deal("d", far_away, 4)});
     EXPECT_EQ(deals.ops,
-              (Array{Array{"remove", Array{"b"}}, Array{"upsert", Array{deal("d", "x", 4)}, 3},
+              (Array{Array{"remove", Array{"b"}}, Array{"upsert", Array{deal("d", far_away, 4)}, 3},
                      Array{"set", Array{Array{"c", Object{{"2", 9}}}}}}));
-    const Rows moved{deal("c", "x", 9), deal("a", "x", 1), deal("d", "x", 4)};
+    const Rows moved{deal("c", far_away, 9), deal("a", far_away, 1), deal("d", far_away, 4)};
     deals.submit(replace, {moved.begin(), moved.end()});
     EXPECT_EQ(deals.ops, (Array{Array{"replace", Array{moved.begin(), moved.end()}, 4}}));
     EXPECT_EQ(rows_of(deals.state), moved);

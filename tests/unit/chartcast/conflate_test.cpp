@@ -34,7 +34,7 @@ public:
 
 TEST(Conflate, MergesCellsByKey) {
     Batches batches;
-    batches.before(upsert, {deal("a", "north", 1, 1), deal("b", "north", 1, 1)});
+    batches.before(upsert, {deal("a", far_away, 1, 1), deal("b", far_away, 1, 1)});
     batches.add(upsert, {Object{{"id", "a"}, {"amount", 2}}});
     batches.add(patch, {Object{{"key", "a"}, {"inc", Object{{"deals", 1}}}}});
     batches.add(upsert, {Object{{"id", "b"}, {"amount", 5}}});
@@ -105,7 +105,8 @@ TEST(Conflate, RemembersWhoSawARowThatMoved) {
     EXPECT_EQ(batches.ops(set({"west"})), gained);
     EXPECT_EQ(batches.ops(set({"north", "west"})), gained);
     EXPECT_EQ(batches.ops(set({"east"})), Array{});
-    EXPECT_EQ(batches.ops(), (Array{Array{"set", Array{Array{"a", Object{{"1", "west"}}}}}}));
+    // For who sees all it changed in its place.
+    EXPECT_EQ(batches.ops(), (Array{Array{"upsert", one_row(deal("a", "west", 1))}}));
 
     batches.add(upsert, {deal("b", "east", 1), deal("c", "east", 1)});
     EXPECT_EQ(batches.ops(set({"north"})), (Array{Array{"trim", 1}}));

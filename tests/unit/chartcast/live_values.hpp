@@ -28,8 +28,17 @@ inline DatasetDefinition deals_definition() {
 inline Schema schema_of(DatasetDefinition definition) {
     return *Schema::make(std::move(definition));
 }
+/// So long that a changed cell is told alone.
+inline constexpr const char* far_away = "a region with quite a long name";
 inline Array deal(const char* id, const char* region, double amount, int deals = 0) {
     return {id, region, amount, deals};
+}
+
+/// Array{Array{...}} is a copy to some compilers.
+inline Array one_row(Array row) {
+    Array rows;
+    rows.emplace_back(std::move(row));
+    return rows;
 }
 
 inline Entry entry(Operation operation, Array rows, std::int64_t ts = 1000) {

@@ -193,7 +193,7 @@ TEST(Answer, ResumesWithChangesOrRows) {
     const auto recovered = resume_dataset(memory.state, memory.ring, {"e1", 2}, AccessSet::all());
     EXPECT_TRUE(recovered.recovered);
     EXPECT_EQ(to_json(recovered.body),
-              R"({"epoch":"e1","from":2,"to":3,"ops":[["set",[["a",{"2":3E0}]]]]})");
+              R"({"epoch":"e1","from":2,"to":3,"ops":[["upsert",[["a","x",3E0,0]]]]})");
     const auto fresh = resume_dataset(memory.state, memory.ring, {"e0", 2}, AccessSet::all());
     EXPECT_FALSE(fresh.recovered);
     EXPECT_EQ(fresh.body, (Object{{"epoch", "e1"},
