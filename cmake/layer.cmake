@@ -13,4 +13,8 @@ function(add_layer target)
     endif()
     add_library(${target} STATIC ${sources})
     target_link_libraries(${target} PUBLIC ${LAYER_DEPENDS} PRIVATE chartcast_warnings)
+    if(CHARTCAST_SANITIZE)
+        # These builds are made whole, seldom a file at a time: what sources have in common is compiled once.
+        set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    endif()
 endfunction()

@@ -129,7 +129,7 @@ MessageRef Message::make(ContentRef content) {
     return MessageRef(new Message(std::move(content)));
 }
 
-std::string_view Message::websocket_bytes(WebSocketFormat format) {
+std::string_view Message::find_frames(WebSocketFormat format) {
     if (format.deflater == nullptr || !gains_by(*format.deflater)) {
         return plain_frames(format.frames);
     }

@@ -93,7 +93,10 @@ public:
 
     /// All its frames in a row, as a WebSocket client of that format gets them. Built at the first call,
     /// the same ever after: what is left of a frame is found again by its offset.
-    [[nodiscard]] std::string_view websocket_bytes(WebSocketFormat format);
+    [[nodiscard]] std::string_view websocket_bytes(WebSocketFormat format) {
+        const bool usual = format.deflater == nullptr && format.frames == FrameFormat::v4;
+        return usual && !websocket_v4_.empty() ? websocket_v4_ : find_frames(format);
+    }
     /// Appends all its packets to a polling body.
     void append_payload(std::string& body, PayloadFormat format) const;
 
@@ -101,6 +104,7 @@ private:
     friend class MessageRef;
     explicit Message(ContentRef content);
 
+    [[nodiscard]] std::string_view find_frames(WebSocketFormat format);
     [[nodiscard]] std::string_view plain_frames(FrameFormat format);
     [[nodiscard]] bool gains_by(const wire::Deflater& deflater) const noexcept;
 

@@ -145,6 +145,21 @@ void SendQueue::consume_websocket(std::size_t count, WebSocketFormat format) noe
     settle();
 }
 
+void SendQueue::consume_whole(std::size_t count) noexcept {
+    front_offset_ = 0;
+    const auto taken = places().subspan(head_, count);
+    if (count == messages().size()) {
+        // As nearly always: nothing is left to keep account of.
+        for (auto& message : taken) message = MessageRef();
+        bytes_ = size_ = packets_ = 0;
+    } else {
+        for (std::size_t place = head_; place < head_ + count; ++place) {
+            if (places()[place]) forget(place);
+        }
+    }
+    settle();
+}
+
 void SendQueue::pop_front() noexcept {
     forget(head_);
     const auto messages = places();

@@ -42,6 +42,8 @@ public:
     [[nodiscard]] std::size_t front_offset() const noexcept { return front_offset_; }
     /// The kernel took `count` more bytes, in that WebSocket form; whole messages leave.
     void consume_websocket(std::size_t count, WebSocketFormat format) noexcept;
+    /// The kernel took all that was left of the first `count` of messages().
+    void consume_whole(std::size_t count) noexcept;
 
     /// Gives back memory that a burst left behind. Called when a session has been quiet.
     void shrink() noexcept;

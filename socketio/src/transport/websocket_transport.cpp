@@ -122,28 +122,39 @@ void WebSocketTransport::gather(std::vector<iovec>& buffers) {
     const auto first = buffers.size();
     const auto add = [&](std::string_view bytes) {
         buffers.push_back({const_cast<char*>(bytes.data()), bytes.size()});
+        gathered_bytes_ += bytes.size();
     };
     gathered_front_ = 0;
+    gathered_places_ = 0;
+    gathered_bytes_ = unsent_output();
     auto* messages = queue();
     if (messages == nullptr || messages->empty()) return gather_output(buffers);
 
+    const auto form = format();
     auto pending = messages->messages();
     if (messages->front_offset() > 0) {
-        const auto front =
-            pending.front()->websocket_bytes(format()).substr(messages->front_offset());
+        const auto front = pending.front()->websocket_bytes(form).substr(messages->front_offset());
         gathered_front_ = front.size();
         add(front);
+        ++gathered_places_;
         pending = pending.subspan(1);
     }
     gather_output(buffers);
     for (const auto& message : pending) {
         if (buffers.size() - first == buffers_per_write_max) break;
-        if (message) add(message->websocket_bytes(format()));
+        if (message) add(message->websocket_bytes(form));
+        ++gathered_places_;
     }
 }
 
 bool WebSocketTransport::on_written(std::size_t bytes) {
     auto* messages = queue();
+    if (bytes == gathered_bytes_) {
+        (void)output_written(unsent_output());
+        if (gathered_places_ > 0) messages->consume_whole(gathered_places_);
+        close_when_sent();
+        return behind_ || has_output();
+    }
     const auto of_front = std::min(bytes, gathered_front_);
     gathered_front_ -= of_front;
     if (of_front > 0) messages->consume_websocket(of_front, format());

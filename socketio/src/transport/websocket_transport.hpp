@@ -52,8 +52,11 @@ private:
     engine::Session* session_;
     /// What a session that has ended still had to say.
     std::unique_ptr<engine::SendQueue> rest_;
-    /// Of the front message that gather() found half sent: it must be finished before control frames.
+    // What gather() took last: all its bytes, those of a front message that it found half sent and that must be
+    // finished before control frames, and places of the queue.
+    std::size_t gathered_bytes_ = 0;
     std::size_t gathered_front_ = 0;
+    std::uint32_t gathered_places_ = 0;
     const wire::EngineProtocol protocol_;
     const engine::FrameFormat frames_;
     bool carries_ = false;      ///< The session's current transport; a probe is not yet.

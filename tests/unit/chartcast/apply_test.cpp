@@ -48,7 +48,7 @@ public:
     Array ops;
 };
 
-DatasetDefinition keyless() {
+DatasetDefinition without_key() {
     auto definition = deals_definition();
     definition.key.clear();
     return definition;
@@ -145,7 +145,7 @@ TEST(Apply, MissingRowsAreAVerdictOfTheirOwn) {
 }
 
 TEST(Apply, RowsWithoutAKeyAreAppendedAndReplaced) {
-    Dataset calls(keyless());
+    Dataset calls(without_key());
     calls.submit(append, {deal("a", "x", 1), deal("a", "x", 1)});
     EXPECT_EQ(calls.ops, (Array{Array{"append", 0, Array{deal("a", "x", 1), deal("a", "x", 1)}}}));
     EXPECT_EQ(calls.errors(upsert, {deal("a", "x", 1)}), (Texts{"/0 keyless"}));
@@ -173,7 +173,7 @@ TEST(Apply, ReplaceOfAKeyedTableIsItsDifferenceUnlessRowsMoved) {
 }
 
 TEST(Apply, TheWindowKeepsTheNewestRows) {
-    auto definition = keyless();
+    auto definition = without_key();
     definition.window.rows = 2;
     Dataset calls(definition);
     calls.submit(append, {deal("a", "x", 1), deal("b", "x", 1)});

@@ -2,6 +2,7 @@
 // (redis_vectors.json), and against what a foreign process may publish there.
 #include "cluster/codec/cluster_codec.hpp"
 
+#include "support/hex.hpp"
 #include "wire/json.hpp"
 
 #include <gtest/gtest.h>
@@ -21,14 +22,6 @@ struct Vector {
     /// [uid, packet, options] as JSON.
     Value expected;
 };
-
-std::string from_hex(std::string_view hex) {
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-        bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
-    }
-    return bytes;
-}
 
 Value load_file() {
     std::ifstream file(TESTS_FOLDER "/unit/cluster/redis_vectors.json");
@@ -65,7 +58,8 @@ std::vector<Vector> broadcast_vectors() {
                 const Object& fields = message.as_object();
                 const std::string channel = fields.find("channel")->as_string();
                 if (begins_with_any(channel, {"socket.io#", "crm#"})) {
-                    vectors.push_back({name, channel, from_hex(fields.find("hex")->as_string()),
+                    vectors.push_back({name, channel,
+                                       test::from_hex(fields.find("hex")->as_string()),
                                        *fields.find("decoded")});
                 }
             }
@@ -167,7 +161,7 @@ TEST(ClusterCodec, WritesTheSameBytesAsNode) {
         }
         if (vector.name.starts_with("old-")) {
             // The seed era has no except at all; the rest is the same bytes.
-            const std::string no_except = from_hex("a665786365707490");
+            const std::string no_except = test::from_hex("a665786365707490");
             const std::size_t at = ours.find(no_except);
             ASSERT_NE(at, std::string::npos) << vector.name;
             ours.erase(at, no_except.size());

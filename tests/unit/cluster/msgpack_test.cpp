@@ -1,6 +1,8 @@
 // MessagePack as notepack writes it: captured bytes, every form, each bound.
 #include "cluster/codec/msgpack.hpp"
 
+#include "support/hex.hpp"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -8,14 +10,6 @@
 
 namespace socketio::cluster {
 namespace {
-
-std::string from_hex(std::string_view hex) {
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-        bytes += static_cast<char>(std::stoi(std::string(hex.substr(i, 2)), nullptr, 16));
-    }
-    return bytes;
-}
 
 std::string to_hex(std::string_view bytes) {
     static constexpr char digits[] = "0123456789abcdef";
@@ -34,7 +28,7 @@ std::string encoded(const Value& value) {
 }
 
 Result<Value> decoded(std::string_view hex) {
-    return decode_msgpack(from_hex(hex));
+    return decode_msgpack(test::from_hex(hex));
 }
 
 TEST(Msgpack, WritesNumbersAsNotepackDoes) {
@@ -178,7 +172,7 @@ TEST(Msgpack, ReadsUndefinedAsNullAndKeepsOtherExtensions) {
 
 TEST(Msgpack, KeepsTheLastOfEqualKeysInTheFirstsPlace) {
     EXPECT_EQ(*decoded("83a16101a16202a16103"), Value(Object{{"a", 3}, {"b", 2}}));
-    std::string bytes = from_hex("dc0001de0064");
+    std::string bytes = test::from_hex("dc0001de0064");
     Object expected;
     for (int i = 0; i < 50; ++i) {
         expected.append(std::to_string(i), 1);
@@ -235,8 +229,8 @@ TEST(Msgpack, BoundsDepth) {
 TEST(Msgpack, BoundsTheNumberOfValuesAndBelievesNoLength) {
     MsgpackLimits limits;
     limits.values_max = 5;
-    EXPECT_TRUE(decode_msgpack(from_hex("94c0c0c0c0"), limits).has_value());
-    EXPECT_EQ(decode_msgpack(from_hex("95c0c0c0c0c0"), limits).error(), errc::too_large);
+    EXPECT_TRUE(decode_msgpack(test::from_hex("94c0c0c0c0"), limits).has_value());
+    EXPECT_EQ(decode_msgpack(test::from_hex("95c0c0c0c0c0"), limits).error(), errc::too_large);
     EXPECT_EQ(decoded("ddffffffffc0").error(), errc::invalid_msgpack);
     EXPECT_EQ(decoded("dfffffffffc0").error(), errc::invalid_msgpack);
     EXPECT_EQ(decoded("dbffffffff61").error(), errc::invalid_msgpack);

@@ -57,6 +57,16 @@ void send_front(SendQueue& queue, std::size_t count) {
     }
 }
 
+/// The same, when the kernel has taken all that was offered.
+void send_front_whole(SendQueue& queue, std::size_t count) {
+    std::size_t places = 0;
+    for (const auto& message : queue.messages()) {
+        ++places;
+        if (message && --count == 0) break;
+    }
+    queue.consume_whole(places);
+}
+
 bool push(SendQueue& queue, MessageRef message) {
     const bool replaces = queue.replace(*message);
     queue.push(std::move(message));
@@ -106,6 +116,19 @@ TEST(SendQueue, ConsumesWholeMessagesAndRemembersThePartOfOne) {
     EXPECT_TRUE(queue.empty());
     EXPECT_EQ(queue.front_offset(), 0U);
     EXPECT_EQ(queue.bytes(), 0U);
+}
+
+TEST(SendQueue, LetsGoOfAllThatWasTakenWhole) {
+    const auto content = make_content(wire::EnginePacketType::message, "x");
+    for (const std::size_t messages : {1U, 2U, 3U, 40U}) {
+        SendQueue queue;
+        for (std::size_t i = 0; i < messages; ++i) queue.push(Message::make(content));
+        queue.consume_websocket(1, FrameFormat::v4);
+        queue.consume_whole(messages);
+        EXPECT_TRUE(queue.empty());
+        EXPECT_EQ(queue.bytes() + queue.packets() + queue.front_offset(), 0U);
+        EXPECT_EQ(content.use_count(), 1);
+    }
 }
 
 TEST(SendQueue, CountsTheLongerFramesOfVersion3) {
@@ -264,7 +287,7 @@ TEST(SendQueue, AgreesWithAPlainModelOverALongRandomLife) {
             ASSERT_EQ(queue.drop_oldest(), model.drop_oldest());
         } else if (reads && dice < 98 && !model.entries.empty()) {
             const auto count = 1 + random() % std::min<std::size_t>(model.entries.size(), 8);
-            send_front(queue, count);
+            random() % 2 == 0 ? send_front(queue, count) : send_front_whole(queue, count);
             model.entries.erase(model.entries.begin(),
                                 model.entries.begin() + static_cast<std::ptrdiff_t>(count));
             model.front_is_begun = false;

@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::string_literals;
 
-constexpr std::size_t limit = 100'000;
+constexpr std::size_t reader_limit = 100'000;
 
 /// What a reader found, one line each.
 class Log : public WebSocketEvents {
@@ -101,7 +101,7 @@ std::string close_payload(unsigned code, const std::string& reason = "") {
 }
 
 struct Reading {
-    std::size_t bytes_max = limit;
+    std::size_t bytes_max = reader_limit;
     bool inflates = false;
 };
 
@@ -170,7 +170,7 @@ TEST(WebSocketReader, PointsIntoTheSpanWhenTheMessageIsWhole) {
         }
     };
     auto stream = text("hello");
-    WebSocketReader reader(limit);
+    WebSocketReader reader(reader_limit);
     Places places;
     reader.feed(stream, places);
     EXPECT_EQ(places.message, stream.data() + 6);
@@ -319,7 +319,7 @@ TEST(WebSocketReader, CanBeStoppedInsideAnyEvent) {
     for (std::size_t stop_at = 1; stop_at <= all.size(); ++stop_at) {
         for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
             auto bytes = stream;
-            WebSocketReader reader(limit);
+            WebSocketReader reader(reader_limit);
             Log log;
             log.reader = &reader;
             log.stop_at = stop_at;
@@ -334,7 +334,7 @@ TEST(WebSocketReader, CanBeStoppedInsideAnyEvent) {
 TEST(WebSocketReader, TellsThatItStopped) {
     auto good = text("a");
     auto bad = last_part("a");
-    WebSocketReader reader(limit);
+    WebSocketReader reader(reader_limit);
     Log log;
     reader.feed(good, log);
     EXPECT_FALSE(reader.stopped());
