@@ -8,13 +8,14 @@ namespace {
 using socketio::Object;
 using socketio::Value;
 
-/// Whether a value can stand in a patch as itself.
-bool holds_null(const Value& value) {
+/// Such a value cannot stand in a patch as itself: a null there removes. A null in an array is only data,
+/// since arrays go whole.
+bool would_remove(const Value& value) {
     if (value.is_null()) return true;
     const auto* object = value.if_object();
     if (!object) return false;
     for (const auto& [name, member] : *object) {
-        if (holds_null(member)) return true;
+        if (would_remove(member)) return true;
     }
     return false;
 }
@@ -29,7 +30,7 @@ bool add_difference(Object& patch, const std::string& name, const Value* from, c
         patch.append(name, *std::move(inner));
         return true;
     }
-    if (holds_null(to)) return false;
+    if (would_remove(to)) return false;
     patch.append(name, to);
     return true;
 }

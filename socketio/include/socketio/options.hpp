@@ -55,7 +55,7 @@ struct CookieOptions {
 enum class Writer : std::uint8_t {
     automatic,  ///< uring where the kernel allows it, else send. Server::listen() decides.
     send,       ///< One system call for each connection.
-    uring,      ///< One for all connections (io_uring). Containers often forbid it.
+    uring,      ///< One for many connections (io_uring). Containers often forbid it.
 };
 
 /// How long a client's sockets know the URL and the headers of the request that opened its session.
