@@ -10,7 +10,24 @@ target_link_libraries(chartcast_boost INTERFACE Boost::headers Threads::Threads)
 target_compile_definitions(chartcast_boost INTERFACE
     BOOST_ASIO_NO_DEPRECATED BOOST_ALLOW_DEPRECATED_HEADERS)
 
+# It comes without a CMake package.
+add_library(chartcast_mpack INTERFACE)
+find_library(MPACK_LIBRARY mpack REQUIRED)
+target_link_libraries(chartcast_mpack INTERFACE ${MPACK_LIBRARY})
+
 if(NOT CHARTCAST_CORE_ONLY)
+    find_package(SQLite3 REQUIRED)
+    add_library(chartcast_sqlite INTERFACE)
+    target_link_libraries(chartcast_sqlite INTERFACE SQLite::SQLite3)
+    find_package(CURL REQUIRED)
+    add_library(chartcast_curl INTERFACE)
+    target_link_libraries(chartcast_curl INTERFACE CURL::libcurl)
+    find_package(yaml-cpp REQUIRED)
+    add_library(chartcast_yaml INTERFACE)
+    target_link_libraries(chartcast_yaml INTERFACE yaml-cpp)
+    find_library(CJOSE_LIBRARY cjose REQUIRED)
+    add_library(chartcast_jose INTERFACE)
+    target_link_libraries(chartcast_jose INTERFACE ${CJOSE_LIBRARY})
     find_package(spdlog REQUIRED)
     find_package(CLI11 REQUIRED)
     # It comes without a CMake package.

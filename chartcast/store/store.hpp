@@ -1,0 +1,163 @@
+#pragma once
+// What outlives the program: every accepted entry of a dataset in the order of its versions, now and then a
+// whole state, and the values of raw charts. One SQLite file in WAL mode, one thread that writes it; readers
+// have connections of their own. Lives on shard 0, whose calls never block.
+
+#include "live/dataset_state.hpp"
+#include "live/delta.hpp"
+#include "live/entry.hpp"
+#include "live/position.hpp"
+#include "live/schema.hpp"
+#include <socketio/value.hpp>
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace chartcast::store {
+
+/// Cannot be opened, is of a newer version, is broken: the text says which file and what to do.
+class StoreError : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct StoreOptions {
+    /// A folder, made when it is missing.
+    std::string path;
+    std::chrono::milliseconds history = std::chrono::hours(24);
+    std::map<std::string, std::chrono::milliseconds> history_of;
+    std::uint64_t max_size = 2ULL << 30;
+};
+
+enum class errc {
+    disk_full = 1,  ///< Nothing was written; the same entry may succeed later.
+    failed,         ///< SQLite refused for another reason; the log says which.
+    too_old,        ///< The history does not reach back so far.
+    unknown,        ///< Nothing is stored under that name.
+};
+[[nodiscard]] boost::system::error_code make_error_code(errc code) noexcept;
+
+/// One accepted entry, changed or not, and where the dataset was after it.
+struct EntryRecord {
+    std::string dataset;
+    live::Position position;
+    live::Entry entry;
+};
+
+/// The value of something that is kept whole: a raw chart's option, a change to a template.
+struct Document {
+    enum class Kind : std::uint8_t { raw_chart, template_patch };
+    Kind kind = Kind::raw_chart;
+    std::string id;
+    live::Position position;
+    std::int64_t ts = 0;
+    socketio::Value value;
+};
+
+struct LoadedDataset {
+    std::string id;
+    /// As it was when the dataset was written last.
+    live::Schema schema;
+    live::DatasetImage image;
+};
+
+/// What was found at the start. After an unclean end every dataset and document has a new epoch and keeps
+/// its `v`.
+struct Loaded {
+    bool clean = true;
+    std::vector<LoadedDataset> datasets;
+    std::vector<Document> documents;
+};
+
+using OnDone = std::function<void(boost::system::error_code)>;
+
+class Store {
+public:
+    /// Runs work on shard 0.
+    using Post = std::function<void(std::function<void()>)>;
+    /// Milliseconds since 1970.
+    using Clock = std::function<std::int64_t()>;
+
+    /// Blocks; before the server runs. Takes the folder's lock: two programs never share a store.
+    Store(const StoreOptions& options, Post post, Clock now);
+    /// Waits for what was accepted, then marks the store clean.
+    ~Store();
+    Store(const Store&) = delete;
+    Store& operator=(const Store&) = delete;
+
+    /// Blocks; before the server runs, once.
+    [[nodiscard]] Loaded load();
+
+    /// All of them in one transaction, in order; `done` when they are on disk. What is appended while a
+    /// commit runs goes into the next one together.
+    void append(std::vector<EntryRecord> records, OnDone done);
+    void put(Document document, OnDone done);
+    /// The dataset has this schema from here on; asks for a snapshot.
+    void define(const std::string& dataset, const live::Schema& schema);
+    /// Entries since the last snapshot weigh more than it: `on_snapshot_due` asks for one.
+    void on_snapshot_due(std::function<void(const std::string& dataset)> ask);
+    void snapshot(const std::string& dataset, live::DatasetImage image);
+
+    // ---- History: on reader threads, answers on shard 0 --------------------------------------------
+    struct Batch {
+        live::Position position;
+        live::Delta delta;
+    };
+    struct History {
+        /// With the schema that they were written under.
+        std::shared_ptr<const live::Schema> schema;
+        std::vector<Batch> batches;
+        /// More follow after the last one.
+        bool more = false;
+    };
+    struct HistoryQuery {
+        std::string dataset;
+        /// Versions, both included; or times.
+        std::optional<std::uint64_t> from_v, to_v;
+        std::optional<std::int64_t> from_ts, to_ts;
+        std::size_t limit = 100;
+    };
+    void history(HistoryQuery query,
+                 std::function<void(boost::system::result<History>)> done) const;
+
+    struct PastState {
+        live::Schema schema;
+        live::DatasetImage image;
+    };
+    /// The rows as they were at that time.
+    void at(const std::string& dataset, std::int64_t ts,
+            std::function<void(boost::system::result<std::shared_ptr<const PastState>>)> done) const;
+
+    struct Health {
+        bool writable = true;
+        std::uint64_t bytes = 0;
+        std::uint64_t commits = 0;
+        std::uint64_t entries = 0;
+        /// Why it is not writable.
+        std::string problem;
+    };
+    [[nodiscard]] Health health() const;
+
+private:
+    class Implementation;
+    std::unique_ptr<Implementation> implementation_;
+};
+
+/// A consistent copy of a store, also of one in use, as one file. Blocks. Throws StoreError.
+void backup(const std::string& store_folder, const std::string& file);
+/// Puts a copy in the place of an empty or missing store. Blocks. Throws StoreError.
+void restore(const std::string& file, const std::string& store_folder);
+
+}  // namespace chartcast::store
+
+template <>
+struct boost::system::is_error_code_enum<chartcast::store::errc> : std::true_type {};
