@@ -3,6 +3,7 @@
 // that shards share one; a reload makes another. Any thread.
 
 #include "config/config.hpp"
+#include "decode/format.hpp"
 #include "live/entry.hpp"
 #include "live/locale_texts.hpp"
 #include "live/schema.hpp"
@@ -107,7 +108,7 @@ struct ConnectionSettings {
     milliseconds timeout = std::chrono::seconds(5);
 };
 
-enum class Format : std::uint8_t { json, ndjson, csv, msgpack };
+using decode::Format;
 
 struct PushSource {
     /// Fields come from the first batch when the dataset declares none.
