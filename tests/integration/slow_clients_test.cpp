@@ -200,6 +200,8 @@ private:
     static Options make_stall_options(Writer writer) {
         auto options = make_options(writer);
         options.send_queue_bytes_max = bound;
+        // Who reads nothing answers no ping. A long run is still about the queue, not about that.
+        options.ping_timeout = std::chrono::minutes(20);
         return options;
     }
     [[nodiscard]] int slowest() const {
