@@ -1,5 +1,6 @@
 #include "live/answer.hpp"
 
+#include "live/downsample.hpp"
 #include "live/value_hash.hpp"
 #include "live/wire_ops.hpp"
 
@@ -34,8 +35,14 @@ std::vector<RowRef> visible_rows(const DatasetState& state, const AccessSet& acc
     return rows;
 }
 
+std::vector<RowRef> drawn_rows(const DatasetState& state, const AccessSet& access) {
+    auto rows = visible_rows(state, access);
+    const auto& how = state.schema.definition().downsample;
+    return how ? downsample(state.schema, *how, rows) : rows;
+}
+
 Object dataset_snapshot(const DatasetState& state, const AccessSet& access) {
-    const auto rows = visible_rows(state, access);
+    const auto rows = drawn_rows(state, access);
     Object snapshot{
         {"epoch", state.position.epoch}, {"v", state.position.v}, {"dims", dims(state.schema)}};
     if (state.schema.keyed()) snapshot.append("key", key(state.schema));
@@ -47,6 +54,7 @@ Object dataset_snapshot(const DatasetState& state, const AccessSet& access) {
 std::optional<Object> dataset_changes(const DatasetState& state, const Delta& delta,
                                       const AccessSet& access) {
     auto ops = wire_ops(state.schema, delta, access);
+    if (!ops.empty() && state.schema.definition().downsample) return std::nullopt;
     // Short ones are not worth a walk over the rows.
     constexpr std::size_t always_sent = 256;
     const auto bytes = json_bytes(ops);
@@ -55,6 +63,14 @@ std::optional<Object> dataset_changes(const DatasetState& state, const Delta& de
                   {"from", delta.from},
                   {"to", delta.to},
                   {"ops", std::move(ops)}};
+}
+
+Object dataset_replacement(const DatasetState& state, const Delta& delta, const AccessSet& access) {
+    const auto rows = drawn_rows(state, access);
+    return Object{{"epoch", state.position.epoch},
+                  {"from", delta.from},
+                  {"to", delta.to},
+                  {"ops", Array{Array{"replace", wire_rows(rows), wire_seq(rows)}}}};
 }
 
 ResumeAnswer resume_dataset(const DatasetState& state, const ResumeRing& ring, const Position& seen,

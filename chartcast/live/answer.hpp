@@ -16,10 +16,15 @@ namespace chartcast::live {
 /// when there is no key.
 [[nodiscard]] socketio::Object dataset_snapshot(const DatasetState& state, const AccessSet& access);
 
-/// `{epoch, from, to, ops}`. Nothing when the ops are longer than the snapshot would be.
+/// `{epoch, from, to, ops}`. Nothing when the rows themselves are to be sent: where the ops would be longer,
+/// and of a dataset whose rows are thinned out, since a change then moves other rows in and out.
 [[nodiscard]] std::optional<socketio::Object> dataset_changes(const DatasetState& state,
                                                               const Delta& delta,
                                                               const AccessSet& access);
+
+/// The same with one op, which replaces the table. REQUIRES: the delta ends at the state's version.
+[[nodiscard]] socketio::Object dataset_replacement(const DatasetState& state, const Delta& delta,
+                                                   const AccessSet& access);
 
 /// The answer to a viewer who saw `seen`, and whether it needed no rows.
 struct ResumeAnswer {
@@ -31,5 +36,7 @@ struct ResumeAnswer {
 
 /// All that the set sees, in order.
 [[nodiscard]] std::vector<RowRef> visible_rows(const DatasetState& state, const AccessSet& access);
+/// Of these, what is drawn: thinned out where the dataset says so.
+[[nodiscard]] std::vector<RowRef> drawn_rows(const DatasetState& state, const AccessSet& access);
 
 }  // namespace chartcast::live

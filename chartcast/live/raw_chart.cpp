@@ -38,6 +38,16 @@ std::optional<RawChange> RawChart::patch(const Value& patch) {
     return publish(merge_patch(option_, patch));
 }
 
+std::optional<RawChange> RawChart::adopt(const Position& position, Value option) {
+    const bool continues = position.epoch == position_.epoch;
+    if (continues && position.v <= position_.v) return std::nullopt;
+    RawChange change{continues ? position_.v : 0, position.v, {}};
+    if (continues && !holds_null(option)) change.patch = make_merge_patch(option_, option);
+    option_ = std::move(option);
+    position_ = position;
+    return change;
+}
+
 Object RawChart::whole() const {
     return Object{{"epoch", position_.epoch}, {"v", position_.v}, {"option", option_}};
 }

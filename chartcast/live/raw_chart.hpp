@@ -22,12 +22,14 @@ struct RawChange {
 
 class RawChart {
 public:
-    RawChart(std::string epoch, socketio::Value option)
-        : position_{std::move(epoch), 0}, option_(std::move(option)) {}
+    RawChart(Position position, socketio::Value option)
+        : position_(std::move(position)), option_(std::move(option)) {}
 
     /// Nothing when the option is what it was.
     [[nodiscard]] std::optional<RawChange> publish(socketio::Value option);
     [[nodiscard]] std::optional<RawChange> patch(const socketio::Value& patch);
+    /// Somebody else keeps the order: the option at this place. Nothing when it is not ahead of ours.
+    [[nodiscard]] std::optional<RawChange> adopt(const Position& position, socketio::Value option);
 
     [[nodiscard]] const Position& position() const noexcept { return position_; }
     [[nodiscard]] const socketio::Value& option() const noexcept { return option_; }

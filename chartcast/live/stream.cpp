@@ -17,15 +17,13 @@ std::optional<Delta> Stream::take(std::int64_t now) {
     return pending_.take();
 }
 
-std::optional<StreamSet::Frame> StreamSet::frame(const DatasetState& state, const Delta& delta) {
+std::optional<socketio::Object> StreamSet::frame(const DatasetState& state, const Delta& delta) {
     auto body = dataset_changes(state, delta, access_);
-    const bool unseen = body && body->find("ops")->as_array().empty();
-    if (unseen) return std::nullopt;
-    const auto from = std::min(delta.from, std::exchange(sent_v_, delta.to));
-    if (!body) return Frame{true, dataset_snapshot(state, access_)};
-    // Between the two these viewers saw no change, so it holds for who has the older version, too.
-    (*body)["from"] = from;
-    return Frame{false, *std::move(body)};
+    if (!body) body = dataset_replacement(state, delta, access_);
+    if (body->find("ops")->as_array().empty()) return std::nullopt;
+    // Since then these viewers saw no change, so it holds for who has the older version, too.
+    (*body)["from"] = std::min(delta.from, std::exchange(sent_v_, delta.to));
+    return body;
 }
 
 }  // namespace chartcast::live

@@ -37,14 +37,11 @@ public:
     /// `v` is the dataset's version, or a lower one from which on the stream has every batch.
     StreamSet(AccessSet access, std::uint64_t v) : access_(std::move(access)), sent_v_(v) {}
 
-    struct Frame {
-        /// The rows, because the changes would be longer.
-        bool snapshot = false;
-        socketio::Object body;
-    };
-    /// What these viewers are sent of the delta that the stream just gave. Nothing when they see nothing
+    /// What these viewers are sent of the delta that the stream just gave: `{epoch, from, to, ops}`, whose
+    /// one op is a replace where the changes would be longer than the rows. Nothing when they see nothing
     /// of it: the next frame then counts from the last one.
-    [[nodiscard]] std::optional<Frame> frame(const DatasetState& state, const Delta& delta);
+    [[nodiscard]] std::optional<socketio::Object> frame(const DatasetState& state,
+                                                        const Delta& delta);
 
     [[nodiscard]] const AccessSet& access() const noexcept { return access_; }
     /// What a beat says: who has less has missed a frame.

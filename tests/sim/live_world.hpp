@@ -176,11 +176,10 @@ private:
         return stream.sets.try_emplace(viewer.access.id(), viewer.access, state_->position.v)
             .first->second;
     }
-    void send(Viewer& viewer, const StreamSet::Frame& frame, const Delta& delta) {
+    void send(Viewer& viewer, const Object& frame, const Delta& delta) {
         if (!viewer.connected || viewer.paused || viewer.dirty) return;
         if (viewer.plain) return send_option(viewer);
-        if (frame.snapshot) return welcome(viewer);
-        viewer.in_flight.push_back(delta_message("d", frame.body, delta));
+        viewer.in_flight.push_back(delta_message("d", frame, delta));
     }
     void send_option(Viewer& viewer) {
         auto option = plain_.option(chart_, {dataset(viewer.access)}, "en");

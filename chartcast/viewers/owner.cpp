@@ -1,0 +1,345 @@
+#include "viewers/owner.hpp"
+
+#include "auth/permission.hpp"
+#include "live/answer.hpp"
+#include "live/row_check.hpp"
+#include "live/value_hash.hpp"
+#include "ops/log.hpp"
+#include "viewers/epoch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace chartcast::viewers {
+
+using socketio::Args;
+using socketio::Array;
+using socketio::LogLevel;
+using socketio::Object;
+using socketio::Value;
+
+namespace {
+
+/// Rows of an earlier schema that the present one still admits.
+live::DatasetImage converted(const store::LoadedDataset& loaded, const live::Schema& schema) {
+    live::DatasetImage image = loaded.image;
+    image.position = {new_epoch(), loaded.image.position.v};
+    image.rows.clear();
+    std::size_t lost = 0;
+    for (const auto& row : loaded.image.rows) {
+        Object named;
+        for (std::size_t dim = 0; dim < loaded.schema.fields().size(); ++dim) {
+            const auto& name = loaded.schema.fields()[dim].name;
+            if (schema.dim_of(name)) named.append(name, row->cells[dim]);
+        }
+        live::RowErrors errors;
+        auto checked = live::check_row(schema, named, 0, errors);
+        if (checked) {
+            image.rows.push_back(live::make_row(row->seq, row->arrived, std::move(checked->cells)));
+        } else {
+            ++lost;
+        }
+    }
+    ops::log(LogLevel::warn, "dataset has other fields than before",
+             {{"dataset", loaded.id},
+              {"rows kept", std::to_string(image.rows.size())},
+              {"rows left out", std::to_string(lost)}});
+    return image;
+}
+
+bool same_fields(const live::Schema& a, const live::Schema& b) {
+    const auto equal = [](const live::Field& one, const live::Field& other) {
+        return one.name == other.name && one.type == other.type;
+    };
+    return std::equal(a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
+                      equal) &&
+           a.definition().key == b.definition().key;
+}
+
+/// Entries that were applied under one give the same under the other.
+bool same_rules(const live::Schema& a, const live::Schema& b) {
+    const auto& one = a.definition();
+    const auto& other = b.definition();
+    return same_fields(a, b) && one.window.rows == other.window.rows &&
+           one.window.age == other.window.age && one.window.time_field == other.window.time_field &&
+           one.row_access == other.row_access && one.rows_max == other.rows_max;
+}
+
+}  // namespace
+
+Owner::Owner(socketio::Server& server, config::SettingsPtr settings, store::Store* store,
+             store::Loaded loaded, Clock now)
+    : server_(server),
+      settings_(std::move(settings)),
+      store_(store),
+      now_(std::move(now)),
+      tick_timer_(server.context(0)),
+      expiry_timer_(server.context(0)),
+      beat_timer_(server.context(0)) {
+    make_datasets(loaded);
+    make_charts(loaded);
+}
+
+Owner::~Owner() = default;
+
+void Owner::make_datasets(store::Loaded& loaded) {
+    for (const auto& settings : settings_->datasets) {
+        const auto found = std::find_if(loaded.datasets.begin(), loaded.datasets.end(),
+                                        [&](const auto& one) { return one.id == settings.id; });
+        auto definition = settings.definition;
+        // One that was made by its first batch has the fields that it had then, or none yet.
+        if (definition.fields.empty() && found != loaded.datasets.end()) {
+            definition.fields = found->schema.fields();
+        }
+        const auto schema = live::Schema::make(std::move(definition));
+        if (!schema || schema->fields().empty()) continue;
+        live::DatasetImage image;
+        image.position = {new_epoch(), 0};
+        bool as_stored = false;
+        if (found != loaded.datasets.end()) {
+            as_stored = same_rules(found->schema, *schema);
+            image = same_fields(found->schema, *schema) ? std::move(found->image)
+                                                        : converted(*found, *schema);
+        }
+        auto dataset = std::make_unique<OwnedDataset>(settings, *schema, image, rooms_);
+        // A log is replayed under the rules that it was written under.
+        if (store_ && !as_stored) {
+            store_->define(settings.id, *schema);
+            store_->snapshot(settings.id, dataset->state().image());
+        }
+        datasets_.emplace(settings.id, std::move(dataset));
+    }
+}
+
+void Owner::make_charts(const store::Loaded& loaded) {
+    for (const auto& settings : settings_->charts) {
+        std::vector<OwnedDataset*> datasets;
+        for (const auto& id : settings.data) {
+            if (auto* dataset = dataset_of(id)) datasets.push_back(dataset);
+        }
+        auto chart = std::make_unique<OwnedChart>(settings, datasets,
+                                                  live::Position{new_epoch(), 0}, rooms_);
+        for (const auto& document : loaded.documents) {
+            if (document.id != settings.id) continue;
+            if (chart->is_raw() && document.kind == store::Document::Kind::raw_chart) {
+                (void)chart->adopt(document.position, document.value, document.ts);
+            } else if (document.kind == store::Document::Kind::template_patch) {
+                take_template_patches(*chart, document);
+            }
+        }
+        for (const auto* dataset : datasets) charts_by_dataset_[dataset].push_back(chart.get());
+        charts_.emplace(settings.id, std::move(chart));
+    }
+}
+
+void Owner::take_template_patches(OwnedChart& chart, const store::Document& document) {
+    const auto* patches = document.value.if_array();
+    if (!patches) return;
+    auto changed = chart.option_template();
+    for (const auto& patch : *patches) changed = changed.patched(patch);
+    chart.change_template(chart.settings(), std::move(changed));
+    template_patches_[chart.id()] = document;
+}
+
+OwnedDataset* Owner::dataset_of(std::string_view id) const {
+    const auto found = datasets_.find(id);
+    return found == datasets_.end() ? nullptr : found->second.get();
+}
+
+OwnedChart* Owner::chart_of(std::string_view id) const {
+    const auto found = charts_.find(id);
+    return found == charts_.end() ? nullptr : found->second.get();
+}
+
+const std::vector<OwnedChart*>& Owner::charts_of(const OwnedDataset& dataset) const {
+    static const std::vector<OwnedChart*> none;
+    const auto found = charts_by_dataset_.find(&dataset);
+    return found == charts_by_dataset_.end() ? none : found->second;
+}
+
+// ---- Viewers -----------------------------------------------------------------------------------
+
+void Owner::subscribe(SubscribeRequest request) {
+    SubscribeAnswer answer;
+    answer.viewer = request.viewer;
+    answer.request = request.request;
+    answer.chart = request.chart;
+    auto* chart = chart_of(request.chart);
+    if (!chart) {
+        answer.code = Code::unknown_chart;
+        return request.reply(std::move(answer));
+    }
+    if (!auth::may_view(*settings_, *request.who, chart->settings())) {
+        answer.code = Code::forbidden;
+        return request.reply(std::move(answer));
+    }
+    ++counts_.subscriptions;
+    const auto kind = chart->kind_of(*request.who, request.locale, request.max_rate);
+    answer.first = first_frame(*chart, kind, request);
+    if (request.delta) {
+        answer.leases = chart->enter_delta(*request.nsp, kind);
+    } else {
+        answer.leases.push_back(chart->enter_plain(*request.nsp, kind));
+    }
+    request.reply(std::move(answer));
+    look_who_watches_soon();
+}
+
+socketio::EncodedEvent Owner::first_frame(OwnedChart& chart, const ViewerKind& kind,
+                                          const SubscribeRequest& request) {
+    auto key = fmt::format("{} {} {} {}", request.nsp->name(), request.delta,
+                           request.again && !request.delta, kind.id());
+    if (request.since) {
+        for (const auto* dataset : chart.datasets()) {
+            const auto found = request.since->datasets.find(dataset->id());
+            if (found == request.since->datasets.end()) continue;
+            key += fmt::format(" {}:{}", dataset->id(), to_string(found->second));
+        }
+        const auto raw = request.since->raw.find(chart.id());
+        if (raw != request.since->raw.end()) key += " raw:" + to_string(raw->second);
+        const auto tpl = request.since->tpl.find(chart.id());
+        if (tpl != request.since->tpl.end()) key += " tpl:" + tpl->second;
+    }
+    return first_frames_.get(chart.id(), key, [&] {
+        if (!request.delta) {
+            return request.nsp->encode(request.again ? "new chart data" : "init chart data",
+                                       chart.plain_arguments(kind));
+        }
+        return request.nsp->encode("init chart data",
+                                   {Object(), chart.first_message(kind, request.since)});
+    });
+}
+
+void Owner::leave(const std::vector<std::uint64_t>& leases) {
+    for (const auto id : leases) rooms_.leave(id);
+    look_who_watches_soon();
+}
+
+std::size_t Owner::watchers(const OwnedDataset& dataset) const {
+    auto count = dataset.viewers();
+    for (const auto* chart : charts_of(dataset)) count += chart->plain_viewers();
+    return count;
+}
+
+void Owner::look_who_watches_soon() {
+    if (std::exchange(look_posted_, true)) return;
+    server_.post(0, [this] {
+        look_posted_ = false;
+        look_who_watches();
+    });
+}
+
+void Owner::look_who_watches() {
+    for (const auto& [id, dataset] : datasets_) {
+        const bool now = watchers(*dataset) > 0;
+        const bool before = watched_.contains(id);
+        if (now == before) continue;
+        if (now) {
+            watched_.insert(id);
+        } else {
+            watched_.erase(id);
+        }
+        if (on_watched_) on_watched_(id, now);
+    }
+}
+
+// ---- Reading -----------------------------------------------------------------------------------
+
+std::optional<RowsView> Owner::rows(std::string_view id, const std::optional<Array>& access) const {
+    const auto* dataset = dataset_of(id);
+    if (!dataset) return std::nullopt;
+    const auto set = access ? live::AccessSet::of(dataset->schema(), *access) : live::AccessSet::all();
+    return RowsView{dataset->state().position,
+                    std::make_shared<const live::Schema>(dataset->schema()),
+                    live::visible_rows(dataset->state(), set)};
+}
+
+std::optional<LiveCharts::OptionView> Owner::option(std::string_view id, const auth::Identity& who,
+                                                    std::string_view locale) const {
+    const auto* chart = chart_of(id);
+    if (!chart) return std::nullopt;
+    const auto kind = chart->kind_of(who, locale, std::nullopt);
+    std::string etag = chart->tpl() + kind.id();
+    for (const auto* dataset : chart->datasets()) etag += to_string(dataset->state().position);
+    if (chart->is_raw()) etag += to_string(chart->raw().position());
+    auto arguments = chart->plain_arguments(kind);
+    return OptionView{fmt::format("\"{:016x}\"", live::stable_hash(Value(std::move(etag)))),
+                      std::move(arguments.front())};
+}
+
+live::Fresh Owner::fresh(std::string_view id) const {
+    const auto* chart = chart_of(id);
+    return chart ? chart->fresh() : live::Fresh();
+}
+
+std::shared_ptr<void> Owner::watch(std::string_view id, const auth::Identity& who,
+                                   std::function<void()> changed) {
+    auto* chart = chart_of(id);
+    if (!chart) return nullptr;
+    auto handle = chart->watch(chart->kind_of(who, {}, std::nullopt), std::move(changed));
+    look_who_watches_soon();
+    return handle;
+}
+
+// ---- Sources and other nodes -------------------------------------------------------------------
+
+void Owner::report_source(const std::string& dataset, const std::string& problem) {
+    const auto level = problem.empty() ? LogLevel::info : LogLevel::warn;
+    ops::log(level, problem.empty() ? "source works" : "source fails",
+             {{"dataset", dataset}, {"problem", problem}});
+    source_problems_[dataset] = problem;
+    const auto* owned = dataset_of(dataset);
+    if (!owned) return;
+    for (auto* chart : charts_of(*owned)) {
+        const auto fails = [this](const OwnedDataset* one) {
+            const auto found = source_problems_.find(one->id());
+            return found != source_problems_.end() && !found->second.empty();
+        };
+        const auto& datasets = chart->datasets();
+        const bool any = std::any_of(datasets.begin(), datasets.end(), fails);
+        chart->set_state(any ? live::Freshness::source_error : live::Freshness::live);
+        first_frames_.forget(chart->id());
+    }
+}
+
+void Owner::adopt(std::string_view id, const live::Position& position, const Value& option,
+                  std::int64_t ts) {
+    auto* chart = chart_of(id);
+    if (!chart || !chart->is_raw() || !chart->adopt(position, option, ts)) return;
+    note_raw(*chart);
+    store_raw(*chart, [](boost::system::error_code) {});
+}
+
+bool Owner::on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) {
+    constexpr std::string_view namespace_prefix = "/charts/";
+    constexpr std::string_view room_prefix = "chart:";
+    const auto* event = broadcast.data.empty() ? nullptr : broadcast.data.front().if_string();
+    if (!event || *event != "new chart data" || broadcast.data.size() < 2) return true;
+    std::string_view id;
+    if (broadcast.nsp.starts_with(namespace_prefix)) {
+        id = std::string_view(broadcast.nsp).substr(namespace_prefix.size());
+    } else if (broadcast.audience.rooms.empty()) {
+        id = settings_->default_chart;
+    } else if (broadcast.audience.rooms.size() == 1 &&
+               broadcast.audience.rooms.front().starts_with(room_prefix)) {
+        id = std::string_view(broadcast.audience.rooms.front()).substr(room_prefix.size());
+    }
+    auto* chart = chart_of(id);
+    const auto& option = broadcast.data[1];
+    if (!chart || !chart->is_raw() || !option.if_object() || !broadcast.audience.except.empty()) {
+        ++counts_.relayed;
+        ops::log(LogLevel::debug, "relayed a broadcast that is no chart's value",
+                 {{"nsp", broadcast.nsp}, {"chart", std::string(id)}});
+        return true;
+    }
+    const bool changed = chart->publish(option, now_());
+    chart->relay_to_plain(Args(broadcast.data.begin() + 1, broadcast.data.end()));
+    if (changed) {
+        note_raw(*chart);
+        store_raw(*chart, [](boost::system::error_code) {});
+    }
+    return false;
+}
+
+}  // namespace chartcast::viewers

@@ -1,0 +1,326 @@
+#include "viewers/viewer_desk.hpp"
+
+#include "ops/log.hpp"
+
+#include <algorithm>
+#include <any>
+#include <chrono>
+#include <utility>
+
+namespace chartcast::viewers {
+
+using socketio::Ack;
+using socketio::Args;
+using socketio::Object;
+using socketio::Socket;
+using socketio::Value;
+
+namespace {
+
+/// To renew a token in, once it is too old.
+constexpr std::int64_t grace = 30'000;
+/// Of chart:sub and its siblings, by one socket: pages that are scrolled fast stay below it.
+constexpr int asks_per_second_max = 100;
+
+void answer(const Ack& ack, Code code) {
+    if (code == Code::ok) {
+        ack.reply(Object{{"ok", true}});
+    } else {
+        ack.reply(Object{{"ok", false}, {"code", to_string(code)}});
+    }
+}
+
+std::shared_ptr<Viewer> viewer_of(Socket& socket) {
+    const auto* viewer = std::any_cast<std::shared_ptr<Viewer>>(&socket.data());
+    return viewer ? *viewer : nullptr;
+}
+
+/// Empty when it is the root, or no chart's.
+std::string chart_of_namespace(std::string_view name) {
+    constexpr std::string_view prefix = "/charts/";
+    return name.starts_with(prefix) ? std::string(name.substr(prefix.size())) : std::string();
+}
+
+}  // namespace
+
+ViewerDesk::ViewerDesk(socketio::Server& server, unsigned shard, SubscriptionPort& owner,
+                       const auth::Authenticator& authenticator, config::SettingsPtr settings,
+                       Clock now)
+    : server_(server),
+      shard_(shard),
+      owner_(owner),
+      authenticator_(authenticator),
+      settings_(std::move(settings)),
+      now_(std::move(now)),
+      expiry_timer_(server.context(shard)) {}
+
+void ViewerDesk::stop() {
+    expiry_timer_.cancel();
+}
+
+// ---- Connecting --------------------------------------------------------------------------------
+
+void ViewerDesk::authenticate(Socket& socket, const socketio::Next& next) {
+    auto viewer = std::make_shared<Viewer>(socket, next_number_++, read_hello(socket.handshake()));
+    socket.data() = viewer;
+    const auto& token = viewer->hello().token;
+    authenticator_.check(token, [this, viewer, next](auth::Verdict verdict) {
+        if (!verdict) {
+            const std::string code(to_string(verdict.error()));
+            authenticator_.refused({.what = "connect",
+                                    .who = {},
+                                    .reason = code,
+                                    .where = viewer->socket().nsp().name()});
+            return next.refuse("unauthorized", Object{{"code", code}});
+        }
+        viewer->identify(*std::move(verdict));
+        next();
+    });
+}
+
+void ViewerDesk::welcome(Socket& socket) {
+    const auto viewer = viewer_of(socket);
+    viewers_.emplace(viewer->number(), viewer);
+    socket.on_disconnect([this, number = viewer->number()](Socket&, socketio::DisconnectReason) {
+        forget(number);
+    });
+    watch_expiry(*viewer);
+    const auto& hello = viewer->hello();
+    auto charts = hello.charts;
+    if (!hello.delta || charts.empty()) {
+        auto own = chart_of_namespace(socket.nsp().name());
+        if (own.empty()) own = settings_->default_chart;
+        charts.clear();
+        if (!own.empty()) charts.push_back(std::move(own));
+    }
+    for (const auto& chart : charts) {
+        Viewer::Asked asked;
+        if (hello.delta && !hello.since.empty()) asked.since = hello.since;
+        ask_owner(viewer->ask(chart, std::move(asked)));
+    }
+}
+
+void ViewerDesk::forget(std::uint64_t number) {
+    const auto found = viewers_.find(number);
+    if (found == viewers_.end()) return;
+    give_back(found->second->leave_rooms());
+    viewers_.erase(found);
+}
+
+// ---- Asking the owner --------------------------------------------------------------------------
+
+void ViewerDesk::ask_owner(SubscribeRequest request) {
+    request.reply = [this](SubscribeAnswer answer) {
+        // On shard 0 a letter would be read after what the owner emits from now on.
+        if (shard_ == 0) return on_answer(std::move(answer));
+        server_.post(shard_, [this, answer = std::move(answer)]() mutable {
+            on_answer(std::move(answer));
+        });
+    };
+    if (shard_ == 0) return owner_.subscribe(std::move(request));
+    server_.post(0, [this, request = std::move(request)]() mutable {
+        owner_.subscribe(std::move(request));
+    });
+}
+
+void ViewerDesk::on_answer(SubscribeAnswer answer) {
+    const auto found = viewers_.find(answer.viewer);
+    if (found != viewers_.end()) {
+        const auto viewer = found->second;
+        return give_back(viewer->take(std::move(answer)));
+    }
+    Viewer::Leases leases;
+    for (const auto& lease : answer.leases) leases.push_back(lease.id);
+    give_back(std::move(leases));
+}
+
+void ViewerDesk::give_back(Viewer::Leases leases) {
+    if (leases.empty()) return;
+    // Always by letter: the owner may be in the middle of something that walks its rooms.
+    server_.post(0, [this, leases = std::move(leases)] { owner_.leave(leases); });
+}
+
+void ViewerDesk::ask_again(Viewer& viewer) {
+    for (const auto& chart : viewer.chart_ids()) {
+        if (viewer.paused(chart)) continue;
+        Viewer::Asked asked;
+        asked.again = true;
+        ask_owner(viewer.ask(chart, std::move(asked)));
+    }
+}
+
+void ViewerDesk::refresh(const std::string& chart) {
+    for (const auto& [number, viewer] : viewers_) {
+        if (!viewer->has(chart) || viewer->paused(chart) || viewer->behind) continue;
+        Viewer::Asked asked;
+        asked.again = true;
+        ask_owner(viewer->ask(chart, std::move(asked)));
+    }
+}
+
+// ---- What viewers say --------------------------------------------------------------------------
+
+std::optional<ViewerDesk::Ask> ViewerDesk::read_ask(const Args& args) {
+    if (args.empty()) return std::nullopt;
+    Ask ask;
+    if (const auto* id = args.front().if_string()) {
+        ask.charts.push_back(*id);
+    } else if (const auto* object = args.front().if_object()) {
+        if (const auto* chart = object->find("chart"); chart && chart->if_string()) {
+            ask.charts.push_back(*chart->if_string());
+        }
+        if (const auto* charts = object->find("charts"); charts && charts->if_array()) {
+            for (const auto& one : *charts->if_array()) {
+                if (one.if_string()) ask.charts.push_back(*one.if_string());
+            }
+        }
+        ask.max_rate = read_rate(object->find("maxRate"));
+        if (const auto* since = object->find("since")) ask.since = read_since(since);
+    }
+    const bool sound = !ask.charts.empty() && ask.charts.size() <= charts_max &&
+                       std::all_of(ask.charts.begin(), ask.charts.end(), is_id);
+    return sound ? std::optional(std::move(ask)) : std::nullopt;
+}
+
+Viewer* ViewerDesk::check_ask(Socket& socket, const std::optional<Ask>& ask, const Ack& ack) {
+    const auto viewer = viewer_of(socket);
+    if (!viewer || !viewers_.contains(viewer->number())) return nullptr;
+    const auto second = now_() / 1000;
+    if (std::exchange(viewer->second, second) != second) viewer->asked_this_second = 0;
+    auto code = Code::ok;
+    if (!ask) code = Code::malformed;
+    if (viewer->expired) code = Code::expired;
+    if (++viewer->asked_this_second > asks_per_second_max) code = Code::limit;
+    if (code == Code::ok) return viewer.get();
+    answer(ack, code);
+    return nullptr;
+}
+
+void ViewerDesk::on_subscribe(Socket& socket, const Args& args, const Ack& ack) {
+    const auto ask = read_ask(args);
+    auto* viewer = check_ask(socket, ask, ack);
+    if (!viewer) return;
+    const auto fresh = std::count_if(ask->charts.begin(), ask->charts.end(),
+                                     [&](const auto& chart) { return !viewer->has(chart); });
+    if (viewer->charts() + static_cast<std::size_t>(fresh) > charts_max) {
+        return answer(ack, Code::limit);
+    }
+    for (const auto& chart : ask->charts) {
+        // Of several charts the last one's answer is the answer.
+        const auto own_ack = &chart == &ask->charts.back() ? ack : Ack();
+        ask_owner(viewer->ask(chart, {ask->since, ask->max_rate, false, own_ack}));
+    }
+}
+
+void ViewerDesk::on_unsubscribe(Socket& socket, const Args& args, const Ack& ack) {
+    const auto ask = read_ask(args);
+    auto* viewer = check_ask(socket, ask, ack);
+    if (!viewer) return;
+    for (const auto& chart : ask->charts) give_back(viewer->forget(chart));
+    answer(ack, Code::ok);
+}
+
+void ViewerDesk::on_pause(Socket& socket, const Args& args, const Ack& ack) {
+    const auto ask = read_ask(args);
+    auto* viewer = check_ask(socket, ask, ack);
+    if (!viewer) return;
+    auto code = Code::ok;
+    for (const auto& chart : ask->charts) {
+        if (!viewer->has(chart)) code = Code::unknown_chart;
+        give_back(viewer->pause(chart));
+    }
+    answer(ack, code);
+}
+
+void ViewerDesk::on_resume(Socket& socket, const Args& args, const Ack& ack) {
+    const auto ask = read_ask(args);
+    auto* viewer = check_ask(socket, ask, ack);
+    if (!viewer) return;
+    for (const auto& chart : ask->charts) {
+        if (!viewer->has(chart)) return answer(ack, Code::unknown_chart);
+    }
+    for (const auto& chart : ask->charts) {
+        const auto own_ack = &chart == &ask->charts.back() ? ack : Ack();
+        ask_owner(viewer->ask(chart, {ask->since, ask->max_rate, true, own_ack}));
+    }
+}
+
+void ViewerDesk::on_resync(Socket& socket, const Args& args, const Ack& ack) {
+    // The same as to resume; a client that knows nothing sure gives no `since`.
+    on_resume(socket, args, ack);
+}
+
+void ViewerDesk::on_renew(Socket& socket, const Args& args, const Ack& ack) {
+    const auto viewer = viewer_of(socket);
+    if (!viewer || !viewers_.contains(viewer->number())) return;
+    const auto* object = args.empty() ? nullptr : args.front().if_object();
+    const auto* token = object ? object->find("token") : args.empty() ? nullptr : &args.front();
+    if (!token || !token->if_string()) return answer(ack, Code::malformed);
+    authenticator_.check(*token->if_string(), [this, viewer, ack](auth::Verdict verdict) {
+        if (!viewers_.contains(viewer->number())) return;
+        if (!verdict) return answer(ack, Code::expired);
+        const auto before = viewer->who();
+        viewer->identify(*std::move(verdict));
+        const bool was_expired = std::exchange(viewer->expired, false);
+        watch_expiry(*viewer);
+        answer(ack, Code::ok);
+        const auto& now = *viewer->who();
+        const bool same_rights = before->kind == now.kind && before->name == now.name &&
+                                 before->roles == now.roles && before->charts == now.charts &&
+                                 before->can == now.can && before->claims == now.claims;
+        if (!same_rights || was_expired) ask_again(*viewer);
+    });
+}
+
+// ---- Slow and expired --------------------------------------------------------------------------
+
+void ViewerDesk::on_backlog(Socket& socket) {
+    const auto viewer = viewer_of(socket);
+    if (!viewer) return;
+    viewer->behind = true;
+    give_back(viewer->leave_rooms());
+}
+
+void ViewerDesk::on_drain(Socket& socket) {
+    const auto viewer = viewer_of(socket);
+    if (!viewer || !std::exchange(viewer->behind, false)) return;
+    ask_again(*viewer);
+}
+
+void ViewerDesk::watch_expiry(const Viewer& viewer) {
+    if (!viewer.who()->expires_at) return;
+    expiries_.emplace(*viewer.who()->expires_at, Expiry{viewer.number(), false});
+    arm_expiry();
+}
+
+void ViewerDesk::arm_expiry() {
+    if (expiries_.empty()) return;
+    const auto wait = std::max<std::int64_t>(expiries_.begin()->first - now_(), 0);
+    expiry_timer_.expires_after(std::chrono::milliseconds(wait));
+    expiry_timer_.async_wait([this](boost::system::error_code ec) {
+        if (!ec) expire();
+    });
+}
+
+void ViewerDesk::expire() {
+    const auto now = now_();
+    while (!expiries_.empty() && expiries_.begin()->first <= now) {
+        const auto [number, final] = expiries_.begin()->second;
+        expiries_.erase(expiries_.begin());
+        const auto found = viewers_.find(number);
+        if (found == viewers_.end()) continue;
+        auto& viewer = *found->second;
+        // It was renewed meanwhile.
+        if (!viewer.who()->expires_at || *viewer.who()->expires_at > now) continue;
+        if (!final) {
+            viewer.socket().emit("auth:expired", Object{{"grace", grace}});
+            expiries_.emplace(now + grace, Expiry{number, true});
+            continue;
+        }
+        viewer.expired = true;
+        give_back(viewer.leave_rooms());
+    }
+    arm_expiry();
+}
+
+}  // namespace chartcast::viewers

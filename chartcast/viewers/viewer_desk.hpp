@@ -1,0 +1,86 @@
+#pragma once
+// The viewers of one shard: lets them in, hears what they ask for, and turns to the owner for it. Lives on one
+// shard. docs/protocol.md, "Connecting" and "While connected".
+
+#include "auth/authenticator.hpp"
+#include "config/settings.hpp"
+#include "viewers/subscription.hpp"
+#include "viewers/viewer.hpp"
+#include <socketio/server.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace chartcast::viewers {
+
+class ViewerDesk {
+public:
+    using Clock = std::function<std::int64_t()>;
+
+    ViewerDesk(socketio::Server& server, unsigned shard, SubscriptionPort& owner,
+               const auth::Authenticator& authenticator, config::SettingsPtr settings, Clock now);
+
+    void change_settings(config::SettingsPtr settings) { settings_ = std::move(settings); }
+    /// Who watches the chart subscribes again.
+    void refresh(const std::string& chart);
+    void stop();
+    [[nodiscard]] std::size_t viewers() const noexcept { return viewers_.size(); }
+
+    // ---- From sockets --------------------------------------------------------------------------
+    void authenticate(socketio::Socket& socket, const socketio::Next& next);
+    void welcome(socketio::Socket& socket);
+    void on_subscribe(socketio::Socket& socket, const socketio::Args& args,
+                      const socketio::Ack& ack);
+    void on_unsubscribe(socketio::Socket& socket, const socketio::Args& args,
+                        const socketio::Ack& ack);
+    void on_pause(socketio::Socket& socket, const socketio::Args& args, const socketio::Ack& ack);
+    void on_resume(socketio::Socket& socket, const socketio::Args& args, const socketio::Ack& ack);
+    void on_resync(socketio::Socket& socket, const socketio::Args& args, const socketio::Ack& ack);
+    void on_renew(socketio::Socket& socket, const socketio::Args& args, const socketio::Ack& ack);
+    void on_backlog(socketio::Socket& socket);
+    void on_drain(socketio::Socket& socket);
+
+private:
+    struct Ask {
+        std::vector<std::string> charts;
+        std::optional<Since> since;
+        std::optional<double> max_rate;
+    };
+    [[nodiscard]] static std::optional<Ask> read_ask(const socketio::Args& args);
+    /// The viewer and what it asks for; otherwise it has been told what is wrong.
+    [[nodiscard]] Viewer* check_ask(socketio::Socket& socket, const std::optional<Ask>& ask,
+                                    const socketio::Ack& ack);
+    void ask_owner(SubscribeRequest request);
+    void give_back(Viewer::Leases leases);
+    void on_answer(SubscribeAnswer answer);
+    void ask_again(Viewer& viewer);
+    void forget(std::uint64_t number);
+    void watch_expiry(const Viewer& viewer);
+    void arm_expiry();
+    void expire();
+
+    socketio::Server& server_;
+    const unsigned shard_;
+    SubscriptionPort& owner_;
+    const auth::Authenticator& authenticator_;
+    config::SettingsPtr settings_;
+    Clock now_;
+
+    std::map<std::uint64_t, std::shared_ptr<Viewer>> viewers_;
+    std::uint64_t next_number_ = 1;
+    struct Expiry {
+        std::uint64_t viewer;
+        bool final;
+    };
+    /// By milliseconds since 1970.
+    std::multimap<std::int64_t, Expiry> expiries_;
+    boost::asio::steady_timer expiry_timer_;
+};
+
+}  // namespace chartcast::viewers
