@@ -21,11 +21,6 @@ using socketio::Socket;
 constexpr auto page_path = "/charts/simpleBarChart";
 constexpr auto push_path = "/charts/pollingChartData";
 
-// The second argument of both events. Clients that know one argument only do not see it.
-Object meta_of(const live::ChartState& state) {
-    return {{"v", state.version}, {"ts", state.pushed_at}};
-}
-
 HttpResponse uncached(HttpResponse response) {
     response.headers.add("cache-control", "no-store");
     return response;
@@ -38,53 +33,20 @@ void log_message(Socket& socket, const Args& args) {
 
 }  // namespace
 
-SeedDemo::SeedDemo(socketio::Server& server, SeedFeed& feed)
-    : server_(server), feed_(feed), current_(server) {
-    server_.on_connection([this](Socket& socket) { welcome(socket); });
+SeedDemo::SeedDemo(socketio::Server& server, SeedFeed& feed, Show show)
+    : server_(server), feed_(feed), show_(std::move(show)) {
     server_.of("/").on("message", log_message);
-
     serve_page(server_, page_path, "simple_bar_chart");
-    serve_get(server_, "/", [](const HttpRequest&, const HttpReply& reply) {
-        HttpResponse response;
-        response.status = 302;
-        response.headers.add("location", page_path);
-        reply.send(std::move(response));
-    });
     serve_get(server_, push_path, [this](const HttpRequest&, const HttpReply& reply) {
         server_.post(0, [this, reply] {
             feed_.push([this, reply](const auto& pushed) { answer_push(reply, pushed); });
         });
     });
-    serve_get(server_, "/healthz", [this](const HttpRequest&, const HttpReply& reply) {
-        server_.post(0, [this, reply] { answer_health(reply); });
+    show_(*feed_.current());
+    feed_.start([this](const live::ChartStatePtr& state) {
+        show_(*state);
+        ops::log(LogLevel::debug, "chart redrawn", {{"version", std::to_string(state->version)}});
     });
-    // Before the first connection: shards begin to accept at their own time.
-    for (unsigned shard = 0; shard < server_.shards(); ++shard)
-        current_.at(shard) = feed_.current();
-    feed_.start([this](const live::ChartStatePtr& state) { show(state); });
-}
-
-void SeedDemo::welcome(Socket& socket) {
-    const auto& state = *current_.local();
-    socket.emit("init chart data", state.option, meta_of(state));
-    ops::log(LogLevel::debug, "viewer connected",
-             {{"socket", std::string(socket.id())},
-              {"transport", std::string(socket.transport())},
-              {"protocol", std::to_string(socket.protocol())}});
-    socket.on_disconnect([](Socket& left, socketio::DisconnectReason reason) {
-        ops::log(LogLevel::debug, "viewer left",
-                 {{"socket", std::string(left.id())}, {"reason", std::string(to_string(reason))}});
-    });
-}
-
-void SeedDemo::show(const live::ChartStatePtr& state) {
-    // Step 1 for this shard at once: step 2 may be at once too.
-    current_.local() = state;
-    for (unsigned shard = 1; shard < server_.shards(); ++shard) {
-        server_.post(shard, [this, state] { current_.local() = state; });
-    }
-    server_.local().emit("new chart data", state->option, meta_of(*state));
-    ops::log(LogLevel::debug, "chart redrawn", {{"version", std::to_string(state->version)}});
 }
 
 void SeedDemo::answer_push(const HttpReply& reply,
@@ -102,12 +64,6 @@ void SeedDemo::answer_push(const HttpReply& reply,
         HttpResponse::json(200, Object{{"version", state.version},
                                        {"shows", live::simple_bar_chart_month(state.version)},
                                        {"watchers", server_.clients_count()}})));
-}
-
-void SeedDemo::answer_health(const HttpReply& reply) const {
-    const auto available = feed_.available();
-    reply.send(uncached(HttpResponse::json(
-        200, Object{{"status", available ? "ok" : "degraded"}, {"version", CHARTCAST_VERSION}})));
 }
 
 }  // namespace chartcast::pages
