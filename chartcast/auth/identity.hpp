@@ -32,4 +32,7 @@ struct Identity {
     std::optional<std::int64_t> expires_at;
 };
 
+/// "user:anna", "key:erp", "embed:partner page" or "anonymous", for the log.
+[[nodiscard]] std::string describe(const Identity& who);
+
 }  // namespace chartcast::auth

@@ -91,7 +91,11 @@ struct EmbedSettings {
 };
 
 struct AuthSettings {
-    enum class Anonymous : std::uint8_t { none, view };
+    enum class Anonymous : std::uint8_t {
+        none,
+        view,
+        publish,  ///< Anybody may publish and edit: the demo, which no file can ask for.
+    };
     Anonymous anonymous = Anonymous::view;
     std::vector<ApiKey> api_keys;
     std::optional<JwtSettings> jwt;
