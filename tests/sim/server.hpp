@@ -183,6 +183,7 @@ public:
                    Args args) override {
         hub.deliver(hub::make_delivery(nsp.name(), std::move(audience), flags, event, args));
     }
+    void deliver_everywhere(hub::Delivery delivery) override { hub.deliver(delivery); }
     void surgery(hub::RoomSurgery surgery) override { hub.surgery(surgery); }
     void require_setup_phase() const override {}
 

@@ -11,6 +11,7 @@
 
 namespace socketio {
 
+class EncodedEvent;
 class Namespace;
 class Socket;
 
@@ -71,6 +72,10 @@ public:
         send(event, Args{Value(std::forward<Values>(values))...});
     }
     void send(std::string_view event, Args args) const;
+    /// In this process only: an adapter sends values, not bytes. It goes with the flags that it was encoded
+    /// with; as_volatile() adds to them. Throws std::invalid_argument when it was encoded for another
+    /// namespace.
+    void emit(const EncodedEvent& event) const;
 
     /// Of the sockets of this process.
     void sockets_join(const std::vector<std::string>& rooms) const;

@@ -2,6 +2,7 @@
 // A namespace of the whole process. Set it up before Server::run(); afterwards any thread may emit.
 
 #include "socketio/broadcast.hpp"
+#include "socketio/encoded_event.hpp"
 #include "socketio/socket.hpp"
 #include "socketio/value.hpp"
 
@@ -69,6 +70,12 @@ public:
     void emit(std::string_view event, Values&&... values) const {
         BroadcastOperator(*this).emit(event, std::forward<Values>(values)...);
     }
+    /// As BroadcastOperator::emit().
+    void emit(const EncodedEvent& event) const { BroadcastOperator(*this).emit(event); }
+    /// Encodes an event for its sockets, once. Any thread. Throws std::invalid_argument when the event's
+    /// name is reserved.
+    [[nodiscard]] EncodedEvent encode(std::string_view event, const Args& args,
+                                      const EmitFlags& flags = {}) const;
 
     [[nodiscard]] const hub::NamespaceSetup& setup() const noexcept { return *setup_; }
     [[nodiscard]] hub::NamespacePort& port() const noexcept { return port_; }

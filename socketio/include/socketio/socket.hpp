@@ -4,6 +4,7 @@
 
 #include "socketio/ack.hpp"
 #include "socketio/broadcast.hpp"
+#include "socketio/encoded_event.hpp"
 #include "socketio/error.hpp"
 #include "socketio/handshake.hpp"
 #include "socketio/value.hpp"
@@ -91,6 +92,10 @@ public:
         return send(event, Args{Value(std::forward<Values>(values))...});
     }
     EmitOutcome send(std::string_view event, const Args& args, const EmitFlags& flags = {});
+    /// What Namespace::encode() made, with the flags that were given there. Throws std::invalid_argument
+    /// when it was encoded for another namespace.
+    EmitOutcome send(const EncodedEvent& event);
+    EmitOutcome emit(const EncodedEvent& event) { return send(event); }
     /// What is emitted now leaves with this turn: the client keeps up. On polling: a GET waits.
     [[nodiscard]] bool writable() const noexcept;
     /// Bytes of messages that wait to be written, in all namespaces of the client.

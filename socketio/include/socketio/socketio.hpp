@@ -4,6 +4,7 @@
 #include "socketio/ack.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/broadcast.hpp"
+#include "socketio/encoded_event.hpp"
 #include "socketio/endpoint.hpp"
 #include "socketio/error.hpp"
 #include "socketio/handshake.hpp"

@@ -58,6 +58,9 @@ void prefetch_ahead(const Snapshot& recipients, std::size_t i) noexcept {
     if (i + to_connection < recipients.size()) recipients[i + to_connection].prefetch_connection();
 }
 
+// More different events than an application sends one by one in a turn.
+constexpr std::size_t shared_messages_max = 256;
+
 }  // namespace
 
 void Hub::deliver(const Delivery& delivery) {
@@ -66,11 +69,21 @@ void Hub::deliver(const Delivery& delivery) {
     const Snapshot recipients(snapshots_, *nsp, delivery.audience);
     // Nobody receives: no handle and no frames are made.
     if (recipients.empty()) return;
-    const auto message = engine::Message::make(delivery.content);
+    const auto message =
+        delivery.is_sent_again ? share(delivery.content) : engine::Message::make(delivery.content);
     for (std::size_t i = 0; i < recipients.size(); ++i) {
         prefetch_ahead(recipients, i);
         if (recipients[i].receives()) recipients[i].transmit(message, delivery.flags.is_volatile);
     }
+}
+
+engine::MessageRef Hub::share(const engine::ContentRef& content) {
+    const auto found = shared_.find(content.get());
+    if (found != shared_.end()) return found->second;
+    // Whoever encodes for each socket anew gains nothing by this, and must not keep it all for a tick.
+    if (shared_.size() >= shared_messages_max) shared_.clear();
+    arm_later();
+    return shared_.emplace(content.get(), engine::Message::make(content)).first->second;
 }
 
 namespace {
@@ -109,11 +122,15 @@ void Hub::close_all(DisconnectReason reason) {
 
 void Hub::bury(std::unique_ptr<SocketState> socket) {
     buried_.push_back(std::move(socket));
-    if (!later_.armed()) context_.deadlines.arm(later_, context_.deadlines.now());
+    arm_later();
 }
 
 void Hub::later(std::function<void()> work) {
     deferred_.push_back(std::move(work));
+    arm_later();
+}
+
+void Hub::arm_later() {
     if (!later_.armed()) context_.deadlines.arm(later_, context_.deadlines.now());
 }
 
@@ -121,6 +138,7 @@ void Hub::on_later(base::TimePoint) {
     // What these bury or defer waits for the next tick.
     const auto buried = std::exchange(buried_, {});
     const auto deferred = std::exchange(deferred_, {});
+    shared_.clear();
     for (const auto& work : deferred) work();
 }
 

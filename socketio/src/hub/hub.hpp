@@ -15,6 +15,8 @@
 #include "socketio/handshake.hpp"
 #include "socketio/namespace.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <functional>
 #include <memory>
 #include <string>
@@ -68,6 +70,9 @@ public:
     void remove(Client& client) noexcept;
     /// Destroys the socket with the next tick of the deadlines, when no handler of it is on the stack.
     void bury(std::unique_ptr<SocketState> socket);
+    /// This shard's handle on content that is sent more than once: the same one until the next tick of the
+    /// deadlines, so that it is framed and compressed once for all that a turn sends.
+    [[nodiscard]] engine::MessageRef share(const engine::ContentRef& content);
     /// Runs with the next tick of the deadlines.
     void later(std::function<void()> work);
     /// Calls a handler of the application; false when it threw. The one place where what handlers throw
@@ -84,6 +89,7 @@ public:
     }
 
 private:
+    void arm_later();
     void on_later(base::TimePoint now);
     void log_handler_failure(std::string_view nsp, std::string_view event) const;
 
@@ -91,6 +97,8 @@ private:
     NamespaceTable namespaces_;
     std::vector<Client*> clients_;
     SnapshotStack snapshots_;
+    /// By content, which the handle keeps alive.
+    boost::unordered_flat_map<const engine::MessageContent*, engine::MessageRef> shared_;
     std::vector<std::unique_ptr<SocketState>> buried_;
     std::vector<std::function<void()>> deferred_;
     base::MemberDeadline<Hub, &Hub::on_later> later_{*this};

@@ -27,6 +27,8 @@ struct Delivery {
     Audience audience;
     EmitFlags flags;
     engine::ContentRef content;
+    /// The same content may come again in this turn: its frames are kept until then.
+    bool is_sent_again = false;
 };
 
 /// Rooms joined, left, or sockets sent away, for a whole audience.
@@ -45,6 +47,8 @@ public:
     virtual ~NamespacePort() = default;
     virtual void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
                            std::string_view event, Args args) = 0;
+    /// To every shard of the process and to nobody else.
+    virtual void deliver_everywhere(Delivery delivery) = 0;
     virtual void surgery(RoomSurgery surgery) = 0;
     /// SOCKETIO_ASSERTs that setting up is still allowed.
     virtual void require_setup_phase() const = 0;

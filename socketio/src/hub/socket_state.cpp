@@ -140,6 +140,11 @@ EmitOutcome SocketState::send(std::string_view event, const Args& args, const Em
     return transmit(make_message(std::move(packet), flags), flags.is_volatile);
 }
 
+EmitOutcome SocketState::send(const EncodedEvent& event) {
+    if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
+    return transmit(hub().share(event.content()), event.is_volatile());
+}
+
 bool SocketState::writable() const noexcept {
     return phase_ == Phase::connected && session_->writable();
 }

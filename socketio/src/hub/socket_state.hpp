@@ -70,6 +70,7 @@ public:
 
     // ---- From the application ------------------------------------------------------------------
     EmitOutcome send(std::string_view event, const Args& args, const EmitFlags& flags);
+    EmitOutcome send(const EncodedEvent& event);
     [[nodiscard]] bool writable() const noexcept;
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
     void send_with_ack(std::string_view event, const Args& args, std::chrono::milliseconds timeout,

@@ -43,6 +43,7 @@ public:
     // ---- NamespacePort -------------------------------------------------------------------------
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override;
+    void deliver_everywhere(hub::Delivery delivery) override;
     void surgery(hub::RoomSurgery surgery) override;
     void require_setup_phase() const override;
 
@@ -59,7 +60,6 @@ private:
     void add_socketio_route();
     void wait_for_signal();
     void begin_stop();
-    void deliver_everywhere(hub::Delivery delivery);
 
     Options options_;
     base::Log log_;

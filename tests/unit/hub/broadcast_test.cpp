@@ -21,6 +21,7 @@ public:
         data = std::move(args);
         data.insert(data.begin(), Value(event));
     }
+    void deliver_everywhere(Delivery) override {}
     void surgery(RoomSurgery asked) override { surgeries.push_back(std::move(asked)); }
     void require_setup_phase() const override {}
 

@@ -95,6 +95,7 @@ public:
         last_flags = flags;
         hub().deliver(make_delivery(nsp.name(), std::move(audience), flags, event, args));
     }
+    void deliver_everywhere(Delivery delivery) override { hub().deliver(delivery); }
     void surgery(RoomSurgery surgery) override { hub().surgery(surgery); }
     void require_setup_phase() const override { ++setup_checks; }
 
