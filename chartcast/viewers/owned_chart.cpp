@@ -42,6 +42,17 @@ OwnedChart::OwnedChart(config::ChartSettings settings, std::vector<OwnedDataset*
     if (settings_.data.empty()) raw_.emplace(std::move(raw_position), settings_.option);
 }
 
+void OwnedChart::inherit(const OwnedChart& before) {
+    plain_ = before.plain_;
+    plain_.learn(template_);
+    changed_at_ = before.changed_at_;
+    if (!raw_ || !before.raw_) return;
+    const bool configured_anew = settings_.option != before.settings_.option;
+    auto value = configured_anew ? raw_->option() : before.raw_->option();
+    raw_ = before.raw_;
+    if (configured_anew) (void)raw_->publish(std::move(value));
+}
+
 // ---- Changes -----------------------------------------------------------------------------------
 
 void OwnedChart::note(const OwnedDataset& dataset, const live::Delta& delta) {

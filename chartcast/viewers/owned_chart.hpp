@@ -53,6 +53,9 @@ public:
     [[nodiscard]] const std::string& tpl() const noexcept { return template_.tpl(); }
     [[nodiscard]] std::int64_t changed_at() const noexcept { return changed_at_; }
 
+    /// Takes the place of `before` on the screens that show it, and a raw chart keeps its value, unless the
+    /// configuration has another one now.
+    void inherit(const OwnedChart& before);
     /// Its viewers have to subscribe again to see it.
     void add_dataset(OwnedDataset& dataset) { datasets_.push_back(&dataset); }
 
@@ -81,7 +84,11 @@ public:
     /// The second argument of a delta client's first event.
     [[nodiscard]] socketio::Object first_message(const ViewerKind& kind,
                                                  const std::optional<Since>& since) const;
+    /// Of its own rooms: all of a raw chart's, the plain ones of another.
     [[nodiscard]] std::size_t plain_viewers() const noexcept;
+    [[nodiscard]] bool has_viewers() const noexcept {
+        return !plain_groups_.empty() || !raw_groups_.empty() || !info_rooms_.empty();
+    }
     /// `changed` is called when plain viewers of that kind are sent something, until the handle goes.
     [[nodiscard]] std::shared_ptr<void> watch(const ViewerKind& kind,
                                               std::function<void()> changed);

@@ -2,7 +2,6 @@
 
 #include "auth/permission.hpp"
 #include "live/answer.hpp"
-#include "live/row_check.hpp"
 #include "live/value_hash.hpp"
 #include "ops/log.hpp"
 #include "viewers/epoch.hpp"
@@ -19,57 +18,8 @@ using socketio::LogLevel;
 using socketio::Object;
 using socketio::Value;
 
-namespace {
-
-/// Rows of an earlier schema that the present one still admits.
-live::DatasetImage converted(const store::LoadedDataset& loaded, const live::Schema& schema) {
-    live::DatasetImage image = loaded.image;
-    image.position = {new_epoch(), loaded.image.position.v};
-    image.rows.clear();
-    std::size_t lost = 0;
-    for (const auto& row : loaded.image.rows) {
-        Object named;
-        for (std::size_t dim = 0; dim < loaded.schema.fields().size(); ++dim) {
-            const auto& name = loaded.schema.fields()[dim].name;
-            if (schema.dim_of(name)) named.append(name, row->cells[dim]);
-        }
-        live::RowErrors errors;
-        auto checked = live::check_row(schema, named, 0, errors);
-        if (checked) {
-            image.rows.push_back(live::make_row(row->seq, row->arrived, std::move(checked->cells)));
-        } else {
-            ++lost;
-        }
-    }
-    ops::log(LogLevel::warn, "dataset has other fields than before",
-             {{"dataset", loaded.id},
-              {"rows kept", std::to_string(image.rows.size())},
-              {"rows left out", std::to_string(lost)}});
-    return image;
-}
-
-bool same_fields(const live::Schema& a, const live::Schema& b) {
-    const auto equal = [](const live::Field& one, const live::Field& other) {
-        return one.name == other.name && one.type == other.type;
-    };
-    return std::equal(a.fields().begin(), a.fields().end(), b.fields().begin(), b.fields().end(),
-                      equal) &&
-           a.definition().key == b.definition().key;
-}
-
-/// Entries that were applied under one give the same under the other.
-bool same_rules(const live::Schema& a, const live::Schema& b) {
-    const auto& one = a.definition();
-    const auto& other = b.definition();
-    return same_fields(a, b) && one.window.rows == other.window.rows &&
-           one.window.age == other.window.age && one.window.time_field == other.window.time_field &&
-           one.row_access == other.row_access && one.rows_max == other.rows_max;
-}
-
-}  // namespace
-
 Owner::Owner(socketio::Server& server, config::SettingsPtr settings, store::Store* store,
-             store::Loaded loaded, Clock now)
+             const store::Loaded& loaded, Clock now)
     : server_(server),
       settings_(std::move(settings)),
       store_(store),
@@ -78,69 +28,11 @@ Owner::Owner(socketio::Server& server, config::SettingsPtr settings, store::Stor
       expiry_timer_(server.context(0)),
       beat_timer_(server.context(0)) {
     make_datasets(loaded);
-    make_charts(loaded);
+    make_charts();
+    take_documents(loaded);
 }
 
 Owner::~Owner() = default;
-
-void Owner::make_datasets(store::Loaded& loaded) {
-    for (const auto& settings : settings_->datasets) {
-        const auto found = std::find_if(loaded.datasets.begin(), loaded.datasets.end(),
-                                        [&](const auto& one) { return one.id == settings.id; });
-        auto definition = settings.definition;
-        // One that was made by its first batch has the fields that it had then, or none yet.
-        if (definition.fields.empty() && found != loaded.datasets.end()) {
-            definition.fields = found->schema.fields();
-        }
-        const auto schema = live::Schema::make(std::move(definition));
-        if (!schema || schema->fields().empty()) continue;
-        live::DatasetImage image;
-        image.position = {new_epoch(), 0};
-        bool as_stored = false;
-        if (found != loaded.datasets.end()) {
-            as_stored = same_rules(found->schema, *schema);
-            image = same_fields(found->schema, *schema) ? std::move(found->image)
-                                                        : converted(*found, *schema);
-        }
-        auto dataset = std::make_unique<OwnedDataset>(settings, *schema, image, rooms_);
-        // A log is replayed under the rules that it was written under.
-        if (store_ && !as_stored) {
-            store_->define(settings.id, *schema);
-            store_->snapshot(settings.id, dataset->state().image());
-        }
-        datasets_.emplace(settings.id, std::move(dataset));
-    }
-}
-
-void Owner::make_charts(const store::Loaded& loaded) {
-    for (const auto& settings : settings_->charts) {
-        std::vector<OwnedDataset*> datasets;
-        for (const auto& id : settings.data) {
-            if (auto* dataset = dataset_of(id)) datasets.push_back(dataset);
-        }
-        auto chart = std::make_unique<OwnedChart>(settings, datasets,
-                                                  live::Position{new_epoch(), 0}, rooms_);
-        for (const auto& document : loaded.documents) {
-            if (document.id != settings.id) continue;
-            if (chart->is_raw() && document.kind == store::Document::Kind::raw_chart) {
-                (void)chart->adopt(document.position, document.value, document.ts);
-            } else if (document.kind == store::Document::Kind::template_patch) {
-                take_template_patches(*chart, document);
-            }
-        }
-        for (const auto* dataset : datasets) charts_by_dataset_[dataset].push_back(chart.get());
-        charts_.emplace(settings.id, std::move(chart));
-    }
-}
-
-void Owner::take_template_patches(OwnedChart& chart, const store::Document& document) {
-    const auto* patches = document.value.if_array();
-    if (!patches) return;
-    auto changed = chart.option_template();
-    for (const auto& patch : *patches) changed = changed.patched(patch);
-    chart.change_template(chart.settings(), std::move(changed));
-    template_patches_[chart.id()] = document;
-}
 
 OwnedDataset* Owner::dataset_of(std::string_view id) const {
     const auto found = datasets_.find(id);
@@ -213,6 +105,7 @@ socketio::EncodedEvent Owner::first_frame(OwnedChart& chart, const ViewerKind& k
 
 void Owner::leave(const std::vector<std::uint64_t>& leases) {
     for (const auto id : leases) rooms_.leave(id);
+    forget_retired();
     look_who_watches_soon();
 }
 
@@ -308,7 +201,6 @@ void Owner::adopt(std::string_view id, const live::Position& position, const Val
     auto* chart = chart_of(id);
     if (!chart || !chart->is_raw() || !chart->adopt(position, option, ts)) return;
     note_raw(*chart);
-    store_raw(*chart, [](boost::system::error_code) {});
 }
 
 bool Owner::on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) {

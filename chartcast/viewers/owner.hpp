@@ -43,13 +43,15 @@ public:
 
     /// `store` may be null: then nothing outlives the program. Before the server runs.
     Owner(socketio::Server& server, config::SettingsPtr settings, store::Store* store,
-          store::Loaded loaded, Clock now);
+          const store::Loaded& loaded, Clock now);
     ~Owner() override;
 
     /// On shard 0, once the server runs: timers begin.
     void start();
     /// No timer fires any more; before the server's end.
     void stop();
+    /// Other settings from here on. Rows stay, as far as their fields do; viewers subscribe again.
+    void reload(config::SettingsPtr settings);
     void on_watched(OnWatched handler) { on_watched_ = std::move(handler); }
     /// The chart is another than before: who watches it has to subscribe again.
     void on_refresh(std::function<void(const std::string& chart)> handler) {
@@ -96,8 +98,20 @@ private:
         std::optional<store::EntryRecord> record;
     };
 
-    void make_datasets(store::Loaded& loaded);
-    void make_charts(const store::Loaded& loaded);
+    using OwnedDatasets = std::map<std::string, std::unique_ptr<OwnedDataset>, std::less<>>;
+    using OwnedCharts = std::map<std::string, std::unique_ptr<OwnedChart>, std::less<>>;
+
+    void make_datasets(const store::Loaded& loaded);
+    /// Null while it has no fields. `before` may be null.
+    [[nodiscard]] std::unique_ptr<OwnedDataset> make_dataset(
+        const config::DatasetSettings& settings, const store::LoadedDataset* before);
+    void make_charts();
+    void take_documents(const store::Loaded& loaded);
+    [[nodiscard]] std::unique_ptr<OwnedDataset> remake_dataset(
+        const config::DatasetSettings& settings, OwnedDatasets& before);
+    void inherit(OwnedChart& chart, const OwnedChart& before);
+    void retire(OwnedCharts charts, OwnedDatasets datasets);
+    void forget_retired();
     void take_template_patches(OwnedChart& chart, const store::Document& document);
     [[nodiscard]] OwnedDataset* dataset_of(std::string_view id) const;
     [[nodiscard]] OwnedChart* chart_of(std::string_view id) const;
@@ -139,8 +153,11 @@ private:
     std::function<void(const std::string&)> on_refresh_;
 
     RoomTable rooms_;
-    std::map<std::string, std::unique_ptr<OwnedDataset>, std::less<>> datasets_;
-    std::map<std::string, std::unique_ptr<OwnedChart>, std::less<>> charts_;
+    OwnedDatasets datasets_;
+    OwnedCharts charts_;
+    /// Of before a reload; gone once nobody watches them.
+    std::vector<std::unique_ptr<OwnedDataset>> retired_datasets_;
+    std::vector<std::unique_ptr<OwnedChart>> retired_charts_;
     std::map<const OwnedDataset*, std::vector<OwnedChart*>> charts_by_dataset_;
     std::map<const OwnedDataset*, RateLimit> rate_limits_;
     std::map<std::string, std::string> source_problems_;
