@@ -175,6 +175,17 @@ std::shared_ptr<void> Owner::watch(std::string_view id, const auth::Identity& wh
     return handle;
 }
 
+std::size_t Owner::rows() const {
+    std::size_t count = 0;
+    for (const auto& [id, dataset] : datasets_) count += dataset->state().table.size();
+    return count;
+}
+
+void Owner::snapshot(const std::string& id) {
+    const auto* dataset = dataset_of(id);
+    if (store_ && dataset) store_->snapshot(id, dataset->state().image());
+}
+
 // ---- Sources and other nodes -------------------------------------------------------------------
 
 void Owner::report_source(const std::string& dataset, const std::string& problem) {

@@ -1,6 +1,7 @@
 #pragma once
 // Behind LiveCharts: every dataset and chart, who watches them, their timers and the store. Lives on shard 0.
 
+#include "ops/metrics.hpp"
 #include "store/store.hpp"
 #include "viewers/first_frames.hpp"
 #include "viewers/live_charts.hpp"
@@ -37,8 +38,13 @@ public:
         std::uint64_t versions = 0;
         std::uint64_t refused = 0;
         std::uint64_t subscriptions = 0;
-        std::uint64_t recovered = 0;
         std::uint64_t relayed = 0;
+    };
+    struct Latencies {
+        /// From the decision to the answer: on disk, if it is to be.
+        ops::LatencyHistogram publish;
+        /// From a new version to its frames, of streams without a rate.
+        ops::LatencyHistogram fanout;
     };
 
     /// `store` may be null: then nothing outlives the program. Before the server runs.
@@ -90,9 +96,20 @@ public:
     [[nodiscard]] bool on_remote_broadcast(const socketio::ClusterBroadcast& broadcast);
     [[nodiscard]] std::size_t watchers(const OwnedDataset& dataset) const;
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
+    [[nodiscard]] const Latencies& latencies() const noexcept { return latencies_; }
+    [[nodiscard]] const std::map<std::string, std::string>& source_problems() const noexcept {
+        return source_problems_;
+    }
+    [[nodiscard]] std::size_t datasets() const noexcept { return datasets_.size(); }
+    [[nodiscard]] std::size_t charts() const noexcept { return charts_.size(); }
+    [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.size(); }
+    [[nodiscard]] std::size_t rows() const;
+    /// Gives the store the state that it asked for.
+    void snapshot(const std::string& dataset);
 
 private:
     struct Decided {
+        std::string dataset;
         Published published;
         /// To be stored; nothing when nothing happened.
         std::optional<store::EntryRecord> record;
@@ -126,6 +143,8 @@ private:
                    std::vector<Decided>& parts) const;
     /// Tells viewers, and stores: `done` when it is on disk, or at once.
     void carry_out(std::vector<Decided> parts, Durability durability, OnAllPublished done);
+    void store_all(std::vector<store::EntryRecord> records, const std::set<std::string>& unrecorded,
+                   store::OnDone done);
     void note(OwnedDataset& dataset, const live::Delta& delta);
     void note_raw(OwnedChart& chart);
     void store_raw(OwnedChart& chart, std::function<void(boost::system::error_code)> done);
@@ -180,6 +199,9 @@ private:
     std::optional<std::int64_t> expiry_armed_;
     bool stopped_ = false;
     Counts counts_;
+    Latencies latencies_;
+    /// The oldest version that no frame tells of yet, on the steady clock.
+    std::optional<std::chrono::steady_clock::time_point> unsent_since_;
 };
 
 }  // namespace chartcast::viewers

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <set>
 #include <utility>
 
 namespace chartcast::viewers {
@@ -134,6 +136,7 @@ Owner::Decided Owner::decide(Publish what) {
         published.fault = PublishFault::in_progress;
         return decided;
     }
+    decided.dataset = dataset->id();
     what.entry.ts = now_();
     published.outcome = dataset->apply(what.entry);
     published.watchers = watchers(*dataset);
@@ -178,38 +181,64 @@ OwnedDataset* Owner::create(const Publish& what, PublishFault& fault) {
 
 void Owner::carry_out(std::vector<Decided> parts, Durability durability, OnAllPublished done) {
     std::vector<store::EntryRecord> records;
-    std::vector<std::pair<std::string, std::string>> keys;
+    std::set<std::string> unrecorded;
     std::vector<Published> answers;
     for (auto& part : parts) {
         if (part.record) {
-            auto& dataset = *dataset_of(part.record->dataset);
             if (part.published.outcome.verdict == live::Verdict::changed) {
-                note(dataset, part.published.outcome.delta);
-            }
-            if (!part.record->entry.idempotency_key.empty()) {
-                keys.emplace_back(part.record->dataset, part.record->entry.idempotency_key);
+                note(*dataset_of(part.record->dataset), part.published.outcome.delta);
             }
             records.push_back(*std::move(part.record));
         } else if (refused(part.published)) {
             ++counts_.refused;
+        } else {
+            unrecorded.insert(std::move(part.dataset));
         }
         answers.push_back(std::move(part.published));
     }
     if (!store_) return done(std::move(answers));
-    storing_.insert(keys.begin(), keys.end());
     if (durability == Durability::memory) done(answers);
-    // Without records, too: what was found unchanged may itself be on its way to the disk.
-    store_->append(
-        std::move(records),
-        [this, durability, keys = std::move(keys), answers = std::move(answers),
-         done = std::move(done)](boost::system::error_code ec) mutable {
-            for (const auto& key : keys) storing_.erase(key);
-            if (durability == Durability::memory) return;
-            for (auto& answer : answers) {
-                if (!refused(answer)) answer.fault = fault_of(ec);
-            }
-            done(std::move(answers));
-        });
+    store_all(std::move(records), unrecorded,
+              [this, durability, answers = std::move(answers), done = std::move(done),
+               begun = std::chrono::steady_clock::now()](boost::system::error_code ec) mutable {
+                  latencies_.publish.add(
+                      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun)
+                          .count());
+                  if (durability == Durability::memory) return;
+                  for (auto& answer : answers) {
+                      if (!refused(answer)) answer.fault = fault_of(ec);
+                  }
+                  done(std::move(answers));
+              });
+}
+
+void Owner::store_all(std::vector<store::EntryRecord> records,
+                      const std::set<std::string>& unrecorded, store::OnDone done) {
+    struct Waiting {
+        std::size_t count;
+        boost::system::error_code first_error;
+        store::OnDone done;
+    };
+    const std::size_t count = unrecorded.size() + (records.empty() ? 0 : 1);
+    if (count == 0) return done({});
+    const auto waiting = std::make_shared<Waiting>(Waiting{count, {}, std::move(done)});
+    const auto one_is_done = [waiting](boost::system::error_code ec) {
+        if (ec && !waiting->first_error) waiting->first_error = ec;
+        if (--waiting->count == 0) waiting->done(waiting->first_error);
+    };
+    // What was found unchanged, or repeated, may itself be on its way to the disk.
+    for (const auto& dataset : unrecorded) store_->confirm(dataset, one_is_done);
+    if (records.empty()) return;
+    std::vector<std::pair<std::string, std::string>> keys;
+    for (const auto& record : records) {
+        if (record.entry.idempotency_key.empty()) continue;
+        keys.emplace_back(record.dataset, record.entry.idempotency_key);
+        storing_.insert(keys.back());
+    }
+    store_->append(std::move(records), [this, keys, one_is_done](boost::system::error_code ec) {
+        for (const auto& key : keys) storing_.erase(key);
+        one_is_done(ec);
+    });
 }
 
 void Owner::publish_from_source(const std::string& id, live::Operation operation, Array rows,
@@ -222,6 +251,7 @@ void Owner::publish_from_source(const std::string& id, live::Operation operation
     entry.ts = now_();
     ++counts_.publishes;
     Decided decided;
+    decided.dataset = id;
     decided.published.outcome = dataset->apply(entry);
     const auto& outcome = decided.published.outcome;
     if (outcome.verdict == live::Verdict::changed) {

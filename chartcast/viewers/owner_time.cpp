@@ -62,6 +62,7 @@ void Owner::mark_behind(OwnedChart& chart) {
 void Owner::flush_soon() {
     // All that is published before the letter is read leaves as one frame: the busier, the more of it.
     if (std::exchange(flush_posted_, true)) return;
+    unsent_since_ = std::chrono::steady_clock::now();
     server_.post(0, [this] {
         flush_posted_ = false;
         flush();
@@ -72,6 +73,10 @@ void Owner::flush() {
     const auto now = steady_milliseconds();
     for (auto* dataset : behind_datasets_) dataset->send(now);
     for (auto* chart : behind_charts_) chart->send(now);
+    if (const auto since = std::exchange(unsent_since_, std::nullopt)) {
+        latencies_.fanout.add(
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - *since).count());
+    }
     std::erase_if(behind_datasets_, [now](auto* dataset) { return !dataset->next_send(now); });
     std::erase_if(behind_charts_, [now](auto* chart) { return !chart->next_send(now); });
     arm_tick();

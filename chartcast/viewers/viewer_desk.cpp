@@ -49,7 +49,7 @@ ViewerDesk::ViewerDesk(socketio::Server& server, unsigned shard, SubscriptionPor
     : server_(server),
       shard_(shard),
       owner_(owner),
-      authenticator_(authenticator),
+      authenticator_(&authenticator),
       settings_(std::move(settings)),
       now_(std::move(now)),
       expiry_timer_(server.context(shard)) {}
@@ -64,10 +64,10 @@ void ViewerDesk::authenticate(Socket& socket, const socketio::Next& next) {
     auto viewer = std::make_shared<Viewer>(socket, next_number_++, read_hello(socket.handshake()));
     socket.data() = viewer;
     const auto& token = viewer->hello().token;
-    authenticator_.check(token, [this, viewer, next](auth::Verdict verdict) {
+    authenticator_->check(token, [this, viewer, next](auth::Verdict verdict) {
         if (!verdict) {
             const std::string code(to_string(verdict.error()));
-            authenticator_.refused({.what = "connect",
+            authenticator_->refused({.what = "connect",
                                     .who = {},
                                     .reason = code,
                                     .where = viewer->socket().nsp().name()});
@@ -81,10 +81,19 @@ void ViewerDesk::authenticate(Socket& socket, const socketio::Next& next) {
 void ViewerDesk::welcome(Socket& socket) {
     const auto viewer = viewer_of(socket);
     viewers_.emplace(viewer->number(), viewer);
-    socket.on_disconnect([this, number = viewer->number()](Socket&, socketio::DisconnectReason) {
-        forget(number);
-    });
+    socket.on_disconnect(
+        [this, number = viewer->number()](Socket& left, socketio::DisconnectReason reason) {
+            ops::log(socketio::LogLevel::debug, "viewer left",
+                     {{"socket", std::string(left.id())},
+                      {"reason", std::string(to_string(reason))}});
+            forget(number);
+        });
     watch_expiry(*viewer);
+    ops::log(socketio::LogLevel::debug, "viewer connected",
+             {{"socket", std::string(socket.id())},
+              {"nsp", socket.nsp().name()},
+              {"transport", std::string(socket.transport())},
+              {"protocol", std::to_string(socket.protocol())}});
     const auto& hello = viewer->hello();
     auto charts = hello.charts;
     if (!hello.delta || charts.empty()) {
@@ -256,7 +265,7 @@ void ViewerDesk::on_renew(Socket& socket, const Args& args, const Ack& ack) {
     const auto* object = args.empty() ? nullptr : args.front().if_object();
     const auto* token = object ? object->find("token") : args.empty() ? nullptr : &args.front();
     if (!token || !token->if_string()) return answer(ack, Code::malformed);
-    authenticator_.check(*token->if_string(), [this, viewer, ack](auth::Verdict verdict) {
+    authenticator_->check(*token->if_string(), [this, viewer, ack](auth::Verdict verdict) {
         if (!viewers_.contains(viewer->number())) return;
         if (!verdict) return answer(ack, Code::expired);
         const auto before = viewer->who();

@@ -26,7 +26,11 @@ public:
     ViewerDesk(socketio::Server& server, unsigned shard, SubscriptionPort& owner,
                const auth::Authenticator& authenticator, config::SettingsPtr settings, Clock now);
 
-    void change_settings(config::SettingsPtr settings) { settings_ = std::move(settings); }
+    /// The authenticator outlives the desk, as the one before does.
+    void change_settings(config::SettingsPtr settings, const auth::Authenticator& authenticator) {
+        settings_ = std::move(settings);
+        authenticator_ = &authenticator;
+    }
     /// Who watches the chart subscribes again.
     void refresh(const std::string& chart);
     void stop();
@@ -68,7 +72,7 @@ private:
     socketio::Server& server_;
     const unsigned shard_;
     SubscriptionPort& owner_;
-    const auth::Authenticator& authenticator_;
+    const auth::Authenticator* authenticator_;
     config::SettingsPtr settings_;
     Clock now_;
 

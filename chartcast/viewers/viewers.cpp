@@ -43,9 +43,16 @@ void Viewers::set_up(socketio::Namespace& nsp) {
     nsp.on_drain([this](Socket& socket) { here().on_drain(socket); });
 }
 
-void Viewers::change_settings(const config::SettingsPtr& settings) {
+void Viewers::close(const std::string& chart) {
+    server_.close_namespace("/charts/" + chart);
+}
+
+void Viewers::change_settings(const config::SettingsPtr& settings,
+                              const auth::Authenticator& authenticator) {
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
-        server_.post(shard, [this, settings] { here().change_settings(settings); });
+        server_.post(shard, [this, settings, &authenticator] {
+            here().change_settings(settings, authenticator);
+        });
     }
 }
 

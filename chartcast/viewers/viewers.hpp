@@ -19,7 +19,10 @@ public:
 
     /// Clients may connect to `/charts/<id>`.
     void open(const std::string& chart);
-    void change_settings(const config::SettingsPtr& settings);
+    /// Clients may not any more; who is connected is disconnected.
+    void close(const std::string& chart);
+    void change_settings(const config::SettingsPtr& settings,
+                         const auth::Authenticator& authenticator);
     void stop();
 
 private:

@@ -1,0 +1,230 @@
+#include "program/live_server.hpp"
+
+#include "api/api.hpp"
+#include "auth/request_token.hpp"
+#include "ops/log.hpp"
+#include "ops/process.hpp"
+#include <socketio/redis_adapter.hpp>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <set>
+#include <utility>
+
+namespace chartcast::program {
+
+using socketio::LogLevel;
+
+namespace {
+
+std::int64_t milliseconds_since_1970() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+socketio::Options options_of(const config::Config& config, const config::Settings& settings) {
+    auto options = config::server_options(config);
+    options.logger = ops::library_logger();
+    options.backlog_bytes = settings.server.limits.client_queue;
+    options.connections_max = settings.server.limits.max_connections;
+    options.connects_per_second_max =
+        static_cast<std::size_t>(settings.server.limits.connect_rate);
+    options.http_body_bytes_max = settings.server.limits.max_body;
+    for (std::size_t at = 1; at < settings.server.listen.size(); ++at) {
+        const auto& listen = settings.server.listen[at];
+        options.further_addresses.push_back({listen.address, listen.port});
+    }
+    if (config.redis) {
+        const auto prefix = settings.cluster ? settings.cluster->key_prefix : std::string("socket.io");
+        options.adapter = socketio::redis_adapter({.url = config.redis->url, .key = prefix});
+    }
+    return options;
+}
+
+std::unique_ptr<store::Store> open_store(const config::StoreSettings& settings,
+                                         store::Store::Post post) {
+    if (settings.path.empty()) return nullptr;
+    return std::make_unique<store::Store>(
+        store::StoreOptions{settings.path, settings.history, settings.history_of, settings.max_size},
+        std::move(post), milliseconds_since_1970);
+}
+
+store::Loaded load(store::Store* store) {
+    if (!store) return {};
+    auto loaded = store->load();
+    ops::log(LogLevel::info, "store opened",
+             {{"datasets", std::to_string(loaded.datasets.size())},
+              {"documents", std::to_string(loaded.documents.size())},
+              {"last end", loaded.clean ? "clean" : "unclean: clients start anew"}});
+    return loaded;
+}
+
+}  // namespace
+
+LiveServer::LiveServer(const config::Config& config, config::SettingsPtr settings)
+    : config_(config),
+      settings_(std::move(settings)),
+      server_(options_of(config_, *settings_)),
+      store_(open_store(settings_->store, post_to_shard_0())),
+      authenticator_here_(server_),
+      owner_(server_, settings_, store_.get(), load(store_.get()), milliseconds_since_1970),
+      viewers_(server_, owner_,
+               *authenticators_.emplace_back(std::make_unique<auth::Authenticator>(
+                   settings_, milliseconds_since_1970, auth::shards_of(server_))),
+               settings_, milliseconds_since_1970),
+      sources_(server_, owner_) {
+    for (unsigned shard = 0; shard < server_.shards(); ++shard) {
+        authenticator_here_.at(shard) = &authenticator();
+    }
+    if (store_) {
+        store_->on_snapshot_due([this](const std::string& dataset) {
+            owner_.snapshot(dataset);
+        });
+    }
+    server_.on_remote_broadcast([this](const socketio::ClusterBroadcast& broadcast) {
+        return owner_.on_remote_broadcast(broadcast);
+    });
+    serve_routes();
+}
+
+LiveServer::~LiveServer() = default;
+
+std::function<void(std::function<void()>)> LiveServer::post_to_shard_0() {
+    return [this](std::function<void()> work) { server_.post(0, std::move(work)); };
+}
+
+void LiveServer::serve_routes() {
+    api::Services services;
+    services.charts = &owner_;
+    services.identify = [this](const socketio::HttpRequest& request, auth::OnVerdict done) {
+        authenticator_here_.local()->check(auth::token_of(request.headers, request.query),
+                                           std::move(done));
+    };
+    services.issue = [this](const auth::Authenticator::EmbedRequest& request) {
+        return authenticator().issue(request);
+    };
+    if (store_) {
+        services.history = [this](store::Store::HistoryQuery query,
+                                  api::Services::OnHistory done) {
+            store_->history(std::move(query), std::move(done));
+        };
+        services.past = [this](const std::string& dataset, std::int64_t ts,
+                               api::Services::OnPast done) {
+            store_->at(dataset, ts, std::move(done));
+        };
+    }
+    services.post = [this](unsigned shard, std::function<void()> work) {
+        server_.post(shard, std::move(work));
+    };
+    services.current_shard = [this] { return server_.current_shard(); };
+    services.after = [this](std::chrono::milliseconds delay, std::function<void()> work) {
+        auto timer = std::make_shared<boost::asio::steady_timer>(server_.context(0), delay);
+        timer->async_wait([timer, work = std::move(work)](boost::system::error_code ec) {
+            if (!ec) work();
+        });
+    };
+    services.offload = [this](std::function<void()> work) {
+        boost::asio::post(slow_work_, std::move(work));
+    };
+    services.now = milliseconds_since_1970;
+    api::serve_api(server_, services);
+}
+
+// ---- Life --------------------------------------------------------------------------------------
+
+void LiveServer::run() {
+    server_.listen();
+    if (settings_->server.internal) {
+        InternalServer::Pages pages;
+        pages.metrics = [this] {
+            return metrics_page({server_, owner_, store_.get(), sources_, readiness()});
+        };
+        pages.readiness = [this] { return readiness(); };
+        internal_ = std::make_unique<InternalServer>(*settings_->server.internal, server_,
+                                                     std::move(pages));
+        internal_->start();
+    }
+    server_.post(0, [this] { start(); });
+    server_.run();
+    stop();
+}
+
+void LiveServer::start() {
+    owner_.start();
+    sources_.start(*settings_);
+    if (files_) {
+        watcher_ = std::make_unique<config::SettingsWatcher>(
+            server_.context(0), post_to_shard_0(), *std::move(files_),
+            [this](const config::SettingsNews& news) { reload(news); });
+    }
+    for (const auto& work : start_work_) work();
+    ops::notify_service_manager("READY=1");
+}
+
+void LiveServer::stop() {
+    ops::notify_service_manager("STOPPING=1");
+    for (const auto& work : stop_work_) work();
+    watcher_.reset();
+    sources_.stop();
+    owner_.stop();
+    internal_.reset();
+    slow_work_.join();
+    // Writes what was accepted, and marks the store as ended well.
+    store_.reset();
+}
+
+void LiveServer::reload(const config::SettingsNews& news) {
+    if (!news) {
+        reload_problem_ = news.error();
+        ops::log(LogLevel::error, "configuration refused, the old one stays",
+                 {{"problem", reload_problem_}});
+        return;
+    }
+    reload_problem_.clear();
+    const auto before = std::exchange(settings_, *news);
+    authenticators_.push_back(std::make_unique<auth::Authenticator>(
+        settings_, milliseconds_since_1970, auth::shards_of(server_)));
+    for (unsigned shard = 0; shard < server_.shards(); ++shard) {
+        server_.post(shard, [this, now = authenticators_.back().get()] {
+            authenticator_here_.local() = now;
+        });
+    }
+    viewers_.change_settings(settings_, authenticator());
+    std::set<std::string> gone;
+    for (const auto& chart : before->charts) gone.insert(chart.id);
+    for (const auto& chart : settings_->charts) {
+        gone.erase(chart.id);
+        viewers_.open(chart.id);
+    }
+    owner_.reload(settings_);
+    for (const auto& chart : gone) viewers_.close(chart);
+    if (store_) {
+        const auto& kept = settings_->store;
+        store_->retain(kept.history, kept.history_of, kept.max_size);
+    }
+    sources_.start(*settings_);
+    ops::log(LogLevel::info, "configuration reloaded",
+             {{"datasets", std::to_string(settings_->datasets.size())},
+              {"charts", std::to_string(settings_->charts.size())}});
+}
+
+Readiness LiveServer::readiness() const {
+    Readiness readiness;
+    const auto add = [&](const std::string& word) {
+        if (word.empty()) return;
+        if (!readiness.degraded.empty()) readiness.degraded += ", ";
+        readiness.degraded += word;
+    };
+    if (store_ && !store_->health().writable) {
+        readiness.ready = false;
+        add("store");
+    }
+    if (!reload_problem_.empty()) add("configuration");
+    for (const auto& check : checks_) add(check());
+    return readiness;
+}
+
+}  // namespace chartcast::program

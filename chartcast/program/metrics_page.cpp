@@ -1,0 +1,117 @@
+#include "program/metrics_page.hpp"
+
+#include "ops/metrics.hpp"
+
+namespace chartcast::program {
+
+namespace {
+
+void add_connections(ops::MetricsText& text, const socketio::Server& server) {
+    const auto counters = server.counters();
+    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+    text.gauge("chartcast_sessions", "Engine.IO sessions: connected clients.",
+               number(server.clients_count()));
+    text.counter("chartcast_messages_queued_total",
+                 "Messages put into a client's queue, one for each recipient.",
+                 number(counters.messages_queued));
+    text.counter("chartcast_messages_conflated_total",
+                 "Messages taken out unsent because a newer one took their place.",
+                 number(counters.messages_replaced));
+    text.counter("chartcast_messages_dropped_total",
+                 "Messages dropped for clients that do not keep up.",
+                 number(counters.messages_dropped + counters.messages_refused));
+    text.counter("chartcast_backlogs_total",
+                 "Times that a client fell behind and was sent nothing until it had read all.",
+                 number(counters.backlogs));
+    text.counter("chartcast_slow_clients_total", "Sessions closed because their queue was full.",
+                 number(counters.slow_clients));
+    text.counter("chartcast_sent_bytes_total", "Bytes written to connections.",
+                 number(counters.bytes_written));
+    text.counter("chartcast_writes_total", "Writes to connections.", number(counters.writes));
+    text.counter("chartcast_partial_writes_total", "Writes that the kernel took only in part.",
+                 number(counters.partial_writes));
+}
+
+void add_charts(ops::MetricsText& text, const viewers::Owner& owner) {
+    const auto& counts = owner.counts();
+    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
+    text.gauge("chartcast_datasets", "Datasets of this node.", number(owner.datasets()));
+    text.gauge("chartcast_charts", "Charts of this node.", number(owner.charts()));
+    text.gauge("chartcast_rows", "Rows in memory.", number(owner.rows()));
+    text.gauge("chartcast_streams", "Groups of viewers that share their frames.",
+               number(owner.rooms()));
+    text.counter("chartcast_publishes_total", "Batches that were asked for.",
+                 number(counts.publishes));
+    text.counter("chartcast_versions_total", "Batches that changed something.",
+                 number(counts.versions));
+    text.counter("chartcast_refused_publishes_total", "Batches that were refused.",
+                 number(counts.refused));
+    text.counter("chartcast_subscriptions_total", "First frames, of viewers who came or came back.",
+                 number(counts.subscriptions));
+    text.counter("chartcast_relayed_broadcasts_total",
+                 "Broadcasts of other processes that are no chart's value.",
+                 number(counts.relayed));
+    text.histogram("chartcast_publish_seconds", "From a batch's decision to its place on the disk.",
+                   owner.latencies().publish);
+    text.histogram("chartcast_fanout_seconds", "From a new version to its frames in the queues.",
+                   owner.latencies().fanout);
+}
+
+void add_store(ops::MetricsText& text, const store::Store* store) {
+    if (!store) return;
+    const auto health = store->health();
+    text.gauge("chartcast_store_writable", "Whether the last commit succeeded.",
+               health.writable ? 1 : 0);
+    text.gauge("chartcast_store_bytes", "Size of the store.", static_cast<double>(health.bytes));
+    text.counter("chartcast_store_commits_total", "Groups of batches written.",
+                 static_cast<double>(health.commits));
+    text.counter("chartcast_store_entries_total", "Batches written.",
+                 static_cast<double>(health.entries));
+}
+
+void add_sources(ops::MetricsText& text, const viewers::Owner& owner, const SourceHost& host) {
+    if (host.sources().empty()) return;
+    const auto each = [&](auto&& value_of) {
+        for (const auto& [dataset, source] : host.sources()) {
+            text.sample(value_of(dataset, *source), {{"dataset", dataset}});
+        }
+    };
+    text.family("chartcast_source_up", "gauge", "Whether the source works.");
+    each([&](const std::string& dataset, const sources::ChartSource&) {
+        const auto problem = owner.source_problems().find(dataset);
+        return problem == owner.source_problems().end() || problem->second.empty() ? 1.0 : 0.0;
+    });
+    text.family("chartcast_source_runs_total", "counter", "Queries, or reads of what changed.");
+    each([](const std::string&, const sources::ChartSource& source) {
+        return static_cast<double>(source.counts().runs);
+    });
+    text.family("chartcast_source_failures_total", "counter", "Runs that failed.");
+    each([](const std::string&, const sources::ChartSource& source) {
+        return static_cast<double>(source.counts().failures);
+    });
+}
+
+}  // namespace
+
+std::string metrics_page(const MetricsSources& from) {
+    ops::MetricsText text;
+    text.family("chartcast_info", "gauge", "The program's version.");
+    text.sample(1, {{"version", CHARTCAST_VERSION}});
+    text.gauge("chartcast_ready", "Whether viewers and publishers should be sent here.",
+               from.readiness.ready ? 1 : 0);
+    text.gauge("chartcast_degraded", "Whether something is not as it should be; /healthz says what.",
+               from.readiness.degraded.empty() ? 0 : 1);
+    add_connections(text, from.server);
+    add_charts(text, from.owner);
+    add_store(text, from.store);
+    add_sources(text, from.owner, from.sources);
+    text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
+               static_cast<double>(ops::resident_bytes()));
+    text.counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
+                 ops::processor_seconds());
+    text.gauge("process_max_fds", "Maximum number of open file descriptors.",
+               static_cast<double>(ops::open_files_max()));
+    return text.take();
+}
+
+}  // namespace chartcast::program

@@ -1,0 +1,26 @@
+#pragma once
+// What /metrics says. Collected on shard 0.
+
+#include "program/internal_server.hpp"
+#include "program/source_host.hpp"
+#include "store/store.hpp"
+#include "viewers/owner.hpp"
+#include <socketio/server.hpp>
+
+#include <string>
+
+namespace chartcast::program {
+
+struct MetricsSources {
+    const socketio::Server& server;
+    const viewers::Owner& owner;
+    /// Null: none.
+    const store::Store* store;
+    const SourceHost& sources;
+    Readiness readiness;
+};
+
+/// docs/operating.md explains each family.
+[[nodiscard]] std::string metrics_page(const MetricsSources& from);
+
+}  // namespace chartcast::program

@@ -1,0 +1,41 @@
+#pragma once
+// The sources of a configuration, between the datasets that they fill and those who watch them. Lives on
+// shard 0.
+
+#include "config/settings.hpp"
+#include "sources/chart_source.hpp"
+#include "viewers/owner.hpp"
+#include <socketio/server.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+
+namespace chartcast::program {
+
+class SourceHost final : private sources::SourcePort {
+public:
+    /// Both outlive the host.
+    SourceHost(socketio::Server& server, viewers::Owner& owner);
+    ~SourceHost();
+
+    /// Instead of those that run.
+    void start(const config::Settings& settings);
+    void stop();
+    void watched(const std::string& dataset, bool by_somebody);
+
+    using Sources = std::map<std::string, std::unique_ptr<sources::ChartSource>>;
+    [[nodiscard]] const Sources& sources() const noexcept { return sources_; }
+
+private:
+    // ---- SourcePort ----------------------------------------------------------------------------
+    void publish(const std::string& dataset, live::Operation operation, socketio::Array rows,
+                 std::function<void(std::string problem)> done) override;
+    void report(const std::string& dataset, const std::string& problem) override;
+
+    socketio::Server& server_;
+    viewers::Owner& owner_;
+    Sources sources_;
+};
+
+}  // namespace chartcast::program
