@@ -246,6 +246,57 @@ TEST_P(SlowClients, OneThatStallsGetsTheNewestWhenMessagesAreConflated) {
     EXPECT_TRUE(std::is_sorted(late.numbers.begin(), late.numbers.end()));
 }
 
+TEST_P(SlowClients, OneThatStallsLeavesARoomAndGetsTheStateWhenItReadsAgain) {
+    constexpr int messages = 700;
+    auto options = make_options(GetParam());
+    options.send_queue_bytes_max = 1024 * 1024;
+    options.backlog_bytes = 64 * 1024;
+    Server server(options);
+    std::atomic<int> backlogs = 0;
+    std::atomic<int> newest = 0;
+    server.of("/")
+        .on_connection([](Socket& socket) { socket.join("deltas"); })
+        .on_backlog([&](Socket& socket) {
+            ++backlogs;
+            socket.leave("deltas");
+            socket.data() = true;
+        })
+        .on_drain([&](Socket& socket) {
+            if (!socket.data().has_value()) return;
+            socket.data().reset();
+            socket.emit("n", newest.load());
+        });
+    const RunningServer running(server);
+    std::vector<Reader> readers;
+    readers.emplace_back(server.port(), 0);
+    std::vector<Reader> stalled;
+    stalled.emplace_back(server.port(), 4'096);
+    wait_until_connected(readers);
+    wait_until_connected(stalled);
+    const auto until = std::chrono::steady_clock::now() + 60s;
+    auto& healthy = readers.front();
+    for (int number = 0; number < messages; ++number) {
+        newest = number;
+        server.to("deltas").emit("n", number, padding);
+        while (static_cast<int>(healthy.numbers.size()) <= number && !healthy.client.ended() &&
+               std::chrono::steady_clock::now() < until) {
+            healthy.read(64 * 1024);
+        }
+    }
+    EXPECT_TRUE(healthy.in_order_and_whole());
+    EXPECT_EQ(backlogs, 1) << "the one that stalls, once";
+    auto& late = stalled.front();
+    const int wide = 1024 * 1024;
+    ::setsockopt(late.client.fd(), SOL_SOCKET, SO_RCVBUF, &wide, sizeof wide);
+    while ((late.numbers.empty() || late.numbers.back() != messages - 1) && !late.client.ended() &&
+           std::chrono::steady_clock::now() < until) {
+        late.read(64 * 1024);
+    }
+    ASSERT_FALSE(late.numbers.empty());
+    EXPECT_EQ(late.numbers.back(), messages - 1) << "the state arrives, and nobody was closed";
+    EXPECT_EQ(server.counters().slow_clients, 0U);
+}
+
 INSTANTIATE_TEST_SUITE_P(Writers, SlowClients, testing::Values(Writer::send, Writer::uring),
                          [](const auto& chosen) {
                              return chosen.param == Writer::send ? "send" : "uring";

@@ -21,6 +21,7 @@ Options make_options() {
     options.upgrade_timeout = Milliseconds(300);
     options.connect_timeout = Milliseconds(400);
     options.send_queue_packets_max = 8;
+    options.backlog_bytes = 40;
     return options;
 }
 
@@ -28,7 +29,7 @@ Options make_options() {
 class Scene {
 public:
     Scene() {
-        server.make_namespace("/").on_connection([this](Socket& connected) {
+        auto& root = server.make_namespace("/").on_connection([this](Socket& connected) {
             socket = &connected;
             connected.on_any([this](Socket&, std::string_view event, const Args&) {
                 events.emplace_back(event);
@@ -36,9 +37,14 @@ public:
             connected.on_disconnect(
                 [this](Socket&, DisconnectReason reason) { left.push_back(reason); });
         });
-        server.make_namespace("/guarded").use([this](Socket&, const Next& next) {
+        auto& guarded = server.make_namespace("/guarded").use([this](Socket&, const Next& next) {
             waiting_next.push_back(next);
         });
+        for (auto* nsp : {&root, &guarded}) {
+            nsp->on_backlog([this](Socket& late) { behind.push_back(late.nsp().name()); });
+            nsp->on_drain(
+                [this](Socket& drained_one) { drained.push_back(drained_one.nsp().name()); });
+        }
         polling = server.open_polling(EngineProtocol::v4, keep_answer());
         answers.clear();
     }
@@ -88,6 +94,8 @@ public:
     void emit(const std::string& event) {
         server.turn([&] { socket->emit(event); });
     }
+    /// More bytes than a client may owe that keeps up.
+    void emit_much() { emit(std::string(50, 'x')); }
     void overflow() {
         server.turn([&] {
             for (std::size_t i = 0; i <= server.options.send_queue_packets_max; ++i)
@@ -105,6 +113,9 @@ public:
     std::vector<std::optional<std::string>> answers;
     std::vector<Next> waiting_next;
     Texts events;
+    /// Namespaces whose handlers were told.
+    Texts behind;
+    Texts drained;
     Reasons left;
 
 private:
@@ -343,6 +354,80 @@ TEST(Races, DrainAndAHandlerThatAddsItself) {
         scene.poll();
         EXPECT_EQ(drains, expected) << "what is added is called the next time";
     }
+}
+
+TEST(Races, BacklogAndJoining) {
+    in_both_orders(
+        [](Scene& scene) {
+            scene.connect();
+            scene.post("40/guarded,");
+            scene.drained.clear();
+        },
+        [](Scene& scene) {
+            scene.emit_much();
+            scene.pass(20);
+            EXPECT_EQ(scene.behind.at(0), "/");
+        },
+        [](Scene& scene) { scene.server.turn([&] { scene.waiting_next.at(0)(); }); },
+        [](Scene& scene, bool) {
+            scene.pass(20);
+            EXPECT_EQ(scene.behind, (Texts{"/", "/guarded"})) << "each once, in either order";
+            scene.poll();
+            EXPECT_EQ(scene.drained, (Texts{"/", "/guarded"}));
+        });
+}
+
+TEST(Races, BacklogAndDrain) {
+    in_both_orders(
+        [](Scene& scene) {
+            scene.connect();
+            scene.drained.clear();
+            scene.emit_much();
+        },
+        [](Scene& scene) { scene.pass(20); }, [](Scene& scene) { scene.poll(); },
+        [](Scene& scene, bool tick_first) {
+            EXPECT_EQ(scene.behind, tick_first ? Texts{"/"} : Texts{})
+                << "who has caught up is not behind";
+            EXPECT_EQ(scene.drained, Texts{"/"});
+            scene.emit_much();
+            scene.pass(20);
+            EXPECT_EQ(scene.behind.size(), tick_first ? 2U : 1U) << "a new backlog is told anew";
+        });
+}
+
+TEST(Races, BacklogAndEndOfTheSession) {
+    in_both_orders(
+        [](Scene& scene) {
+            scene.connect();
+            scene.drained.clear();
+            scene.emit_much();
+        },
+        [](Scene& scene) { scene.pass(20); },
+        [](Scene& scene) { scene.server.turn([&] { scene.socket->disconnect(true); }); },
+        [](Scene& scene, bool tick_first) {
+            scene.poll();
+            scene.pass(20);
+            EXPECT_EQ(scene.behind, tick_first ? Texts{"/"} : Texts{});
+            EXPECT_EQ(scene.drained, Texts{}) << "the disconnect handler ends it";
+            EXPECT_EQ(scene.left, Reasons{DisconnectReason::server_namespace_disconnect});
+        });
+}
+
+TEST(Races, BacklogAndUpgradePacket) {
+    in_both_orders(
+        [](Scene& scene) {
+            probing(scene);
+            scene.drained.clear();
+            scene.emit_much();
+        },
+        [](Scene& scene) { scene.pass(20); }, [](Scene& scene) { scene.by_websocket("5"); },
+        [](Scene& scene, bool tick_first) {
+            EXPECT_EQ(scene.behind, tick_first ? Texts{"/"} : Texts{});
+            EXPECT_EQ(scene.drained, Texts{"/"}) << "the WebSocket took what had to wait";
+            scene.emit_much();
+            scene.pass(20);
+            EXPECT_EQ(scene.behind.size(), tick_first ? 1U : 0U) << "it takes this one too";
+        });
 }
 
 TEST(Races, ClosePacketAndServerClose) {

@@ -91,6 +91,10 @@ public:
         return engine::TransportKind::websocket;
     }
     void wake() override;
+    void take_over() override {
+        behind_ = true;
+        wake();
+    }
     void flush() override;
     [[nodiscard]] bool writable() const noexcept override { return !blocked_; }
     void send_past_queue(wire::EnginePacketView packet) override;

@@ -15,6 +15,8 @@ struct Counters {
     std::uint64_t messages_dropped = 0;
     /// Never queued: volatile, and the client was behind; or droppable, with no room to be made.
     std::uint64_t messages_refused = 0;
+    /// Times that a session had more unsent bytes than Options::backlog_bytes.
+    std::uint64_t backlogs = 0;
     /// Sessions closed because their queue was full.
     std::uint64_t slow_clients = 0;
     /// To connections, and how many of them the kernel took only in part.

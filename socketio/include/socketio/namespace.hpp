@@ -39,6 +39,7 @@ private:
 
 using Middleware = std::function<void(Socket&, const Next&)>;
 using ConnectionHandler = std::function<void(Socket&)>;
+using BacklogHandler = std::function<void(Socket&)>;
 
 class Namespace {
 public:
@@ -52,6 +53,15 @@ public:
     /// Middlewares run in order for each socket that connects to this namespace.
     Namespace& use(Middleware middleware);
     Namespace& on_connection(ConnectionHandler handler);
+    /// The socket's client does not keep up: more than Options::backlog_bytes are unsent after a turn's
+    /// writes (on polling: and no GET waits). Called once until the client has drained, with the next tick
+    /// (10 ms), when nobody walks over rooms: the time to leave rooms, and to send the current state in
+    /// on_drain() instead of all that has led to it. A socket that connects meanwhile is told after its
+    /// connection handlers. See docs/slow-clients.md.
+    Namespace& on_backlog(BacklogHandler handler);
+    /// As Socket::on_drain(), for every socket of the namespace, at no cost per socket; after the socket's
+    /// own handlers. On polling it is called after nearly every GET.
+    Namespace& on_drain(DrainHandler handler);
     /// One handler for every socket of the namespace, which costs nothing per socket. A handler of the
     /// socket's own comes first and hides it.
     template <class Handler>

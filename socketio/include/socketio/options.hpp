@@ -153,6 +153,9 @@ struct Options {
     std::size_t send_queue_bytes_max = 4 * 1024 * 1024;
     /// Unsent packets of one session: small packets cost more than their bytes.
     std::size_t send_queue_packets_max = 16'384;
+    /// Unsent bytes of one session, beyond which its client counts as behind: Namespace::on_backlog(). Far
+    /// below send_queue_bytes_max, so that an application can act before the client is closed. 0 is off.
+    std::size_t backlog_bytes = 0;
     /// Request line and headers of one HTTP request.
     std::size_t http_header_bytes_max = 16 * 1024;
     /// Body of a request that an application route handles; not of those that read it in pieces.

@@ -3,6 +3,8 @@
 #include "base/assert.hpp"
 #include "wire/json.hpp"
 
+#include <utility>
+
 namespace socketio::engine {
 
 using Ending = TransportPort::Ending;
@@ -35,7 +37,10 @@ HeartbeatMessages::HeartbeatMessages()
 Session::Session(std::string_view sid, EngineProtocol protocol, const SessionContext& context)
     : protocol_(protocol), context_(context), sid_(sid.data(), sid.size()) {}
 
-Session::~Session() = default;
+Session::~Session() {
+    // Only a server that is torn down destroys sessions that have not ended.
+    if (is_watched_) context_.backlogs->forget(*this);
+}
 
 void Session::open(TransportPort& transport, SessionPort& port) {
     SOCKETIO_ASSERT(state_ == State::made);
@@ -169,7 +174,7 @@ void Session::complete_upgrade() {
     polling.send_past_queue(noop_packet);
     polling.retire();
     note_sign_of_life();
-    if (!queue_.empty()) transport_->wake();
+    if (!queue_.empty()) transport_->take_over();
 }
 
 void Session::abandon_probe() {
@@ -215,6 +220,8 @@ EmitOutcome Session::send(MessageRef message, bool is_volatile) {
     const bool is_first = queue_.empty();
     queue_.push(std::move(message));
     if (is_first) transport_->wake();
+    // 0 is off: less one, it is the largest number.
+    if (queue_.bytes() - 1 > context_.options.backlog_bytes - 1 && !has_backlog_) watch_backlog();
     return replaces ? EmitOutcome::replaced : EmitOutcome::queued;
 }
 
@@ -239,7 +246,26 @@ void Session::become_slow() {
 }
 
 void Session::on_drained() {
+    has_backlog_ = false;
     if (state_ == State::open && !is_slow_) port_->on_drained();
+}
+
+void Session::watch_backlog() {
+    if (state_ != State::open || std::exchange(is_watched_, true)) return;
+    context_.backlogs->add(*this);
+}
+
+void Session::look_at_backlog() {
+    is_watched_ = false;
+    if (is_slow_) return;
+    if (!has_backlog_) {
+        if (queue_.bytes() <= context_.options.backlog_bytes) return;
+        // Sent in this turn, perhaps, which has yet to write it.
+        if (transport_->writable()) return watch_backlog();
+        has_backlog_ = true;
+        ++context_.counters.backlogs;
+    }
+    port_->on_backlog();
 }
 
 bool Session::fits(const Message& message) const noexcept {
@@ -277,6 +303,7 @@ void Session::end(DisconnectReason reason, Ending ending) {
     }
     state_ = State::closed;
     heartbeat_.cancel();
+    if (is_watched_) context_.backlogs->forget(*this);
     abandon_probe();
     port_->on_close(reason);
     if (auto* transport = std::exchange(transport_, nullptr)) transport->end(ending);

@@ -11,6 +11,7 @@
 //     probing  --anything else, ws lost, upgrade_timeout-->  ws retires, polling goes on
 
 #include "base/deadline_queue.hpp"
+#include "engine/backlog_watch.hpp"
 #include "engine/message.hpp"
 #include "engine/send_queue.hpp"
 #include "engine/session_port.hpp"
@@ -43,6 +44,7 @@ struct SessionContext {
     Counters& counters;
     SessionKeeper& keeper;
     const HeartbeatMessages heartbeat = {};
+    const std::unique_ptr<BacklogWatch> backlogs = std::make_unique<BacklogWatch>(deadlines);
 };
 
 class Session {
@@ -97,6 +99,13 @@ public:
     }
     /// What is sent now would leave with this turn.
     [[nodiscard]] bool writable() const noexcept;
+    /// Options::backlog_bytes was exceeded after a turn's writes, and the queue has not drained since.
+    [[nodiscard]] bool has_backlog() const noexcept { return has_backlog_; }
+    /// Whether it has a backlog is asked with the next tick of the deadlines; the port is told if so, also
+    /// when it was told before.
+    void watch_backlog();
+    /// From BacklogWatch.
+    void look_at_backlog();
     /// Tells the port, then lets the transport finish: what is queued still goes out, but for
     /// slow_client and transport faults. Does nothing when closed.
     void close(DisconnectReason reason);
@@ -135,6 +144,9 @@ private:
     bool awaits_pong_ = false;
     /// One packet other than a pong has prolonged the wait for this pong.
     bool pong_wait_prolonged_ = false;
+    /// The context's watch has it.
+    bool is_watched_ = false;
+    bool has_backlog_ = false;
     /// Null before open() and once it is lost.
     TransportPort* transport_ = nullptr;
     const SessionContext& context_;

@@ -23,6 +23,8 @@ public:
     /// The session's queue is not empty any more: write what it holds by the end of this turn (polling:
     /// when a GET waits). Not called again before it was empty once more. Never calls back.
     virtual void wake() = 0;
+    /// wake(), for a queue that had to wait for an upgrade: when it is empty, the session has drained.
+    virtual void take_over() { wake(); }
     /// wake() comes soon: ask the memory for what it will read.
     virtual void prefetch() const noexcept {}
     /// Writes at once what the kernel takes (polling: when a GET waits), instead of at the turn's end.
@@ -52,6 +54,9 @@ public:
     virtual void on_message(std::string_view data, bool binary) = 0;
     /// Messages that had to wait for a later turn have been written, all of them. May close the session.
     virtual void on_drained() {}
+    /// More bytes than Options::backlog_bytes are unsent after a turn's writes. Once until on_drained(), and
+    /// after each Session::watch_backlog(). Comes with a tick of the deadlines. May close the session.
+    virtual void on_backlog() {}
     /// The last call, once. The session still answers id() and the like, but sends nothing.
     virtual void on_close(DisconnectReason reason) = 0;
 };

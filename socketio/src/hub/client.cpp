@@ -161,6 +161,8 @@ std::vector<SocketState*> Client::sockets() const {
 }
 
 void Client::on_socket_greeted() {
+    // It does not know yet that the client is behind.
+    if (session_.has_backlog()) session_.watch_backlog();
     // One connection handler may have let the client into another namespace: they all see the request.
     const auto is_greeted = [](const auto& socket) {
         return !socket->connected() || socket->greeted();
@@ -197,10 +199,18 @@ void Client::disconnect_all() {
     session_.close(DisconnectReason::forced_close);
 }
 
+void Client::on_backlog() {
+    for (auto* socket : sockets()) socket->on_backlog();
+}
+
 void Client::on_drained() {
     // With long-polling after nearly every GET, and few applications ask.
-    const auto awaits = [](const auto& socket) { return socket->awaits_drain(); };
-    if (std::none_of(sockets_.begin(), sockets_.end(), awaits)) return;
+    bool awaited = false;
+    for (const auto& socket : sockets_) {
+        socket->end_backlog();
+        awaited = awaited || socket->awaits_drain();
+    }
+    if (!awaited) return;
     for (auto* socket : sockets()) socket->on_drained();
 }
 

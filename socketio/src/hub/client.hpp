@@ -35,6 +35,7 @@ public:
     void start();
 
     void on_message(std::string_view data, bool binary) override;
+    void on_backlog() override;
     void on_drained() override;
     void on_close(DisconnectReason reason) override;
 

@@ -32,6 +32,18 @@ Namespace& Namespace::on_connection(ConnectionHandler handler) {
     return *this;
 }
 
+Namespace& Namespace::on_backlog(BacklogHandler handler) {
+    port_.require_setup_phase();
+    setup_->backlog_handlers.push_back(std::move(handler));
+    return *this;
+}
+
+Namespace& Namespace::on_drain(DrainHandler handler) {
+    port_.require_setup_phase();
+    setup_->drain_handlers.push_back(std::move(handler));
+    return *this;
+}
+
 Namespace& Namespace::set_handler(std::string_view event, EventHandler handler) {
     port_.require_setup_phase();
     if (wire::is_reserved_event(event)) {

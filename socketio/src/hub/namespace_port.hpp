@@ -18,6 +18,8 @@ struct NamespaceSetup {
     std::string name;
     std::vector<Middleware> middlewares;
     std::vector<ConnectionHandler> connection_handlers;
+    std::vector<BacklogHandler> backlog_handlers;
+    std::vector<DrainHandler> drain_handlers;
     std::map<std::string, EventHandler, std::less<>> handlers;
 };
 

@@ -153,7 +153,24 @@ std::size_t SocketState::queued_bytes() const noexcept {
     return phase_ == Phase::connected ? session_->queue().bytes() : 0;
 }
 
+void SocketState::on_backlog() {
+    if (phase_ != Phase::connected || !greeted_ || backlog_told_) return;
+    backlog_told_ = true;
+    for (const auto& handler : nsp_.setup().backlog_handlers) {
+        if (phase_ != Phase::connected) return;
+        guarded("backlog", [&] { handler(facade_); });
+    }
+}
+
 void SocketState::on_drained() {
+    call_own_drain_handlers();
+    for (const auto& handler : nsp_.setup().drain_handlers) {
+        if (phase_ != Phase::connected) return;
+        guarded("drain", [&] { handler(facade_); });
+    }
+}
+
+void SocketState::call_own_drain_handlers() {
     if (!handlers_) return;
     auto& drain = handlers_->drain;
     // What a handler adds waits for the next time.

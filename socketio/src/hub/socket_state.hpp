@@ -61,8 +61,12 @@ public:
     void proceed();
     void on_event(wire::Packet packet);
     void on_ack(wire::Packet packet);
+    /// Tells the application, unless it was told in this backlog of the client.
+    void on_backlog();
+    void end_backlog() noexcept { backlog_told_ = false; }
     [[nodiscard]] bool awaits_drain() const noexcept {
-        return handlers_ != nullptr && !handlers_->drain.empty();
+        return (handlers_ != nullptr && !handlers_->drain.empty()) ||
+               !nsp_.setup().drain_handlers.empty();
     }
     void on_drained();
     void leave(DisconnectReason reason);
@@ -141,6 +145,7 @@ private:
     void connect();
     void refuse();
     void call_connection_handlers();
+    void call_own_drain_handlers();
     void call_any_handlers(std::string_view event, const Args& args);
     void call_event_handler(const std::string& event, const Args& args, const Ack& ack);
     void call_disconnect_handlers(std::list<DisconnectHandler> Handlers::* list,
@@ -163,6 +168,7 @@ private:
     Phase phase_ = Phase::pending;
     bool in_own_room_ : 1 = true;
     bool greeted_ : 1 = false;
+    bool backlog_told_ : 1 = false;
     wire::EngineProtocol protocol_;
     /// The last one that was seen, for when the client is gone.
     engine::TransportKind last_transport_kind_ = engine::TransportKind::polling;

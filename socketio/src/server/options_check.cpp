@@ -57,6 +57,9 @@ Options checked(Options options) {
     require_positive(options.json_depth_max, "json_depth_max");
     require_positive(options.send_queue_bytes_max, "send_queue_bytes_max");
     require_positive(options.send_queue_packets_max, "send_queue_packets_max");
+    require(options.backlog_bytes < options.send_queue_bytes_max,
+            "backlog_bytes must be less than send_queue_bytes_max, is " +
+                std::to_string(options.backlog_bytes));
     require(options.http_header_bytes_max >= 256 && options.http_header_bytes_max <= 1024 * 1024,
             "http_header_bytes_max must lie between 256 and 1048576, is " +
                 std::to_string(options.http_header_bytes_max));

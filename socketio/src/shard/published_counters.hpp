@@ -28,8 +28,8 @@ public:
 private:
     static constexpr std::array members = {
         &Counters::messages_queued,  &Counters::messages_replaced, &Counters::messages_dropped,
-        &Counters::messages_refused, &Counters::slow_clients,      &Counters::writes,
-        &Counters::partial_writes,   &Counters::bytes_written};
+        &Counters::messages_refused, &Counters::backlogs,          &Counters::slow_clients,
+        &Counters::writes,           &Counters::partial_writes,    &Counters::bytes_written};
 
     std::array<std::atomic<std::uint64_t>, members.size()> values_{};
 };

@@ -56,6 +56,11 @@ void WebSocketTransport::wake() {
     connection().want_write();
 }
 
+void WebSocketTransport::take_over() {
+    behind_ = true;
+    wake();
+}
+
 void WebSocketTransport::prefetch() const noexcept {
     __builtin_prefetch(&connection());
     if (session_ != nullptr) session_->prefetch();

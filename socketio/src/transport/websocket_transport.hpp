@@ -26,6 +26,7 @@ public:
         return engine::TransportKind::websocket;
     }
     void wake() override;
+    void take_over() override;
     /// On the way to wake() and on that to gather().
     void prefetch() const noexcept override;
     void flush() override;
