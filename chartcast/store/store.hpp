@@ -43,12 +43,14 @@ enum class errc {
     failed,         ///< SQLite refused for another reason; the log says which.
     too_old,        ///< The history does not reach back so far.
     unknown,        ///< Nothing is stored under that name.
+    busy,           ///< Too many reads wait already.
 };
 [[nodiscard]] boost::system::error_code make_error_code(errc code) noexcept;
 
 /// One accepted entry, changed or not, and where the dataset was after it.
 struct EntryRecord {
     std::string dataset;
+    /// Of the state, also when the outcome was that of an earlier request.
     live::Position position;
     live::Entry entry;
 };
@@ -87,25 +89,41 @@ public:
     /// Milliseconds since 1970.
     using Clock = std::function<std::int64_t()>;
 
-    /// Blocks; before the server runs. Takes the folder's lock: two programs never share a store.
+    /// Blocks; before the server runs. Takes the folder's lock: two programs never share a store. Throws
+    /// StoreError.
     Store(const StoreOptions& options, Post post, Clock now);
-    /// Waits for what was accepted, then marks the store clean.
+    /// Writes what was accepted, then marks the store clean if it holds all that was appended. What is still
+    /// waiting to be told is not called any more.
     ~Store();
     Store(const Store&) = delete;
     Store& operator=(const Store&) = delete;
 
-    /// Blocks; before the server runs, once.
+    /// Blocks; before the server runs, once. Throws StoreError.
     [[nodiscard]] Loaded load();
 
     /// All of them in one transaction, in order; `done` when they are on disk. What is appended while a
-    /// commit runs goes into the next one together.
+    /// commit runs goes into the next one together. REQUIRES: the datasets are defined.
+    ///
+    /// When a commit fails, the owner's states are ahead of the store. Then on_snapshot_due asks for them, and
+    /// appends to these datasets wait for the snapshot: it holds them too, so its result is theirs.
     void append(std::vector<EntryRecord> records, OnDone done);
+    /// When all that was appended to the dataset is on disk: for who repeats a request that is being stored,
+    /// or was not.
+    void confirm(const std::string& dataset, OnDone done);
     void put(Document document, OnDone done);
-    /// The dataset has this schema from here on; asks for a snapshot.
+    /// The dataset has this schema from here on. When it is another one than before, `on_snapshot_due` asks
+    /// for a snapshot, and appends wait for that.
     void define(const std::string& dataset, const live::Schema& schema);
-    /// Entries since the last snapshot weigh more than it: `on_snapshot_due` asks for one.
+    /// A snapshot is wanted: entries since the last one weigh more than it and 1 MiB, or the store cannot go
+    /// on without. Called between turns of the shard, until snapshot() is called not again. REQUIRES: set
+    /// before the first append.
     void on_snapshot_due(std::function<void(const std::string& dataset)> ask);
+    /// REQUIRES: the state after all that was appended, and no more.
     void snapshot(const std::string& dataset, live::DatasetImage image);
+    /// Other bounds for the history from here on.
+    void retain(std::chrono::milliseconds history,
+                std::map<std::string, std::chrono::milliseconds> history_of,
+                std::uint64_t max_size);
 
     // ---- History: on reader threads, answers on shard 0 --------------------------------------------
     struct Batch {
@@ -121,7 +139,7 @@ public:
     };
     struct HistoryQuery {
         std::string dataset;
-        /// Versions, both included; or times.
+        /// Versions or times, both included; without any, all that there is.
         std::optional<std::uint64_t> from_v, to_v;
         std::optional<std::int64_t> from_ts, to_ts;
         std::size_t limit = 100;
@@ -134,11 +152,18 @@ public:
         live::DatasetImage image;
     };
     /// The rows as they were at that time.
-    void at(const std::string& dataset, std::int64_t ts,
-            std::function<void(boost::system::result<std::shared_ptr<const PastState>>)> done) const;
+    void at(
+        const std::string& dataset, std::int64_t ts,
+        std::function<void(boost::system::result<std::shared_ptr<const PastState>>)> done) const;
+
+    /// A document's value as it was at that time.
+    void at_document(Document::Kind kind, const std::string& id, std::int64_t ts,
+                     std::function<void(boost::system::result<Document>)> done) const;
 
     struct Health {
+        /// Whether the last commit succeeded.
         bool writable = true;
+        /// In use of the file; what is free in it comes on top.
         std::uint64_t bytes = 0;
         std::uint64_t commits = 0;
         std::uint64_t entries = 0;
@@ -152,9 +177,10 @@ private:
     std::unique_ptr<Implementation> implementation_;
 };
 
-/// A consistent copy of a store, also of one in use, as one file. Blocks. Throws StoreError.
+/// A consistent copy of a store, also of one in use, as one new file. Blocks. Throws StoreError.
 void backup(const std::string& store_folder, const std::string& file);
-/// Puts a copy in the place of an empty or missing store. Blocks. Throws StoreError.
+/// Puts a copy in the place of an empty or missing store, which will start under new epochs. Blocks. Throws
+/// StoreError.
 void restore(const std::string& file, const std::string& store_folder);
 
 }  // namespace chartcast::store
