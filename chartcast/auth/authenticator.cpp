@@ -38,10 +38,11 @@ private:
     void make_fronts(const KeyLimits& limits) {
         const auto waiting_max = std::max<std::size_t>(1, limits.waiting_max / shards_.count);
         for (unsigned shard = 0; shard < shards_.count; ++shard) {
-            ShardFront::Ports ports{[this, shard] { source_->want(shard); },
-                                    [post = shards_.post, shard](std::function<void()> work) {
-                                        post(shard, std::move(work));
-                                    }};
+            ShardFront::Ports ports{
+                [this, shard](Steady::time_point asked_at) { source_->want(shard, asked_at); },
+                [post = shards_.post, shard](std::function<void()> work) {
+                    post(shard, std::move(work));
+                }};
             fronts_.push_back(std::make_shared<ShardFront>(rules, std::move(ports), waiting_max));
         }
     }

@@ -29,12 +29,15 @@ KeySource::~KeySource() {
     curl_global_cleanup();
 }
 
-void KeySource::want(unsigned shard) {
-    boost::asio::post(context_, [this, shard] {
-        if (Steady::now() >= ask_from_) {
+void KeySource::want(unsigned shard, Steady::time_point asked_at) {
+    boost::asio::post(context_, [this, shard, asked_at] {
+        // The question waited for a fetch that has answered it.
+        if (told_at_ >= asked_at) return;
+        const auto now = Steady::now();
+        if (now >= ask_from_) {
             fetch();
         } else {
-            tell_(shard, {keys_, ask_from_});
+            tell_(shard, {keys_, ask_from_, now});
         }
     });
 }
@@ -87,8 +90,9 @@ void KeySource::fetch_at(Steady::time_point when) {
     });
 }
 
-void KeySource::tell_all() const {
-    for (unsigned shard = 0; shard < shards_; ++shard) tell_(shard, {keys_, ask_from_});
+void KeySource::tell_all() {
+    told_at_ = Steady::now();
+    for (unsigned shard = 0; shard < shards_; ++shard) tell_(shard, {keys_, ask_from_, told_at_});
 }
 
 }  // namespace chartcast::auth

@@ -26,6 +26,8 @@ struct KeyNews {
     KeySetPtr keys;
     /// To ask earlier than this changes nothing.
     Steady::time_point ask_from;
+    /// Who asked later than this will be told again.
+    Steady::time_point told_at;
 };
 
 class KeySource {
@@ -42,14 +44,14 @@ public:
 
     /// The shard met a kid that it does not know, and is told what there is, after a fetch if one is due.
     /// Any thread.
-    void want(unsigned shard);
+    void want(unsigned shard, Steady::time_point asked_at);
 
 private:
     void fetch();
     void take(KeySetPtr keys, const FetchedKeys& fetched);
     void fail(const std::string& why);
     void fetch_at(Steady::time_point when);
-    void tell_all() const;
+    void tell_all();
 
     std::string url_;
     KeyLimits limits_;
@@ -59,6 +61,8 @@ private:
     KeySetPtr keys_;
     Steady::time_point failing_since_;
     Steady::time_point ask_from_;
+    /// All shards, last.
+    Steady::time_point told_at_;
     Steady::time_point next_;
     unsigned failures_ = 0;
 

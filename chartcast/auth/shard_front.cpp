@@ -88,7 +88,9 @@ void ShardFront::check(std::string_view token, OnVerdict done) {
 
 void ShardFront::news(KeyNews news) {
     known_ = std::move(news);
-    asked_ = false;
+    // Sent before we asked: the answer is still to come.
+    if (asked_at_ && known_.told_at < *asked_at_) return;
+    asked_at_.reset();
     std::move(waiting_.begin(), waiting_.end(), std::back_inserter(ready_));
     waiting_.clear();
     answer_some();
@@ -128,8 +130,9 @@ Refusal ShardFront::refusal_without_key() const noexcept {
 void ShardFront::wait(std::string_view token, OnVerdict done) {
     if (waiting_.size() + ready_.size() >= waiting_max_) return done(Refusal::unavailable);
     waiting_.push_back({std::string(token), std::move(done)});
-    if (std::exchange(asked_, true)) return;
-    ports_.ask();
+    if (asked_at_) return;
+    asked_at_ = Steady::now();
+    ports_.ask(*asked_at_);
 }
 
 void ShardFront::answer_some() {

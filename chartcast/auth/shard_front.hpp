@@ -32,7 +32,7 @@ class ShardFront : public std::enable_shared_from_this<ShardFront> {
 public:
     /// `ask` asks for news(), `later` runs work on this shard in a later turn.
     struct Ports {
-        std::function<void()> ask;
+        std::function<void(Steady::time_point asked_at)> ask;
         std::function<void(std::function<void()>)> later;
     };
 
@@ -60,7 +60,8 @@ private:
     std::size_t waiting_max_;
     Audit audit_;
     KeyNews known_;
-    bool asked_ = false;
+    /// Nothing: no question is open.
+    std::optional<Steady::time_point> asked_at_;
     std::deque<Waiting> waiting_;
     /// Their news has come.
     std::deque<Waiting> ready_;
