@@ -1,0 +1,27 @@
+#pragma once
+// What each route does once its sender is known. All run on shard 0, but for what they offload.
+
+#include "api/call.hpp"
+#include "api/services.hpp"
+#include <socketio/value.hpp>
+
+namespace chartcast::api {
+
+using Handler = void (*)(const Services&, const Call&);
+using JsonHandler = void (*)(const Services&, const Call&, socketio::Value body);
+
+// Rows
+void get_rows(const Services& services, const Call& call);
+void patch_row(const Services& services, const Call& call, socketio::Value body);
+void delete_row(const Services& services, const Call& call);
+void get_history(const Services& services, const Call& call);
+void publish_parts(const Services& services, const Call& call, socketio::Value body);
+
+// Charts
+void put_option(const Services& services, const Call& call, socketio::Value body);
+void patch_option(const Services& services, const Call& call, socketio::Value body);
+void get_option(const Services& services, const Call& call);
+
+void post_token(const Services& services, const Call& call, socketio::Value body);
+
+}  // namespace chartcast::api

@@ -1,0 +1,49 @@
+#include "api/batch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace chartcast::api {
+namespace {
+
+/// How many rows each batch has, and the line that it ends with.
+std::vector<std::pair<std::size_t, std::size_t>> cut(std::string_view text, std::size_t piece) {
+    const auto decoder = decode::make_decoder(decode::Format::ndjson, nullptr);
+    std::vector<std::pair<std::size_t, std::size_t>> batches;
+    Batch batch;
+    const auto collect = [&](bool last) {
+        while (batch.fill(*decoder) || (last && !batch.empty())) {
+            const auto lines = batch.lines();
+            batches.emplace_back(batch.take().size(), lines);
+        }
+    };
+    for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) {
+        EXPECT_FALSE(decoder->feed(text.substr(0, piece)));
+        collect(false);
+    }
+    EXPECT_FALSE(decoder->finish());
+    collect(true);
+    return batches;
+}
+
+TEST(Batch, IsFullOfAThousandRows) {
+    std::string text;
+    for (int row = 0; row < 2'500; ++row) text += "{\"a\":1}\n\n";
+    const std::vector<std::pair<std::size_t, std::size_t>> wanted{
+        {1'000, 1'999}, {1'000, 3'999}, {500, 4'999}};
+    EXPECT_EQ(cut(text, text.size()), wanted);
+    EXPECT_EQ(cut(text, 997), wanted);
+}
+
+TEST(Batch, IsFullOfAQuarterOfAMebibyte) {
+    std::string text;
+    for (int row = 0; row < 5; ++row) text += '"' + std::string(100'000, 'x') + "\"\n";
+    const std::vector<std::pair<std::size_t, std::size_t>> wanted{{3, 3}, {2, 5}};
+    EXPECT_EQ(cut(text, text.size()), wanted);
+    EXPECT_EQ(cut(text, 4'096), wanted);
+}
+
+}  // namespace
+}  // namespace chartcast::api
