@@ -18,8 +18,8 @@ namespace chartcast::decode {
 enum class FaultCode : std::uint8_t {
     invalid_json,
     invalid_msgpack,
-    invalid_csv,    ///< A quote that is never closed, or text behind a closing quote.
-    cell_count,     ///< A CSV record with more cells than the header, or fewer.
+    invalid_csv,  ///< A quote that is never closed, or text behind a closing quote.
+    cell_count,   ///< A CSV record with more cells than the header, or fewer.
     invalid_utf8,
     too_deep,
     line_too_long,  ///< Over DecoderLimits::line_bytes_max.
