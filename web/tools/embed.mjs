@@ -18,6 +18,7 @@ const content_types = {
     '.svg': 'image/svg+xml',
     '.txt': 'text/plain; charset=utf-8',
     '.woff2': 'font/woff2',
+    '.yaml': 'application/yaml; charset=utf-8',
 };
 // These are compressed already.
 const stored_as_is = new Set(['.png', '.woff2']);
