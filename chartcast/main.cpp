@@ -1,5 +1,6 @@
 // chartcast: reading this file top to bottom is the wiring.
 
+#include "cli/check.hpp"
 #include "config/command_line.hpp"
 #include "ops/log.hpp"
 #include "pages/local_feed.hpp"
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <variant>
 
 namespace {
 
@@ -58,22 +60,38 @@ void serve(const config::Config& config) {
     ops::log(socketio::LogLevel::info, "stopped");
 }
 
+int run(const config::DemoCommand& command) {
+    ops::start_log(command.config.log_level);
+    try {
+        serve(command.config);
+        return 0;
+    } catch (const boost::system::system_error& error) {
+        std::fputs(
+            ("chartcast: " + config::explain_listen_error(command.config.listen, error)).c_str(),
+            stderr);
+        return 1;
+    }
+}
+
+int run(const config::Exit& exit) {
+    std::fputs(exit.text.c_str(), exit.code == 0 ? stdout : stderr);
+    return exit.code;
+}
+
+int run(const config::CheckCommand& command) {
+    return cli::run(command);
+}
+
+/// Commands that nothing carries out yet.
+template <class Command>
+int run(const Command&) {
+    std::fputs("chartcast: this build does not have this command\n", stderr);
+    return 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto parsed = config::parse_command_line(argc, argv);
-    if (const auto* exit = std::get_if<config::Exit>(&parsed)) {
-        std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
-        return exit->code;
-    }
-    const auto& config = std::get<config::Config>(parsed);
-    ops::start_log(config.log_level);
-    try {
-        serve(config);
-        return 0;
-    } catch (const boost::system::system_error& error) {
-        std::fputs(("chartcast: " + config::explain_listen_error(config.listen, error)).c_str(),
-                   stderr);
-        return 1;
-    }
+    const auto command = config::parse_command_line(argc, argv);
+    return std::visit([](const auto& parsed) { return run(parsed); }, command);
 }

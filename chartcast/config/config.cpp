@@ -1,44 +1,19 @@
 #include "config/config.hpp"
 
-#include <cctype>
-#include <charconv>
-#include <chrono>
+#include "config/reading/redis_config.hpp"
 
-#include <arpa/inet.h>
+#include <cctype>
+#include <chrono>
+#include <string_view>
+#include <utility>
+#include <variant>
+
 #include <unistd.h>
 
 namespace chartcast::config {
 namespace {
 
 using namespace std::chrono_literals;
-
-[[noreturn]] void refuse_listen(const std::string& text, const std::string& reason) {
-    throw ConfigError("--listen " + text + ": " + reason +
-                      "; give HOST:PORT, as in 127.0.0.1:8080, [::]:8080 or :8080");
-}
-
-std::uint16_t parse_port(const std::string& text, std::string_view digits) {
-    std::uint16_t port = 0;
-    const auto* const end = digits.data() + digits.size();
-    const auto [rest, ec] = std::from_chars(digits.data(), end, port);
-    if (ec != std::errc() || rest != end || digits.empty()) {
-        refuse_listen(text, "the port is not a number from 0 to 65535");
-    }
-    return port;
-}
-
-std::string parse_host(const std::string& text, std::string_view host) {
-    if (host.empty()) return "0.0.0.0";
-    if (host == "localhost") return "127.0.0.1";
-    if (host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-    const std::string address(host);
-    in6_addr ignored{};
-    if (inet_pton(AF_INET, address.c_str(), &ignored) != 1 &&
-        inet_pton(AF_INET6, address.c_str(), &ignored) != 1) {
-        refuse_listen(text, "the host is not a numeric address of this machine");
-    }
-    return address;
-}
 
 std::string percent_encoded(std::string_view text) {
     std::string encoded;
@@ -69,30 +44,12 @@ std::string with_ca_file(const std::string& url, const std::string& ca_file) {
 
 }  // namespace
 
-ListenAddress parse_listen_address(const std::string& text) {
-    const auto colon = text.rfind(':');
-    if (colon == std::string::npos) return {"0.0.0.0", parse_port(text, text)};
-    const auto host = std::string_view(text).substr(0, colon);
-    if (host.find(':') != std::string_view::npos && host.front() != '[') {
-        refuse_listen(text, "an IPv6 address needs [brackets]");
-    }
-    return {parse_host(text, host), parse_port(text, std::string_view(text).substr(colon + 1))};
-}
-
 RedisConfig parse_redis(const std::string& url, const std::string& ca_file) {
-    RedisConfig redis{with_ca_file(url, ca_file), {}};
-    auto parsed = redis::parse_url(redis.url);
-    if (!parsed) {
-        throw ConfigError("--redis: " + parsed.error().message() +
-                          "; give redis://:PASSWORD@HOST:PORT/DB, rediss://... for TLS, or "
-                          "unix:///PATH (characters like @ and / in a password as %40 and %2F)");
+    auto parsed = redis_config_of(with_ca_file(url, ca_file));
+    if (const auto* reason = std::get_if<std::string>(&parsed)) {
+        throw ConfigError("--redis: " + *reason);
     }
-    redis.options = std::move(*parsed);
-    // A push waits for Redis while a person waits for the push: a frozen Redis is noticed in 5 s.
-    redis.options.keep_alive_interval = 3s;
-    redis.options.keep_alive_timeout = 2s;
-    // A page must not stay behind for longer after Redis has come back.
-    redis.options.reconnect_delay_max = 2s;
+    auto redis = std::get<RedisConfig>(std::move(parsed));
     // Reading the authorities takes too long for a thread that serves viewers.
     redis::load_tls(redis.options);
     return redis;

@@ -1,6 +1,7 @@
 #pragma once
 // Everything that the program can be told, checked. Immutable after start-up; any thread.
 
+#include "config/listen_address.hpp"
 #include <redis/options.hpp>
 #include <socketio/options.hpp>
 
@@ -8,16 +9,9 @@
 
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 namespace chartcast::config {
-
-/// Where to listen: a numeric address and a port.
-struct ListenAddress {
-    std::string address = "0.0.0.0";
-    std::uint16_t port = 8080;
-};
 
 /// One Redis in the two forms that its users take.
 struct RedisConfig {
@@ -34,14 +28,6 @@ struct Config {
     std::optional<RedisConfig> redis;
     socketio::LogLevel log_level = socketio::LogLevel::info;
 };
-
-/// A value that cannot be used. The text names the option and says what would do.
-class ConfigError : public std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
-/// `HOST:PORT`, `:PORT`, `PORT` or `[IPv6]:PORT`; `localhost` is 127.0.0.1. Throws ConfigError.
-[[nodiscard]] ListenAddress parse_listen_address(const std::string& text);
 
 /// A redis://, rediss:// or unix:// URL, and the file with the authority of its certificate or an empty
 /// text. Throws ConfigError, whose text never repeats the URL: it may hold a password.

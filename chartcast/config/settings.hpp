@@ -199,6 +199,8 @@ struct Settings {
     socketio::Value dashboards;
     /// What is configured and valid, but not in this build: said once at the start.
     std::vector<std::string> not_in_this_build;
+    /// The same where going on without it would be dangerous: the program does not start.
+    std::vector<std::string> not_servable;
 };
 
 using SettingsPtr = std::shared_ptr<const Settings>;

@@ -26,7 +26,7 @@ std::string error_of(Action action) {
     return "no error";
 }
 
-std::variant<Config, Exit> parse(std::vector<const char*> arguments) {
+Command parse(std::vector<const char*> arguments) {
     arguments.insert(arguments.begin(), "chartcast");
     return parse_command_line(static_cast<int>(arguments.size()), arguments.data());
 }
@@ -34,7 +34,7 @@ std::variant<Config, Exit> parse(std::vector<const char*> arguments) {
 Config config_of(const std::vector<const char*>& arguments) {
     const auto parsed = parse(arguments);
     if (const auto* exit = std::get_if<Exit>(&parsed)) ADD_FAILURE() << exit->text;
-    return std::get<Config>(parsed);
+    return std::get<DemoCommand>(parsed).config;
 }
 
 Exit exit_of(const std::vector<const char*>& arguments) {

@@ -1,0 +1,68 @@
+// What can be configured, but is not in this build.
+#include "config/reading/parts.hpp"
+
+namespace chartcast::config {
+namespace {
+
+bool has_something(const socketio::Value& value) {
+    if (const auto* array = value.if_array()) return !array->empty();
+    if (const auto* object = value.if_object()) return !object->empty();
+    return false;
+}
+
+std::string_view driver_name(ConnectionSettings::Driver driver) {
+    using enum ConnectionSettings::Driver;
+    switch (driver) {
+        case postgresql: return "PostgreSQL";
+        case mysql: return "MySQL";
+        case odbc: return "ODBC";
+        case sqlite: break;
+    }
+    return "SQLite";
+}
+
+void note_sources(const Settings& settings, std::vector<std::string>& notes) {
+    for (const auto& [id, connection] : settings.connections) {
+        if (connection.driver == ConnectionSettings::Driver::sqlite) continue;
+        notes.push_back("connections." + id + ": this build has no driver for " +
+                        std::string(driver_name(connection.driver)) +
+                        "; charts of datasets that use it show the error of their source");
+    }
+    for (const auto& dataset : settings.datasets) {
+        if (!std::holds_alternative<HttpSource>(dataset.source)) continue;
+        notes.push_back("datasets." + dataset.id +
+                        ".source.http: this build fetches nothing over HTTP; charts of the dataset "
+                        "show the error of their source");
+    }
+}
+
+}  // namespace
+
+void note_missing(Settings& settings) {
+    auto& notes = settings.not_in_this_build;
+    if (settings.server.tls) {
+        settings.not_servable.emplace_back(
+            "server.tls: this build does not serve TLS, and would serve without encryption; take "
+            "the key out and put a proxy with TLS in front (docs/operating.md)");
+    }
+    if (settings.server.listen.size() > 1) {
+        notes.emplace_back("server.listen: this build listens on one address, the first");
+    }
+    note_sources(settings, notes);
+    if (settings.cluster && !settings.datasets.empty()) {
+        notes.emplace_back(
+            "cluster: datasets are each node's own in this build; what goes through Redis is "
+            "Socket.IO traffic, raw charts and emitters");
+    }
+    if (has_something(settings.alerts)) {
+        notes.emplace_back("alerts: this build checks them, but raises none");
+    }
+    if (has_something(settings.notify)) {
+        notes.emplace_back("notify: this build sends no notifications");
+    }
+    if (has_something(settings.dashboards)) {
+        notes.emplace_back("dashboards: this build checks them, but shows none");
+    }
+}
+
+}  // namespace chartcast::config
