@@ -121,6 +121,27 @@ TEST_F(RedisAdapter, KeepsTheOrderOfBroadcasts) {
     ASSERT_TRUE(run_until(io, [&] { return a.adapter.counts().published == 1'000; }));
 }
 
+TEST_F(RedisAdapter, FollowsNamespacesThatOpenAndClose) {
+    RedisServer server;
+    Node a(io, at(server), "aaaaaa");
+    Node b(io, at(server), "bbbbbb");
+    ASSERT_TRUE(a.wait_ready() && b.wait_ready());
+    const ClusterBroadcast late{"/late", {"e"}, {}, {}};
+    a.adapter.publish(late);
+    b.adapter.on_namespace_opened("/late");
+    ASSERT_TRUE(b.wait_ready(2));
+    a.adapter.publish(late);
+    ASSERT_TRUE(b.wait_delivered(1));
+    EXPECT_EQ(b.delivered[0].nsp, "/late");
+    b.adapter.on_namespace_closed("/late");
+    ASSERT_TRUE(b.wait_ready(3));
+    a.adapter.publish(late);
+    a.adapter.publish(broadcast_of({"after"}));
+    ASSERT_TRUE(b.wait_delivered(2));
+    EXPECT_EQ(b.delivered[1].data, Args{"after"});
+    EXPECT_THAT(server.cli({"PUBSUB", "NUMPAT"}), HasSubstr("2")) << "of both nodes together";
+}
+
 TEST_F(RedisAdapter, GoesOnAfterRedisWasKilledAndRestarted) {
     RedisServer server({.password = "hunter2"});
     Node a(io, at(server), "aaaaaa");

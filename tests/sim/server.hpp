@@ -189,7 +189,7 @@ public:
     }
     void deliver_everywhere(hub::Delivery delivery) override { hub.deliver(delivery); }
     void surgery(hub::RoomSurgery surgery) override { hub.surgery(surgery); }
-    void require_setup_phase() const override {}
+    void require_setup_phase(const Namespace&) const override {}
 
     Scheduler& scheduler;
     const Options options;

@@ -32,7 +32,7 @@ public:
     [[nodiscard]] virtual boost::asio::io_context& context() noexcept = 0;
     /// To the sockets of this process only. Calls keep their order.
     virtual void deliver(ClusterBroadcast broadcast) = 0;
-    /// Namespaces that exist now; others do not appear after start.
+    /// Namespaces that are open now. Others are told of by Adapter::on_namespace_opened().
     [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
     virtual void log(LogEvent event) = 0;
 };
@@ -45,6 +45,10 @@ public:
     virtual void start(AdapterHost& host) = 0;
     /// To the other processes. Must not block; what cannot be sent now is bounded by the adapter.
     virtual void publish(const ClusterBroadcast& broadcast) = 0;
+    /// Between start() and stop(): a namespace that was not among AdapterHost::namespaces() is there now;
+    /// nobody connects to one any more. What comes for a namespace that is closed is not delivered.
+    virtual void on_namespace_opened(const std::string&) {}
+    virtual void on_namespace_closed(const std::string&) {}
     /// Ends all I/O of the adapter; nothing is delivered afterwards.
     virtual void stop() = 0;
 };

@@ -1,5 +1,6 @@
 #pragma once
-// A namespace of the whole process. Set it up before Server::run(); afterwards any thread may emit.
+// A namespace of the whole process. Set it up before Server::run(), or in the callback of Server::of();
+// afterwards any thread may emit. It lives as long as the server, also when it is closed.
 
 #include "socketio/broadcast.hpp"
 #include "socketio/encoded_event.hpp"

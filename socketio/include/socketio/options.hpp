@@ -61,8 +61,10 @@ enum class Writer : std::uint8_t {
 /// How long a client's sockets know the URL and the headers of the request that opened its session.
 enum class KeepRequest : std::uint8_t {
     until_connected,  ///< Until the connection handlers of the namespace that it joins first have returned.
-    while_joinable,  ///< Until it has joined every namespace there is, and connection handlers returned.
-    always,          ///< As long as the session.
+    /// Until it has joined every namespace there is, and connection handlers returned. A namespace that is
+    /// opened later finds it gone for clients that had joined all there were.
+    while_joinable,
+    always,  ///< As long as the session.
 };
 
 /// permessage-deflate (RFC 7692): messages compressed on the WebSockets of clients that offer it, browsers

@@ -28,8 +28,19 @@ public:
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    /// The namespace of that name, made when it is new. Only before run().
-    Namespace& of(std::string_view name);
+    // ---- Namespaces ----------------------------------------------------------------------------
+    /// The namespace of that name. One that is new is made and handed to `set_up`, which adds its handlers;
+    /// then clients may connect to it. While the server runs, only on shard 0 (post(0, ...)); elsewhere it
+    /// throws std::logic_error, but for namespaces that were there before run(). It then appears on each shard
+    /// after what was emitted to that shard before, and what this thread emits to it later arrives later.
+    /// One that was closed is opened again, with the handlers that it had.
+    Namespace& of(std::string_view name, const std::function<void(Namespace&)>& set_up);
+    Namespace& of(std::string_view name) { return of(name, {}); }
+    /// Lets nobody in any more (`Invalid namespace`); its sockets leave with `server namespace disconnect`.
+    /// References to it stay valid; of() opens it again. Does nothing when it is closed or unknown. Only on
+    /// shard 0 while the server runs: throws std::logic_error elsewhere, and std::invalid_argument for the
+    /// root, which stays.
+    void close_namespace(std::string_view name);
 
     // ---- The root namespace --------------------------------------------------------------------
     Server& use(Middleware middleware);

@@ -80,14 +80,24 @@ void ClassicAdapter::start(AdapterHost& host) {
         log(LogLevel::error, "redis subscription refused", text);
     });
     for (const std::string& nsp : host.namespaces()) {
-        const std::string pattern = broadcast_pattern(options_.key, nsp);
-        namespace_of_pattern_.emplace(pattern, nsp);
-        if (const error_code ec = subscriber_->psubscribe(pattern); ec) {
-            log(LogLevel::error, "redis subscription refused", ec.message() + ": " + pattern);
-        }
+        on_namespace_opened(nsp);
     }
     publisher_->start();
     subscriber_->start();
+}
+
+void ClassicAdapter::on_namespace_opened(const std::string& nsp) {
+    std::string pattern = broadcast_pattern(options_.key, nsp);
+    if (const error_code ec = subscriber_->psubscribe(pattern); ec) {
+        log(LogLevel::error, "redis subscription refused", ec.message() + ": " + pattern);
+    }
+    namespace_of_pattern_.emplace(std::move(pattern), nsp);
+}
+
+void ClassicAdapter::on_namespace_closed(const std::string& nsp) {
+    const std::string pattern = broadcast_pattern(options_.key, nsp);
+    subscriber_->punsubscribe(pattern);
+    namespace_of_pattern_.erase(pattern);
 }
 
 void ClassicAdapter::publish(const ClusterBroadcast& broadcast) {

@@ -37,6 +37,8 @@ public:
 
     void start(AdapterHost& host) override;
     void publish(const ClusterBroadcast& broadcast) override;
+    void on_namespace_opened(const std::string& nsp) override;
+    void on_namespace_closed(const std::string& nsp) override;
     void stop() override;
 
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }

@@ -102,7 +102,7 @@ void Client::on_packet_without_socket(const wire::Packet& packet) {
 
 void Client::on_connect(wire::Packet packet, const FieldList& query) {
     auto* nsp = hub_.find_namespace(packet.nsp);
-    if (nsp == nullptr) return refuse(packet.nsp, "Invalid namespace");
+    if (nsp == nullptr || !nsp->is_open()) return refuse(packet.nsp, "Invalid namespace");
     if (sockets_.size() >= hub_.context().options.namespaces_per_session_max) {
         return refuse(packet.nsp, "Too many namespaces");
     }
@@ -176,9 +176,12 @@ void Client::on_socket_greeted() {
 }
 
 bool Client::has_joined_all() const noexcept {
+    // A namespace that closes has sockets yet, which say nothing of those that may be joined.
     const auto is_connected = [](const auto& socket) { return socket->connected(); };
-    return sockets_.size() == hub_.namespaces_count() &&
-           std::all_of(sockets_.begin(), sockets_.end(), is_connected);
+    const auto is_in_open = [](const auto& socket) { return socket->nsp().is_open(); };
+    return std::all_of(sockets_.begin(), sockets_.end(), is_connected) &&
+           static_cast<std::size_t>(std::count_if(sockets_.begin(), sockets_.end(), is_in_open)) ==
+               hub_.namespaces_count();
 }
 
 void Client::note_left_by_server(const NamespaceState& nsp) {

@@ -14,7 +14,14 @@ Hub::Hub(const HubContext& context) : context_(context) {}
 Hub::~Hub() = default;
 
 void Hub::add_namespace(const Namespace& nsp) {
-    namespaces_.add(nsp, *this);
+    namespaces_.open(nsp, *this);
+}
+
+void Hub::close_namespace(std::string_view name) {
+    const auto* nsp = namespaces_.close(name);
+    if (nsp == nullptr) return;
+    const Snapshot sockets(snapshots_, *nsp, {});
+    for (std::size_t i = 0; i < sockets.size(); ++i) sockets[i].disconnect();
 }
 
 std::unique_ptr<Client> Hub::make_client(engine::Session& session, Handshake handshake) {

@@ -44,8 +44,11 @@ public:
     Hub(const Hub&) = delete;
     Hub& operator=(const Hub&) = delete;
 
-    /// Before the first session. The namespace outlives the hub.
+    /// A new one, or one that was closed. The namespace outlives the hub.
     void add_namespace(const Namespace& nsp);
+    /// Lets nobody in any more, and its sockets leave with `server namespace disconnect`. A socket whose
+    /// middlewares have not decided by then is refused when they let it in.
+    void close_namespace(std::string_view name);
 
     /// The client of a new session, to be given to Session::open(). After open(), call Client::start().
     [[nodiscard]] std::unique_ptr<Client> make_client(engine::Session& session,
@@ -61,10 +64,12 @@ public:
 
     // ---- For clients and sockets ---------------------------------------------------------------
     [[nodiscard]] const HubContext& context() const noexcept { return context_; }
+    /// Closed ones too.
     [[nodiscard]] NamespaceState* find_namespace(std::string_view name) const {
         return namespaces_.find(name);
     }
-    [[nodiscard]] std::size_t namespaces_count() const noexcept { return namespaces_.size(); }
+    /// Of those that let sockets in.
+    [[nodiscard]] std::size_t namespaces_count() const noexcept { return namespaces_.open_count(); }
     [[nodiscard]] std::string make_socket_id();
     void add(Client& client);
     void remove(Client& client) noexcept;

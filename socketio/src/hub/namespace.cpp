@@ -1,4 +1,4 @@
-// The promise of socketio/namespace.hpp: setting up before run(), emitting from any thread after it.
+// The promise of socketio/namespace.hpp: setting up first, emitting from any thread afterwards.
 
 #include "socketio/namespace.hpp"
 
@@ -21,31 +21,31 @@ const std::string& Namespace::name() const noexcept {
 }
 
 Namespace& Namespace::use(Middleware middleware) {
-    port_.require_setup_phase();
+    port_.require_setup_phase(*this);
     setup_->middlewares.push_back(std::move(middleware));
     return *this;
 }
 
 Namespace& Namespace::on_connection(ConnectionHandler handler) {
-    port_.require_setup_phase();
+    port_.require_setup_phase(*this);
     setup_->connection_handlers.push_back(std::move(handler));
     return *this;
 }
 
 Namespace& Namespace::on_backlog(BacklogHandler handler) {
-    port_.require_setup_phase();
+    port_.require_setup_phase(*this);
     setup_->backlog_handlers.push_back(std::move(handler));
     return *this;
 }
 
 Namespace& Namespace::on_drain(DrainHandler handler) {
-    port_.require_setup_phase();
+    port_.require_setup_phase(*this);
     setup_->drain_handlers.push_back(std::move(handler));
     return *this;
 }
 
 Namespace& Namespace::set_handler(std::string_view event, EventHandler handler) {
-    port_.require_setup_phase();
+    port_.require_setup_phase(*this);
     if (wire::is_reserved_event(event)) {
         throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
     }

@@ -1,5 +1,5 @@
 #pragma once
-// What a namespace of the process holds before run(), and how its façade reaches every shard.
+// What a namespace of the process is set up with, and how its façade reaches every shard.
 
 #include "engine/message.hpp"
 #include "socketio/broadcast.hpp"
@@ -13,7 +13,7 @@
 
 namespace socketio::hub {
 
-/// Filled before run(), read by every shard after it.
+/// Filled before run(), or before the namespace appears on the shards; read by every shard after it.
 struct NamespaceSetup {
     std::string name;
     std::vector<Middleware> middlewares;
@@ -52,8 +52,8 @@ public:
     /// To every shard of the process and to nobody else.
     virtual void deliver_everywhere(Delivery delivery) = 0;
     virtual void surgery(RoomSurgery surgery) = 0;
-    /// SOCKETIO_ASSERTs that setting up is still allowed.
-    virtual void require_setup_phase() const = 0;
+    /// Throws std::logic_error when shards read that namespace's setup already.
+    virtual void require_setup_phase(const Namespace& nsp) const = 0;
 };
 
 }  // namespace socketio::hub

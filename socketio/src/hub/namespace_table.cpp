@@ -51,10 +51,21 @@ bool NamespaceState::IdEqual::operator()(const SocketState* socket,
     return id == socket->id();
 }
 
-void NamespaceTable::add(const Namespace& nsp, Hub& hub) {
-    const bool is_new =
-        namespaces_.emplace(nsp.name(), std::make_unique<NamespaceState>(nsp, hub)).second;
-    SOCKETIO_ASSERT(is_new);
+void NamespaceTable::open(const Namespace& nsp, Hub& hub) {
+    ++open_count_;
+    if (auto* known = find(nsp.name())) {
+        SOCKETIO_ASSERT(!known->is_open() && &known->facade() == &nsp);
+        return known->set_open(true);
+    }
+    namespaces_.emplace(nsp.name(), std::make_unique<NamespaceState>(nsp, hub));
+}
+
+NamespaceState* NamespaceTable::close(std::string_view name) {
+    auto* known = find(name);
+    if (known == nullptr || !known->is_open()) return nullptr;
+    --open_count_;
+    known->set_open(false);
+    return known;
 }
 
 NamespaceState* NamespaceTable::find(std::string_view name) const {

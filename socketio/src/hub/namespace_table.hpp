@@ -30,6 +30,9 @@ public:
     [[nodiscard]] const Namespace& facade() const noexcept { return namespace_; }
     [[nodiscard]] const std::string& name() const noexcept { return namespace_.name(); }
     [[nodiscard]] const NamespaceSetup& setup() const noexcept { return namespace_.setup(); }
+    /// Lets sockets in.
+    [[nodiscard]] bool is_open() const noexcept { return is_open_; }
+    void set_open(bool open) noexcept { is_open_ = open; }
 
     /// Connected sockets only.
     void add(SocketState& socket);
@@ -62,16 +65,27 @@ private:
     boost::unordered_flat_set<SocketState*, IdHash, IdEqual> by_id_;
     RoomIndex rooms_;
     std::uint64_t next_ack_id_ = 0;
+    bool is_open_ = true;
 };
 
 class NamespaceTable {
 public:
-    void add(const Namespace& nsp, Hub& hub);
-    /// nullptr when there is no such namespace.
+    /// A new one, or one that was closed.
+    void open(const Namespace& nsp, Hub& hub);
+    /// The entry stays: sockets on their way out, and clients that send to it, still refer to it. nullptr when
+    /// there is no such namespace, or it is closed.
+    NamespaceState* close(std::string_view name);
+    /// Closed ones too. nullptr when there never was such a namespace.
     [[nodiscard]] NamespaceState* find(std::string_view name) const;
-    [[nodiscard]] std::size_t size() const noexcept { return namespaces_.size(); }
+    /// Of the open ones.
+    [[nodiscard]] std::size_t open_count() const noexcept { return open_count_; }
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (const auto& [name, state] : namespaces_) visit(*state);
+    }
 
 private:
+    std::size_t open_count_ = 0;
     /// The keys are the namespaces' own names.
     boost::unordered_flat_map<std::string_view, std::unique_ptr<NamespaceState>> namespaces_;
 };

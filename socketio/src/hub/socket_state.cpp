@@ -53,8 +53,11 @@ void SocketState::proceed() {
     const auto progress = attempt_->run();
     // The client may have gone while a middleware ran.
     if (phase_ != Phase::pending) return;
-    if (progress == ConnectAttempt::Progress::passed) return connect();
-    if (progress == ConnectAttempt::Progress::refused) return refuse();
+    if (progress == ConnectAttempt::Progress::refused) return refuse(attempt_->take_refusal());
+    if (progress != ConnectAttempt::Progress::passed) return;
+    // The namespace may have been closed while a middleware took its time.
+    if (!nsp_.is_open()) return refuse({"Invalid namespace", nullptr});
+    connect();
 }
 
 void SocketState::connect() {
@@ -80,8 +83,8 @@ void SocketState::call_connection_handlers() {
     }
 }
 
-void SocketState::refuse() {
-    auto [message, data] = attempt_->take_refusal();
+void SocketState::refuse(Refusal refusal) {
+    auto& [message, data] = refusal;
     wire::Packet reply{wire::PacketType::connect_error, nsp_.name(), std::nullopt, nullptr};
     if (protocol_ == wire::EngineProtocol::v3) {
         reply.data = data.is_null() ? Value(std::move(message)) : std::move(data);

@@ -143,7 +143,7 @@ private:
     };
 
     void connect();
-    void refuse();
+    void refuse(Refusal refusal);
     void call_connection_handlers();
     void call_own_drain_handlers();
     void call_any_handlers(std::string_view event, const Args& args);

@@ -50,27 +50,68 @@ Server::Implementation::Implementation(Options given)
       shards_(options_.shards, options_, log_),
       listener_(shards_[0]),
       signals_(shards_[0].context()) {
-    root_ = &of("/");
+    root_ = &of("/", {});
 }
 
 Server::Implementation::~Implementation() = default;
 
-Namespace& Server::Implementation::of(std::string_view name) {
-    std::string full(name);
-    if (!full.starts_with('/')) full.insert(0, 1, '/');
-    const auto found = namespaces_.find(full);
-    if (found != namespaces_.end()) return *found->second;
-    require_setup_phase();
-    auto nsp = std::make_unique<Namespace>(full, *this);
-    return *namespaces_.emplace(std::move(full), std::move(nsp)).first->second;
+// ---- Namespaces --------------------------------------------------------------------------------------
+
+Namespace& Server::Implementation::of(std::string_view name,
+                                      const NamespaceRegistry::SetUp& set_up) {
+    auto full = NamespaceRegistry::full_name(name);
+    if (running_ && !on_first_shard()) {
+        if (auto* early = namespaces_.find_early(full)) return *early;
+        throw std::logic_error("while the server runs, namespaces are made on shard 0");
+    }
+    auto* entry = namespaces_.find(full);
+    if (entry != nullptr && entry->open) return *entry->nsp;
+    if (entry == nullptr) entry = &namespaces_.add(std::move(full), set_up);
+    entry->open = true;
+    if (running_) open_everywhere(*entry->nsp);
+    return *entry->nsp;
+}
+
+void Server::Implementation::open_everywhere(const Namespace& nsp) {
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        shards_.on_shard(index, [this, index, &nsp] { shards_[index].hub().add_namespace(nsp); });
+    }
+    if (adapter_runs_) options_.adapter->on_namespace_opened(nsp.name());
+}
+
+void Server::Implementation::close_namespace(std::string_view name) {
+    if (!running_ || !on_first_shard()) {
+        throw std::logic_error("namespaces are closed on shard 0 of a server that runs");
+    }
+    const auto full = NamespaceRegistry::full_name(name);
+    auto* entry = namespaces_.find(full);
+    if (entry == nullptr || !entry->open) return;
+    if (entry->nsp.get() == root_) throw std::invalid_argument("the root namespace stays open");
+    entry->open = false;
+    if (adapter_runs_) options_.adapter->on_namespace_closed(full);
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        shards_.on_shard(index,
+                         [this, index, full] { shards_[index].hub().close_namespace(full); });
+    }
+}
+
+bool Server::Implementation::on_first_shard() noexcept {
+    return shard::Shard::current() == &shards_[0];
+}
+
+void Server::Implementation::require_setup_phase(const Namespace& nsp) const {
+    // A namespace that is being made is known to shard 0 alone.
+    const bool in_making = shard::Shard::current() != nullptr &&
+                           shard::Shard::current()->index() == 0 && namespaces_.is_in_making(nsp);
+    if (!in_making) require_not_running();
 }
 
 transport::Routes& Server::Implementation::routes() {
-    require_setup_phase();
+    require_not_running();
     return routes_;
 }
 
-void Server::Implementation::require_setup_phase() const {
+void Server::Implementation::require_not_running() const {
     if (running_) {
         throw std::logic_error(
             "namespaces, handlers and routes are set up before Server::run(), since every shard reads "
@@ -117,12 +158,14 @@ void Server::Implementation::add_socketio_route() {
 }
 
 void Server::Implementation::run(bool handle_signals) {
-    require_setup_phase();
+    require_not_running();
     listen();
     add_socketio_route();
     running_ = true;
+    namespaces_.start_running();
     for (unsigned index = 0; index < shards_.size(); ++index) {
-        for (const auto& [name, nsp] : namespaces_) shards_[index].hub().add_namespace(*nsp);
+        auto& hub = shards_[index].hub();
+        namespaces_.for_each_early([&](const Namespace& nsp) { hub.add_namespace(nsp); });
     }
     network_ = std::make_unique<transport::Network>(shards_, routes_);
     drains_.reserve(shards_.size());
@@ -132,6 +175,7 @@ void Server::Implementation::run(bool handle_signals) {
     if (handle_signals) wait_for_signal();
     shards_.post(0, [this] {
         if (options_.adapter) options_.adapter->start(*this);
+        adapter_runs_ = options_.adapter != nullptr;
         listener_.start(*network_);
     });
     shards_.run();
@@ -153,7 +197,7 @@ void Server::Implementation::stop() {
 void Server::Implementation::begin_stop() {
     signals_.cancel();
     listener_.stop();
-    if (options_.adapter) options_.adapter->stop();
+    if (std::exchange(adapter_runs_, false)) options_.adapter->stop();
     for (unsigned index = 0; index < shards_.size(); ++index) {
         shards_.post(index, [this, index] { drains_[index]->begin(); });
     }
@@ -201,7 +245,7 @@ boost::asio::io_context& Server::Implementation::context() noexcept {
 }
 
 void Server::Implementation::deliver(ClusterBroadcast broadcast) {
-    if (broadcast.data.empty() || !namespaces_.contains(broadcast.nsp)) return;
+    if (broadcast.data.empty() || namespaces_.find_open(broadcast.nsp) == nullptr) return;
     const auto* event = broadcast.data.front().if_string();
     if (event == nullptr) return;
     const Args args(broadcast.data.begin() + 1, broadcast.data.end());
@@ -211,10 +255,7 @@ void Server::Implementation::deliver(ClusterBroadcast broadcast) {
 }
 
 std::vector<std::string> Server::Implementation::namespaces() const {
-    std::vector<std::string> names;
-    names.reserve(namespaces_.size());
-    for (const auto& [name, nsp] : namespaces_) names.push_back(name);
-    return names;
+    return namespaces_.open_names();
 }
 
 void Server::Implementation::log(LogEvent event) {

@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "hub/namespace_port.hpp"
+#include "server/namespace_registry.hpp"
 #include "shard/once.hpp"
 #include "shard/shard_group.hpp"
 #include "socketio/adapter.hpp"
@@ -15,7 +16,6 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,7 +30,8 @@ public:
     ~Implementation() override;
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
-    [[nodiscard]] Namespace& of(std::string_view name);
+    [[nodiscard]] Namespace& of(std::string_view name, const NamespaceRegistry::SetUp& set_up);
+    void close_namespace(std::string_view name);
     [[nodiscard]] Namespace& root() noexcept { return *root_; }
     [[nodiscard]] transport::Routes& routes();
     [[nodiscard]] shard::ShardGroup& shards() noexcept { return shards_; }
@@ -48,10 +49,14 @@ public:
                    Args args) override;
     void deliver_everywhere(hub::Delivery delivery) override;
     void surgery(hub::RoomSurgery surgery) override;
-    void require_setup_phase() const override;
+    void require_setup_phase(const Namespace& nsp) const override;
 
 private:
     class Drain;
+
+    void require_not_running() const;
+    [[nodiscard]] bool on_first_shard() noexcept;
+    void open_everywhere(const Namespace& nsp);
 
     // ---- AdapterHost ---------------------------------------------------------------------------
     [[nodiscard]] boost::asio::io_context& context() noexcept override;
@@ -66,7 +71,7 @@ private:
 
     Options options_;
     base::Log log_;
-    std::map<std::string, std::unique_ptr<Namespace>, std::less<>> namespaces_;
+    NamespaceRegistry namespaces_{*this};
     Namespace* root_ = nullptr;
     transport::Routes routes_;
     shard::ShardGroup shards_;
@@ -77,6 +82,7 @@ private:
     shard::Once stop_;
     bool listening_ = false;
     bool running_ = false;
+    bool adapter_runs_ = false;  ///< Shard 0.
 };
 
 }  // namespace socketio

@@ -17,8 +17,12 @@ Namespace& Server::root() const noexcept {
     return implementation_->root();
 }
 
-Namespace& Server::of(std::string_view name) {
-    return implementation_->of(name);
+Namespace& Server::of(std::string_view name, const std::function<void(Namespace&)>& set_up) {
+    return implementation_->of(name, set_up);
+}
+
+void Server::close_namespace(std::string_view name) {
+    implementation_->close_namespace(name);
 }
 
 Server& Server::use(Middleware middleware) {

@@ -23,7 +23,7 @@ public:
     }
     void deliver_everywhere(Delivery) override {}
     void surgery(RoomSurgery asked) override { surgeries.push_back(std::move(asked)); }
-    void require_setup_phase() const override {}
+    void require_setup_phase(const Namespace&) const override {}
 
     std::string name;
     Audience audience;

@@ -16,8 +16,12 @@ TEST(NamespaceTest, EachStepOfSettingUpAsksWhetherItMay) {
     world.root()
         .use([](Socket&, const Next& next) { next(); })
         .on_connection([](Socket&) {})
-        .on("x", [](Socket&) {});
-    EXPECT_EQ(world.setup_checks, 3);
+        .on("x", [](Socket&) {})
+        .on_backlog([](Socket&) {})
+        .on_drain([](Socket&) {});
+    EXPECT_EQ(world.setup_checks, 5);
+    EXPECT_EQ(world.root().setup().backlog_handlers.size(), 1U);
+    EXPECT_EQ(world.root().setup().drain_handlers.size(), 1U);
     EXPECT_EQ(world.root().setup().middlewares.size(), 1U);
     EXPECT_EQ(world.root().setup().connection_handlers.size(), 1U);
     EXPECT_EQ(world.root().setup().handlers.size(), 1U);

@@ -97,7 +97,7 @@ public:
     }
     void deliver_everywhere(Delivery delivery) override { hub().deliver(delivery); }
     void surgery(RoomSurgery surgery) override { hub().surgery(surgery); }
-    void require_setup_phase() const override { ++setup_checks; }
+    void require_setup_phase(const Namespace&) const override { ++setup_checks; }
 
     void on_session_closed(engine::Session&) override {}
 
