@@ -22,6 +22,28 @@ int flags_of(Connection::Mode mode) noexcept {
     return always;
 }
 
+/// What the operating system said when a write failed; sqlite3_system_errno() may have been overwritten by
+/// what SQLite did afterwards.
+int write_errno(sqlite3* database) noexcept {
+    sqlite3_file* log = nullptr;
+    int reason = 0;
+    // In WAL mode that is the log.
+    sqlite3_file_control(database, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log != nullptr && log->pMethods != nullptr) {
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &reason);
+    }
+    if (reason == 0) sqlite3_file_control(database, "main", SQLITE_FCNTL_LAST_ERRNO, &reason);
+    return reason;
+}
+
+SqliteError error_of(sqlite3* database, int code) {
+    const std::string text = sqlite3_errmsg(database);
+    const int extended = sqlite3_extended_errcode(database);
+    const int reason =
+        extended == SQLITE_IOERR_WRITE ? write_errno(database) : sqlite3_system_errno(database);
+    return {code, reason, text};
+}
+
 }  // namespace
 
 bool SqliteError::disk_full() const noexcept {
@@ -38,8 +60,8 @@ bool SqliteError::damaged() const noexcept {
 Connection::Connection(const std::string& file, Mode mode) {
     const int code = sqlite3_open_v2(file.c_str(), &database_, flags_of(mode), nullptr);
     if (code != SQLITE_OK) {
-        const SqliteError error(code, database_ ? sqlite3_system_errno(database_) : 0,
-                                database_ ? sqlite3_errmsg(database_) : "out of memory");
+        const auto error =
+            database_ ? error_of(database_, code) : SqliteError(code, 0, "out of memory");
         sqlite3_close(database_);
         throw error;
     }
@@ -52,7 +74,7 @@ Connection::~Connection() {
 }
 
 void Connection::raise(int code) const {
-    throw SqliteError(code, sqlite3_system_errno(database_), sqlite3_errmsg(database_));
+    throw error_of(database_, code);
 }
 
 void Connection::execute(const std::string& sql) {
@@ -101,8 +123,7 @@ bool Statement::step() {
         reset();
         return false;
     }
-    const SqliteError error(code, sqlite3_system_errno(connection_->get()),
-                            sqlite3_errmsg(connection_->get()));
+    const auto error = error_of(connection_->get(), code);
     reset();
     throw error;
 }
