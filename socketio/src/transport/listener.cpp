@@ -87,6 +87,7 @@ void Listener::accept_all() {
 void Listener::place(shard::UniqueFd fd) {
     const auto bound = shard_.options().connections_max;
     if (bound != 0 && network_->shards().connections() >= bound) {
+        ++shard_.counters().connections_refused;
         shard_.log().write(LogLevel::warn, "connection refused", [&] {
             return base::LogFields{{"why", "connections_max is reached"},
                                    {"connections_max", std::to_string(bound)}};
