@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <future>
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -123,6 +124,32 @@ TEST(Namespaces, AreMadeAndClosedOnTheFirstShardAlone) {
     Peer peer(server);
     peer.send("0/fails,");
     EXPECT_EQ(peer.next(), R"(4/fails,{"message":"Invalid namespace"})");
+}
+
+TEST(Namespaces, AreCountedByACensusAndSessionsByCounters) {
+    Server server(two_shards());
+    server.of("/a");
+    server.of("/closed");
+    const RunningServer running(server);
+    std::vector<Peer> peers;
+    for (int i = 0; i < 4; ++i) {
+        peers.emplace_back(server).send("0/a,");
+        EXPECT_EQ(peers.back().next().substr(0, 2), "0/");
+    }
+    on_first_shard(server, [&] { server.close_namespace("/closed"); });
+    std::promise<Census> counted;
+    server.take_census([&](const Census& census) {
+        EXPECT_EQ(server.current_shard(), 0U);
+        counted.set_value(census);
+    });
+    const auto census = counted.get_future().get();
+    EXPECT_EQ(census.sockets, (std::map<std::string, std::size_t>{{"/", 0}, {"/a", 4}}));
+    EXPECT_EQ(census.queued_bytes, 0U);
+    const auto counters = server.counters();
+    EXPECT_EQ(counters.handshakes, 4U);
+    EXPECT_EQ(counters.websocket_sessions, 4U);
+    EXPECT_EQ(counters.polling_sessions, 0U);
+    EXPECT_EQ(counters.connections, 4U);
 }
 
 }  // namespace

@@ -3,14 +3,19 @@
 #include "cluster/classic_adapter.hpp"
 #include "cluster/codec/cluster_codec.hpp"
 #include "socketio/emitter.hpp"
+#include "socketio/server.hpp"
 #include "support/child_process.hpp"
 #include "support/event_loop.hpp"
 #include "support/redis_server.hpp"
+#include "support/running_server.hpp"
+#include "support/websocket_client.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <future>
 #include <optional>
 
 namespace socketio::cluster {
@@ -28,8 +33,11 @@ using testing::Not;
 class Node final : public AdapterHost {
 public:
     Node(boost::asio::io_context& io, RedisAdapterOptions options, std::string uid,
-         std::vector<std::string> namespaces = {"/", "/admin"})
-        : io_(io), namespaces_(std::move(namespaces)), adapter(std::move(options), std::move(uid)) {
+         std::vector<std::string> namespaces = {"/", "/admin"}, bool wants_every = false)
+        : io_(io),
+          namespaces_(std::move(namespaces)),
+          wants_every_(wants_every),
+          adapter(std::move(options), std::move(uid)) {
         adapter.start(*this);
     }
     ~Node() override { adapter.stop(); }
@@ -37,6 +45,7 @@ public:
     boost::asio::io_context& context() noexcept override { return io_; }
     void deliver(ClusterBroadcast broadcast) override { delivered.push_back(std::move(broadcast)); }
     std::vector<std::string> namespaces() const override { return namespaces_; }
+    bool wants_every_namespace() const override { return wants_every_; }
     void log(LogEvent event) override {
         events.emplace_back(event.event);
         std::string line(event.event);
@@ -59,6 +68,7 @@ public:
 private:
     boost::asio::io_context& io_;
     std::vector<std::string> namespaces_;
+    bool wants_every_;
 
 public:
     std::vector<ClusterBroadcast> delivered;
@@ -262,6 +272,107 @@ TEST_F(RedisAdapter, HearsTheCppEmitter) {
     EXPECT_TRUE(node.delivered[1].flags.is_volatile);
     EXPECT_FALSE(node.delivered[1].flags.compress);
     EXPECT_EQ(node.delivered[2].nsp, "/admin");
+}
+
+TEST_F(RedisAdapter, HearsNamespacesThatItsServerHasNotWhenThatWantsThem) {
+    RedisServer server;
+    Node node(io, at(server), "aaaaaa", {"/"}, true);
+    ASSERT_TRUE(node.wait_ready());
+    redis::Connection foreign(io, redis::parse_url(server.url()).value());
+    foreign.start();
+    const std::string unknown = encode_broadcast("bbbbbb", {"/x", {"unknown"}, {}, {}});
+    foreign.command({"PUBLISH", "socket.io#/y#", unknown});
+    foreign.command({"PUBLISH", "socket.io#/x#room#", unknown});
+    foreign.command({"PUBLISH", "socket.io-request#/#", unknown});
+    foreign.command({"PUBLISH", "socket.io#/#", encode_broadcast("bbbbbb", broadcast_of({"e"}))});
+    ASSERT_TRUE(node.wait_delivered(2));
+    EXPECT_EQ(node.delivered[0].nsp, "/x");
+    EXPECT_EQ(node.delivered[1].nsp, "/");
+    EXPECT_EQ(node.adapter.counts().misdirected, 1u);
+    node.adapter.on_namespace_opened("/x");
+    node.adapter.on_namespace_closed("/x");
+    foreign.command({"PUBLISH", "socket.io#/x#", unknown});
+    ASSERT_TRUE(node.wait_delivered(3)) << "once, and also of one that was closed";
+    EXPECT_EQ(node.logged("redis adapter ready"), 1);
+}
+
+/// A server with a filter for its root and one for namespaces that it has not.
+struct FilteringServer {
+    explicit FilteringServer(const RedisServer& redis) : server(options_for(redis)) {
+        server.of("/").on_remote_broadcast(
+            [](const ClusterBroadcast& broadcast) { return broadcast.data[0] != Value("secret"); });
+        server.on_remote_broadcast([this](const ClusterBroadcast& broadcast) {
+            unknown.push_back(broadcast.nsp);
+            if (broadcast.nsp == "/charts/broken") throw std::runtime_error("kept back");
+            if (broadcast.nsp != "/charts/new") return false;
+            server.of(broadcast.nsp, [this](Namespace& made) {
+                made.on_remote_broadcast([this](const ClusterBroadcast& delivered) {
+                    of_new.push_back(delivered.data);
+                    return true;
+                });
+            });
+            return true;
+        });
+    }
+
+    // Shard 0's, but for the promise.
+    std::vector<std::string> unknown;
+    std::vector<Args> of_new;
+    std::promise<void> ready;
+    Server server;
+
+private:
+    Options options_for(const RedisServer& redis) {
+        Options options;
+        options.address = "127.0.0.1";
+        options.port = 0;
+        options.shards = 2;
+        options.adapter = redis_adapter(redis.url());
+        options.logger = [this](const LogEvent& event) {
+            if (event.event == "redis adapter ready" && !was_ready) ready.set_value();
+            was_ready = was_ready || event.event == "redis adapter ready";
+        };
+        return options;
+    }
+    bool was_ready = false;  ///< Shard 0.
+};
+
+TEST_F(RedisAdapter, LetsAServersFiltersKeepBackWhatEmittersSend) {
+    RedisServer redis;
+    FilteringServer node(redis);
+    const test::RunningServer running(node.server);
+    node.ready.get_future().wait();
+    test::WebSocketClient client(node.server.port());
+    client.send_text("40");
+    std::vector<std::string> packets;
+    const auto read_until = [&](const std::string& wanted) {
+        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+        while ((packets.empty() || !packets.back().starts_with(wanted)) &&
+               std::chrono::steady_clock::now() < until) {
+            client.read(4'096, [&](std::string_view text) { packets.emplace_back(text); });
+        }
+    };
+    read_until("40");
+    std::size_t sent = 0;
+    const auto count = [&](error_code ec, std::size_t) { sent += ec ? 0U : 1U; };
+    const Emitter emitter(io, {.url = redis.url(), .key = "socket.io", .on_state = {}});
+    emitter.send("secret", {}, count);
+    emitter.of("/charts/x").send("e", {}, count);
+    emitter.of("/charts/broken").send("e", {}, count);
+    for (int i = 0; i < 2; ++i) emitter.of("/charts/new").send("e", {i}, count);
+    emitter.send("last", {}, count);
+    ASSERT_TRUE(run_until(io, [&] { return sent == 6; }));
+    packets.clear();
+    read_until("42");
+    EXPECT_EQ(packets, std::vector<std::string>{R"(42["last"])"});
+    std::promise<void> looked;
+    node.server.post(0, [&] {
+        EXPECT_EQ(node.unknown,
+                  (std::vector<std::string>{"/charts/x", "/charts/broken", "/charts/new"}));
+        EXPECT_EQ(node.of_new, (std::vector<Args>{{"e", 0}, {"e", 1}}));
+        looked.set_value();
+    });
+    looked.get_future().wait();
 }
 
 TEST_F(RedisAdapter, LetsAnEmittersProgramEnd) {

@@ -34,6 +34,8 @@ public:
     virtual void deliver(ClusterBroadcast broadcast) = 0;
     /// Namespaces that are open now. Others are told of by Adapter::on_namespace_opened().
     [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
+    /// deliver() is wanted for namespaces that are not open too.
+    [[nodiscard]] virtual bool wants_every_namespace() const { return false; }
     virtual void log(LogEvent event) = 0;
 };
 

@@ -1,12 +1,21 @@
 #pragma once
-// What has happened to messages since the server was made; numbers only grow. For metrics, and for an
-// application that wants to know whether its clients keep up.
+// What has happened since the server was made, and what there is now. For metrics, and for an application
+// that wants to know whether its clients keep up.
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
+#include <string>
 
 namespace socketio {
 
 struct Counters {
+    // ---- Since the start: these only grow ------------------------------------------------------
+    /// Sessions that were opened, and handshakes that allow_request or the protocol's version refused.
+    std::uint64_t handshakes = 0;
+    std::uint64_t handshakes_refused = 0;
+    /// Connections closed at once because there were Options::connections_max.
+    std::uint64_t connections_refused = 0;
     /// Messages put into a client's queue: one for each recipient of a broadcast.
     std::uint64_t messages_queued = 0;
     /// Of these, taken out unsent: a newer one with the same conflation key came.
@@ -23,6 +32,21 @@ struct Counters {
     std::uint64_t writes = 0;
     std::uint64_t partial_writes = 0;
     std::uint64_t bytes_written = 0;
+
+    // ---- Now: these go up and down -------------------------------------------------------------
+    /// Sessions by the transport that carries them.
+    std::uint64_t polling_sessions = 0;
+    std::uint64_t websocket_sessions = 0;
+    /// TCP connections, of HTTP too.
+    std::uint64_t connections = 0;
+};
+
+/// What nobody keeps count of, since it would cost every message something: see Server::take_census().
+struct Census {
+    /// Connected sockets of each open namespace.
+    std::map<std::string, std::size_t> sockets;
+    /// Bytes of messages that wait to be written.
+    std::size_t queued_bytes = 0;
 };
 
 }  // namespace socketio

@@ -16,6 +16,8 @@
 
 namespace socketio {
 
+struct ClusterBroadcast;
+
 namespace hub {
 class Admissions;
 class NamespacePort;
@@ -41,6 +43,8 @@ private:
 using Middleware = std::function<void(Socket&, const Next&)>;
 using ConnectionHandler = std::function<void(Socket&)>;
 using BacklogHandler = std::function<void(Socket&)>;
+/// Whether a broadcast of another process is delivered. See adapter.hpp.
+using RemoteBroadcastFilter = std::function<bool(const ClusterBroadcast&)>;
 
 class Namespace {
 public:
@@ -63,6 +67,10 @@ public:
     /// As Socket::on_drain(), for every socket of the namespace, at no cost per socket; after the socket's
     /// own handlers. On polling it is called after nearly every GET.
     Namespace& on_drain(DrainHandler handler);
+    /// Asked on shard 0 for each broadcast that another process sent to this namespace, before it is
+    /// delivered: false keeps it back, and so does an exception. Of several, the first that says false
+    /// decides. What this process sends is not asked for.
+    Namespace& on_remote_broadcast(RemoteBroadcastFilter filter);
     /// One handler for every socket of the namespace, which costs nothing per socket. A handler of the
     /// socket's own comes first and hides it.
     template <class Handler>

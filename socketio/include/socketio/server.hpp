@@ -41,6 +41,11 @@ public:
     /// shard 0 while the server runs: throws std::logic_error elsewhere, and std::invalid_argument for the
     /// root, which stays.
     void close_namespace(std::string_view name);
+    /// Asked on shard 0 for each broadcast that another process sent to a namespace that is not open here. It
+    /// may open it; when it then says true, the broadcast goes on to that namespace's own filters. Only
+    /// before run(). An adapter hears of such namespaces only when this is set: it then gets all that the
+    /// processes send each other.
+    Server& on_remote_broadcast(RemoteBroadcastFilter filter);
 
     // ---- The root namespace --------------------------------------------------------------------
     Server& use(Middleware middleware);
@@ -93,8 +98,11 @@ public:
     [[nodiscard]] boost::asio::io_context& context(unsigned shard = 0) noexcept;
     /// Engine.IO sessions of the process. Any thread.
     [[nodiscard]] std::size_t clients_count() const noexcept;
-    /// What has happened to messages since the start, as of the last turns. Any thread.
+    /// What has happened since the start and what there is, as of the last turns. Any thread.
     [[nodiscard]] Counters counters() const noexcept;
+    /// Asks every shard, and calls `done` on shard 0 with the sum. A shard walks its clients for it, which
+    /// takes some microseconds for a hundred of them. Any thread; of a server that stops, nothing comes.
+    void take_census(std::function<void(const Census&)> done);
     [[nodiscard]] const Options& options() const noexcept;
 
 private:

@@ -79,6 +79,10 @@ void ClassicAdapter::start(AdapterHost& host) {
     subscriber_->on_refused([this](std::string_view, const std::string& text) {
         log(LogLevel::error, "redis subscription refused", text);
     });
+    hears_every_namespace_ = host.wants_every_namespace();
+    if (hears_every_namespace_) {
+        hear(every_broadcast_pattern(options_.key));
+    }
     for (const std::string& nsp : host.namespaces()) {
         on_namespace_opened(nsp);
     }
@@ -87,14 +91,24 @@ void ClassicAdapter::start(AdapterHost& host) {
 }
 
 void ClassicAdapter::on_namespace_opened(const std::string& nsp) {
-    std::string pattern = broadcast_pattern(options_.key, nsp);
-    if (const error_code ec = subscriber_->psubscribe(pattern); ec) {
-        log(LogLevel::error, "redis subscription refused", ec.message() + ": " + pattern);
+    if (hears_every_namespace_) {
+        return;
     }
+    std::string pattern = broadcast_pattern(options_.key, nsp);
+    hear(pattern);
     namespace_of_pattern_.emplace(std::move(pattern), nsp);
 }
 
+void ClassicAdapter::hear(const std::string& pattern) {
+    if (const error_code ec = subscriber_->psubscribe(pattern); ec) {
+        log(LogLevel::error, "redis subscription refused", ec.message() + ": " + pattern);
+    }
+}
+
 void ClassicAdapter::on_namespace_closed(const std::string& nsp) {
+    if (hears_every_namespace_) {
+        return;
+    }
     const std::string pattern = broadcast_pattern(options_.key, nsp);
     subscriber_->punsubscribe(pattern);
     namespace_of_pattern_.erase(pattern);
@@ -151,9 +165,11 @@ void ClassicAdapter::on_message(const redis::Message& message) {
         ++counts_.own;
         return;
     }
+    // Before it is decoded, where the pattern says enough.
     const auto known = namespace_of_pattern_.find(message.pattern);
-    if (known == namespace_of_pattern_.end() ||
-        !room_of_channel(message.channel, options_.key, known->second)) {
+    if (!hears_every_namespace_ &&
+        (known == namespace_of_pattern_.end() ||
+         !room_of_channel(message.channel, options_.key, known->second))) {
         ++counts_.misdirected;
         return;
     }
@@ -166,8 +182,12 @@ void ClassicAdapter::on_message(const redis::Message& message) {
         refuse(message, decoded.error().message());
         return;
     }
+    const std::string& nsp = decoded->broadcast.nsp;
     // "/a" hears "/a#b" too, since '#' ends a namespace in a channel but may stand in one.
-    if (decoded->broadcast.nsp != known->second) {
+    const bool misdirected = hears_every_namespace_
+                                 ? !room_of_channel(message.channel, options_.key, nsp)
+                                 : nsp != known->second;
+    if (misdirected) {
         ++counts_.misdirected;
         return;
     }

@@ -1,6 +1,6 @@
 #pragma once
-// The classic Redis adapter's broadcast channel: one PSUBSCRIBE per namespace, one PUBLISH per
-// broadcast. Lives on shard 0, beside its AdapterHost. Calls AdapterHost::deliver(). WIRE.md B10.
+// The classic Redis adapter's broadcast channel: one PSUBSCRIBE per namespace, or one for all of them when
+// the host wants those that it has not; one PUBLISH per broadcast. Lives on shard 0, beside its AdapterHost. Calls AdapterHost::deliver(). WIRE.md B10.
 //
 // Two connections: RESP2 does not allow commands on one that has subscriptions.
 
@@ -46,6 +46,7 @@ public:
 
 private:
     void on_state(std::string_view connection, const redis::StateChange& change);
+    void hear(const std::string& pattern);
     void on_message(const redis::Message& message);
     void on_published(boost::system::error_code ec, const redis::Reply& reply);
     void refuse(const redis::Message& message, std::string reason);
@@ -58,6 +59,7 @@ private:
     std::optional<redis::Connection> publisher_;
     std::optional<redis::Subscriber> subscriber_;
     std::map<std::string, std::string, std::less<>> namespace_of_pattern_;
+    bool hears_every_namespace_ = false;
     Counts counts_;
     /// Lost in the current run of losses, and not yet logged as over.
     std::uint64_t lost_in_a_row_ = 0;

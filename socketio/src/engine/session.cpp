@@ -48,11 +48,19 @@ void Session::open(TransportPort& transport, SessionPort& port) {
     port_ = &port;
     transport_ = &transport;
     transport_kind_ = transport.kind();
+    ++context_.counters.handshakes;
+    ++sessions_on_transport();
     const auto& options = context_.options;
     auto first_wait = options.ping_interval;
     if (protocol_ == EngineProtocol::v3) first_wait += options.ping_timeout;
     context_.deadlines.arm_after(heartbeat_, first_wait);
     send(Message::make(make_content(EnginePacketType::open, open_packet())));
+}
+
+std::uint64_t& Session::sessions_on_transport() const noexcept {
+    auto& counters = context_.counters;
+    return transport_kind_ == TransportKind::polling ? counters.polling_sessions
+                                                     : counters.websocket_sessions;
 }
 
 std::string Session::open_packet() const {
@@ -168,7 +176,9 @@ void Session::answer_probe() {
 void Session::complete_upgrade() {
     auto& polling = *transport_;
     transport_ = &upgrade_->probe;
+    --sessions_on_transport();
     transport_kind_ = transport_->kind();
+    ++sessions_on_transport();
     upgrade_.reset();
     // A poll that still waits would never be answered otherwise.
     polling.send_past_queue(noop_packet);
@@ -302,6 +312,7 @@ void Session::end(DisconnectReason reason, Ending ending) {
         ending = Ending::now;
     }
     state_ = State::closed;
+    --sessions_on_transport();
     heartbeat_.cancel();
     if (is_watched_) context_.backlogs->forget(*this);
     abandon_probe();

@@ -24,6 +24,7 @@
 #include <boost/container/string.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -128,6 +129,7 @@ private:
     void complete_upgrade();
     void abandon_probe();
     void end(DisconnectReason reason, TransportPort::Ending ending);
+    [[nodiscard]] std::uint64_t& sessions_on_transport() const noexcept;
     [[nodiscard]] bool is_probe(const TransportPort& transport) const noexcept;
     [[nodiscard]] bool fits(const Message& message) const noexcept;
     [[nodiscard]] bool make_room(const Message& message);

@@ -125,6 +125,15 @@ void Hub::close_all(DisconnectReason reason) {
     for (auto* client : clients) client->session().close(reason);
 }
 
+Census Hub::count() const {
+    Census census;
+    namespaces_.for_each([&](const NamespaceState& nsp) {
+        if (nsp.is_open()) census.sockets.emplace(nsp.name(), nsp.sockets().size());
+    });
+    for (const auto* client : clients_) census.queued_bytes += client->session().queue().bytes();
+    return census;
+}
+
 // ---- Later -------------------------------------------------------------------------------------
 
 void Hub::bury(std::unique_ptr<SocketState> socket) {

@@ -12,6 +12,7 @@
 #include "hub/namespace_port.hpp"
 #include "hub/namespace_table.hpp"
 #include "socketio/broadcast.hpp"
+#include "socketio/counters.hpp"
 #include "socketio/handshake.hpp"
 #include "socketio/namespace.hpp"
 
@@ -61,6 +62,8 @@ public:
     void close_all(DisconnectReason reason);
 
     [[nodiscard]] std::size_t clients_count() const noexcept { return clients_.size(); }
+    /// Walks all clients.
+    [[nodiscard]] Census count() const;
 
     // ---- For clients and sockets ---------------------------------------------------------------
     [[nodiscard]] const HubContext& context() const noexcept { return context_; }

@@ -44,6 +44,12 @@ Namespace& Namespace::on_drain(DrainHandler handler) {
     return *this;
 }
 
+Namespace& Namespace::on_remote_broadcast(RemoteBroadcastFilter filter) {
+    port_.require_setup_phase(*this);
+    setup_->remote_broadcast_filters.push_back(std::move(filter));
+    return *this;
+}
+
 Namespace& Namespace::set_handler(std::string_view event, EventHandler handler) {
     port_.require_setup_phase(*this);
     if (wire::is_reserved_event(event)) {

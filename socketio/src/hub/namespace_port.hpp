@@ -20,6 +20,7 @@ struct NamespaceSetup {
     std::vector<ConnectionHandler> connection_handlers;
     std::vector<BacklogHandler> backlog_handlers;
     std::vector<DrainHandler> drain_handlers;
+    std::vector<RemoteBroadcastFilter> remote_broadcast_filters;
     std::map<std::string, EventHandler, std::less<>> handlers;
 };
 

@@ -5,6 +5,7 @@
 #include "server/options_check.hpp"
 #include "transport/uring_writer.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -93,6 +94,11 @@ void Server::Implementation::close_namespace(std::string_view name) {
         shards_.on_shard(index,
                          [this, index, full] { shards_[index].hub().close_namespace(full); });
     }
+}
+
+void Server::Implementation::on_remote_broadcast(RemoteBroadcastFilter filter) {
+    require_not_running();
+    remote_broadcast_filters_.push_back(std::move(filter));
 }
 
 bool Server::Implementation::on_first_shard() noexcept {
@@ -245,13 +251,33 @@ boost::asio::io_context& Server::Implementation::context() noexcept {
 }
 
 void Server::Implementation::deliver(ClusterBroadcast broadcast) {
-    if (broadcast.data.empty() || namespaces_.find_open(broadcast.nsp) == nullptr) return;
-    const auto* event = broadcast.data.front().if_string();
+    const auto* event = broadcast.data.empty() ? nullptr : broadcast.data.front().if_string();
     if (event == nullptr) return;
-    const Args args(broadcast.data.begin() + 1, broadcast.data.end());
     const auto guard = shards_[0].begin_work("delivering a broadcast of another node");
+    const auto* nsp = namespaces_.find_open(broadcast.nsp);
+    if (nsp == nullptr) {
+        if (!passes(remote_broadcast_filters_, broadcast)) return;
+        // The filter may have opened it.
+        nsp = namespaces_.find_open(broadcast.nsp);
+    }
+    if (nsp == nullptr || !passes(nsp->setup().remote_broadcast_filters, broadcast)) return;
+    const Args args(broadcast.data.begin() + 1, broadcast.data.end());
     deliver_everywhere(hub::make_delivery(std::move(broadcast.nsp), std::move(broadcast.audience),
                                           std::move(broadcast.flags), *event, args));
+}
+
+bool Server::Implementation::passes(const std::vector<RemoteBroadcastFilter>& filters,
+                                    const ClusterBroadcast& broadcast) {
+    return std::all_of(filters.begin(), filters.end(), [&](const auto& filter) {
+        bool passed = false;
+        (void)shards_[0].hub().guarded(broadcast.nsp, "remote broadcast",
+                                       [&] { passed = filter(broadcast); });
+        return passed;
+    });
+}
+
+bool Server::Implementation::wants_every_namespace() const {
+    return !remote_broadcast_filters_.empty();
 }
 
 std::vector<std::string> Server::Implementation::namespaces() const {

@@ -32,6 +32,7 @@ public:
     [[nodiscard]] const Options& options() const noexcept { return options_; }
     [[nodiscard]] Namespace& of(std::string_view name, const NamespaceRegistry::SetUp& set_up);
     void close_namespace(std::string_view name);
+    void on_remote_broadcast(RemoteBroadcastFilter filter);
     [[nodiscard]] Namespace& root() noexcept { return *root_; }
     [[nodiscard]] transport::Routes& routes();
     [[nodiscard]] shard::ShardGroup& shards() noexcept { return shards_; }
@@ -57,11 +58,14 @@ private:
     void require_not_running() const;
     [[nodiscard]] bool on_first_shard() noexcept;
     void open_everywhere(const Namespace& nsp);
+    [[nodiscard]] bool passes(const std::vector<RemoteBroadcastFilter>& filters,
+                              const ClusterBroadcast& broadcast);
 
     // ---- AdapterHost ---------------------------------------------------------------------------
     [[nodiscard]] boost::asio::io_context& context() noexcept override;
     void deliver(ClusterBroadcast broadcast) override;
     [[nodiscard]] std::vector<std::string> namespaces() const override;
+    [[nodiscard]] bool wants_every_namespace() const override;
     void log(LogEvent event) override;
 
     void choose_writer();
@@ -72,6 +76,8 @@ private:
     Options options_;
     base::Log log_;
     NamespaceRegistry namespaces_{*this};
+    /// For broadcasts to namespaces that are not open.
+    std::vector<RemoteBroadcastFilter> remote_broadcast_filters_;
     Namespace* root_ = nullptr;
     transport::Routes routes_;
     shard::ShardGroup shards_;

@@ -1,5 +1,6 @@
 #include "socketio/server.hpp"
 
+#include "server/census.hpp"
 #include "server/engine_endpoint_client.hpp"
 #include "server/implementation.hpp"
 
@@ -19,6 +20,11 @@ Namespace& Server::root() const noexcept {
 
 Namespace& Server::of(std::string_view name, const std::function<void(Namespace&)>& set_up) {
     return implementation_->of(name, set_up);
+}
+
+Server& Server::on_remote_broadcast(RemoteBroadcastFilter filter) {
+    implementation_->on_remote_broadcast(std::move(filter));
+    return *this;
 }
 
 void Server::close_namespace(std::string_view name) {
@@ -141,7 +147,12 @@ Counters Server::counters() const noexcept {
     for (unsigned index = 0; index < shards.size(); ++index) {
         shards[index].published_counters().add_to(sum);
     }
+    sum.connections = shards.connections();
     return sum;
+}
+
+void Server::take_census(std::function<void(const Census&)> done) {
+    socketio::take_census(implementation_->shards(), std::move(done));
 }
 
 const Options& Server::options() const noexcept {

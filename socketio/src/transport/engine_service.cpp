@@ -101,10 +101,12 @@ Admission EngineService::admit(const HttpRequest& request) const {
 
 void EngineService::handshake(const EngineRequest& request) {
     if (const auto admission = admit(request.http); !admission.allowed) {
+        ++home_.shard().counters().handshakes_refused;
         request.reply.send(refuse_polling(EngineRefusal::forbidden, admission.message));
         return;
     }
     if (request.query.protocol == wire::EngineProtocol::v3 && !home_.options().allow_eio3) {
+        ++home_.shard().counters().handshakes_refused;
         request.reply.send(refuse_polling(EngineRefusal::unsupported_protocol));
         return;
     }
@@ -206,9 +208,11 @@ void EngineService::upgrade(HttpConnection& connection, HttpRequest request) {
             return refuse(EngineRefusal::bad_request);
         }
         if (const auto admission = admit(request); !admission.allowed) {
+            ++home_.shard().counters().handshakes_refused;
             return refuse(EngineRefusal::forbidden, admission.message);
         }
         if (query.protocol == wire::EngineProtocol::v3 && !home_.options().allow_eio3) {
+            ++home_.shard().counters().handshakes_refused;
             return refuse(EngineRefusal::unsupported_protocol);
         }
     } else {

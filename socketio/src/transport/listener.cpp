@@ -165,6 +165,7 @@ void Listener::on_pause_over(base::TimePoint) {
 }
 
 void Listener::on_refused() {
+    ++shard_.counters().connections_refused;
     if (burst_.armed()) {
         ++refused_;
         return;

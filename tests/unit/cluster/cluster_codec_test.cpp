@@ -244,6 +244,7 @@ TEST(ClusterCodec, NamesChannelsAsNodeDoes) {
     EXPECT_EQ(broadcast_channel("socket.io", "/", {"room1"}), "socket.io#/#room1#");
     EXPECT_EQ(broadcast_channel("socket.io", "/admin", {"a", "b"}), "socket.io#/admin#");
     EXPECT_EQ(broadcast_pattern("socket.io", "/"), "socket.io#/#*");
+    EXPECT_EQ(every_broadcast_pattern("a?b"), "a\\?b#/*");
     EXPECT_EQ(broadcast_pattern("a?b", "/x*[1]\\"), "a\\?b#/x\\*\\[1\\]\\\\#*");
 }
 

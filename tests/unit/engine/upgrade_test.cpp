@@ -72,6 +72,20 @@ TEST_F(Upgrade, SendsOnPollingUntilTheUpgradePacketAndThenOnTheWebSocket) {
     EXPECT_EQ(websocket->wakes, 2);
 }
 
+TEST_F(Upgrade, IsCountedOnTheTransportThatCarriesIt) {
+    EXPECT_EQ(counters.handshakes, 1U);
+    EXPECT_EQ(counters.polling_sessions, 1U);
+    ASSERT_TRUE(session->begin_upgrade(*websocket));
+    websocket->receive("2probe");
+    EXPECT_EQ(counters.websocket_sessions, 0U) << "a probe carries nothing";
+    websocket->receive("5");
+    EXPECT_EQ(counters.polling_sessions, 0U);
+    EXPECT_EQ(counters.websocket_sessions, 1U);
+    session->close(DisconnectReason::forced_server_close);
+    EXPECT_EQ(counters.websocket_sessions, 0U);
+    EXPECT_EQ(counters.handshakes, 1U);
+}
+
 TEST_F(Upgrade, AnEmptyQueueNeedsNoWriting) {
     ASSERT_TRUE(session->begin_upgrade(*websocket));
     websocket->receive("5");

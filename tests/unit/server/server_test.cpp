@@ -58,6 +58,9 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     options.keep_request = static_cast<KeepRequest>(3);
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
+    options.backlog_bytes = options.send_queue_bytes_max;
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
     options.path = "no-slash";
     try {
         Server server(options);
@@ -157,6 +160,28 @@ TEST(Server, RefusesSettingUpWhileItRuns) {
     EXPECT_THROW(server.of("/late"), std::logic_error);
     EXPECT_THROW(server.on_http([](const HttpRequest&, const HttpReply&) {}), std::logic_error);
     EXPECT_THROW(server.on_connection([](Socket&) {}), std::logic_error);
+}
+
+TEST(Server, CountsSessionsAndWhatItRefuses) {
+    auto options = loopback();
+    options.allow_request = [](const HttpRequest& request) {
+        return request.query.get("let-in") == "1" ? Admission::allow() : Admission::refuse();
+    };
+    Server server(options);
+    const RunningServer running(server);
+    const std::string handshake = "/socket.io/?EIO=4&transport=polling";
+    EXPECT_THAT(get(server, handshake), HasSubstr("403 Forbidden"));
+    EXPECT_THAT(get(server, "/socket.io/?EIO=3&transport=polling&let-in=1"), HasSubstr("400"));
+    EXPECT_THAT(get(server, handshake + "&let-in=1"), HasSubstr("200 OK"));
+    // Counters are those of turns that have ended.
+    std::promise<void> read;
+    server.post(0, [&] { server.post(0, [&] { read.set_value(); }); });
+    read.get_future().wait();
+    const auto counters = server.counters();
+    EXPECT_EQ(counters.handshakes_refused, 2U);
+    EXPECT_EQ(counters.handshakes, 1U);
+    EXPECT_EQ(counters.polling_sessions, 1U);
+    EXPECT_EQ(counters.websocket_sessions, 0U);
 }
 
 TEST(Server, GivesTheSameNamespaceForAName) {

@@ -208,6 +208,12 @@ std::string broadcast_pattern(std::string_view key, std::string_view nsp) {
     return pattern += "#*";
 }
 
+std::string every_broadcast_pattern(std::string_view key) {
+    std::string pattern;
+    append_escaped(pattern, key);
+    return pattern += "#/*";
+}
+
 std::optional<std::string_view> room_of_channel(std::string_view channel, std::string_view key,
                                                 std::string_view nsp) noexcept {
     const std::size_t prefix = key.size() + nsp.size() + 2;

@@ -41,6 +41,8 @@ struct BroadcastMessage {
                                             const std::vector<std::string>& rooms);
 /// `<key>#<nsp>#*`, with Redis's glob characters in key and nsp escaped.
 [[nodiscard]] std::string broadcast_pattern(std::string_view key, std::string_view nsp);
+/// `<key>#/*`: the channels of every namespace.
+[[nodiscard]] std::string every_broadcast_pattern(std::string_view key);
 /// The room that a channel names; empty for one that names none; nothing for another namespace's.
 [[nodiscard]] std::optional<std::string_view> room_of_channel(std::string_view channel,
                                                               std::string_view key,
