@@ -18,7 +18,8 @@ namespace {
 constexpr std::int64_t hour = 3'600'000;
 constexpr std::int64_t day = 24 * hour;
 constexpr std::int64_t year = 365 * day;
-constexpr std::int64_t dense = 2 * hour;
+/// Two hours, and what a sum over a minute that ends in them reaches back.
+constexpr std::int64_t dense = 2 * hour + hour / 12;
 constexpr int owners_per_region = 8;
 
 /// At nine to seven on a weekday, in China.
