@@ -2,6 +2,7 @@
 // Plain HTTP beside Socket.IO: pages, pushes, health checks on the same port.
 
 #include "socketio/handshake.hpp"
+#include "socketio/http_stream.hpp"
 #include "socketio/value.hpp"
 
 #include <cstdint>
@@ -24,6 +25,8 @@ struct HttpRequest {
     /// Of the target, percent-decoded.
     std::string path;
     FieldList query;
+    /// What stands in the request's path where the route has `{name}`, percent-decoded.
+    FieldList parameters;
     /// Names in lower case.
     FieldList headers;
     std::string body;
@@ -72,6 +75,10 @@ public:
         : port_(std::move(port)) {}
 
     void send(HttpResponse response) const;
+    /// The same for an answer that is written in pieces; `head.body` is the first of them. Chunked for
+    /// HTTP/1.1; HTTP/1.0 reads until the connection closes. A HEAD request gets the head, and the stream
+    /// has ended, as one whose request was answered before has.
+    [[nodiscard]] HttpStream stream(HttpResponse head) const;
 
 private:
     std::shared_ptr<transport::HttpReplyPort> port_;

@@ -85,12 +85,22 @@ struct Admission {
     static Admission refuse(std::string message = {}) { return {false, std::move(message)}; }
 };
 
+struct ListenAddress {
+    /// Numeric, IPv4 or IPv6.
+    std::string address;
+    /// 0 takes a free one; Server::addresses() tells which.
+    std::uint16_t port = 0;
+};
+
 struct Options {
     // ---- Where it listens ------------------------------------------------------------------------
     /// A numeric IPv4 or IPv6 address.
     std::string address = "0.0.0.0";
     /// 0 takes a free port; Server::port() tells which.
     std::uint16_t port = 3000;
+    /// More of them, for the same server. `::` takes IPv4 too, unless an IPv4 address with its port is
+    /// there.
+    std::vector<ListenAddress> further_addresses = {};
     /// Threads, each with its own connections. 1 keeps a first program free of data races: handlers of
     /// different shards run at the same time. 0 is one for each core. At most 256: the sid names it in
     /// one byte.
@@ -145,9 +155,14 @@ struct Options {
     std::size_t send_queue_packets_max = 16'384;
     /// Request line and headers of one HTTP request.
     std::size_t http_header_bytes_max = 16 * 1024;
-    /// Body of a request that an application route handles.
+    /// Body of a request that an application route handles; not of those that read it in pieces.
     std::size_t http_body_bytes_max = 1024 * 1024;
-    /// Time to send a whole request head or body: a peer that dribbles bytes holds a connection.
+    /// Unsent bytes of one streamed answer, beyond which HttpStream::write() refuses: what one peer that
+    /// reads slowly can make us hold.
+    std::size_t http_stream_bytes_max = 1024 * 1024;
+    /// Time to send a whole request head or body: a peer that dribbles bytes holds a connection. Bodies
+    /// that are read in pieces and answers in pieces may last as long as something moves: it counts since
+    /// the last bytes.
     std::chrono::milliseconds http_request_timeout{30'000};
     /// An idle keep-alive connection is closed after this.
     std::chrono::milliseconds http_keep_alive_timeout{60'000};
@@ -161,6 +176,10 @@ struct Options {
     std::size_t pending_acks_max = 10'000;
     /// Connections of the process; beyond it new ones are closed at once. 0 is no bound but the system's.
     std::size_t connections_max = 0;
+    /// New connections in a second, and as many at once after a quiet one; the others wait in the kernel's
+    /// queue. 0 is no bound. A handshake costs far more than a connected client: without it, all clients
+    /// that come back after a restart are served at the expense of those that are back already.
+    std::size_t connects_per_second_max = 0;
 
     // ---- Watching --------------------------------------------------------------------------------
     /// Called on any shard, so it must be thread-safe and must not block. Empty: the library is silent.

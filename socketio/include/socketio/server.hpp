@@ -12,6 +12,7 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace boost::asio {
 class io_context;
@@ -45,19 +46,27 @@ public:
     }
 
     // ---- Beside Socket.IO; only before run() ---------------------------------------------------
-    /// Requests for exactly this path and method; "*" stands for every method.
+    /// Requests for this path and method; "*" stands for every method, and GET answers HEAD too. A segment
+    /// of the path may hold one `{name}`, which stands for one or more bytes: "/rows/{key}.csv". What is
+    /// literal wins over what is not, from left to right. Throws std::invalid_argument for a path that is
+    /// no pattern. See docs/http.md.
     Server& on_http(std::string_view method, std::string_view path, HttpHandler handler);
+    /// The same for requests whose body is read in pieces, without a bound on all of them.
+    Server& on_http_stream(std::string_view method, std::string_view path,
+                           HttpStreamHandler handler);
     /// Requests that nothing else claims; without it they get a 404.
     Server& on_http(HttpHandler fallback);
     Server& add_endpoint(EngineEndpoint endpoint);
     Server& add_endpoint(WebSocketEndpoint endpoint);
 
     // ---- Life ----------------------------------------------------------------------------------
-    /// Binds the port. Throws boost::system::system_error, naming address and port. run() calls it when
-    /// nobody did.
+    /// Binds every address. Throws boost::system::system_error, naming address and port. run() calls it
+    /// when nobody did.
     void listen();
-    /// The port that is bound; Options::port before listen().
+    /// The port that is bound at Options::address; Options::port before listen().
     [[nodiscard]] std::uint16_t port() const noexcept;
+    /// All that is bound, Options::address first; empty before listen().
+    [[nodiscard]] std::vector<ListenAddress> addresses() const;
     /// Serves until stop() or, when it has the signals, SIGINT or SIGTERM. The calling thread is shard 0.
     void run(bool handle_signals = true);
     /// Any thread, and any time after run() began. Sockets leave with `server shutting down`.

@@ -37,6 +37,9 @@ public:
 
     void listen();
     [[nodiscard]] std::uint16_t port() const noexcept;
+    [[nodiscard]] std::vector<ListenAddress> addresses() const {
+        return listening_ ? listener_.addresses() : std::vector<ListenAddress>();
+    }
     void run(bool handle_signals);
     void stop();
 

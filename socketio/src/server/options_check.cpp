@@ -35,6 +35,12 @@ Options checked(Options options) {
             "one of allow_polling and allow_websocket must be on");
     require(options.keep_request <= KeepRequest::always,
             "keep_request must be one of KeepRequest's");
+    for (const auto& further : options.further_addresses) {
+        require(!further.address.empty(), "further_addresses must each name an address");
+    }
+    require(options.connects_per_second_max <= 1'000'000,
+            "connects_per_second_max must be at most 1000000, is " +
+                std::to_string(options.connects_per_second_max));
     require_positive(options.connect_timeout, "connect_timeout");
     require_positive(options.ping_interval, "ping_interval");
     require_positive(options.ping_timeout, "ping_timeout");
@@ -55,6 +61,7 @@ Options checked(Options options) {
             "http_header_bytes_max must lie between 256 and 1048576, is " +
                 std::to_string(options.http_header_bytes_max));
     require_positive(options.http_body_bytes_max, "http_body_bytes_max");
+    require_positive(options.http_stream_bytes_max, "http_stream_bytes_max");
     require_positive(options.namespaces_per_session_max, "namespaces_per_session_max");
     require_positive(options.rooms_per_socket_max, "rooms_per_socket_max");
     require_positive(options.pending_acks_max, "pending_acks_max");

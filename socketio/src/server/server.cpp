@@ -52,8 +52,13 @@ BroadcastOperator Server::as_volatile() const {
 }
 
 Server& Server::on_http(std::string_view method, std::string_view path, HttpHandler handler) {
-    auto& methods = implementation_->routes().http[std::string(path)];
-    methods.insert_or_assign(std::string(method), std::move(handler));
+    implementation_->routes().http.add(method, path, {.handler = std::move(handler)});
+    return *this;
+}
+
+Server& Server::on_http_stream(std::string_view method, std::string_view path,
+                               HttpStreamHandler handler) {
+    implementation_->routes().http.add(method, path, {.stream = std::move(handler)});
     return *this;
 }
 
@@ -86,6 +91,10 @@ void Server::listen() {
 
 std::uint16_t Server::port() const noexcept {
     return implementation_->port();
+}
+
+std::vector<ListenAddress> Server::addresses() const {
+    return implementation_->addresses();
 }
 
 void Server::run(bool handle_signals) {

@@ -23,6 +23,10 @@ public:
         if (once_.first()) answer_exchange(network_, id_, std::move(response));
     }
 
+    HttpStream stream(HttpResponse head) override {
+        return begin_stream(network_, id_, std::move(head), once_.first());
+    }
+
 private:
     Network& network_;
     const ExchangeId id_;
@@ -50,11 +54,28 @@ ExchangeId ExchangeTable::open(HttpConnection& connection) {
 }
 
 void ExchangeTable::answer(ExchangeId id, HttpResponse response) {
-    const auto found = waiting_.find(id);
-    if (found == waiting_.end()) return;
-    auto* connection = found->second;
-    waiting_.erase(found);
+    auto* connection = waiting(id);
+    if (connection == nullptr) return;
+    waiting_.erase(id);
     connection->answer(std::move(response));
+}
+
+void ExchangeTable::stream(ExchangeId id, HttpResponse head, std::unique_ptr<StreamedAnswer> body) {
+    auto* connection = waiting(id);
+    if (connection == nullptr) return;
+    waiting_.erase(id);
+    streaming_.emplace(id, connection);
+    connection->answer_in_pieces(std::move(head), std::move(body));
+}
+
+HttpConnection* ExchangeTable::waiting(ExchangeId id) const noexcept {
+    const auto found = waiting_.find(id);
+    return found == waiting_.end() ? nullptr : found->second;
+}
+
+HttpConnection* ExchangeTable::streaming(ExchangeId id) const noexcept {
+    const auto found = streaming_.find(id);
+    return found == streaming_.end() ? nullptr : found->second;
 }
 
 }  // namespace socketio::transport

@@ -5,7 +5,7 @@
 #include "socketio/http.hpp"
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <unordered_map>
 
 namespace socketio::shard {
@@ -16,6 +16,7 @@ namespace socketio::transport {
 
 class HttpConnection;
 class Network;
+class StreamedAnswer;
 
 /// Unique in the process: the shard in the upper bits.
 using ExchangeId = std::uint64_t;
@@ -30,15 +31,25 @@ public:
     }
 
     [[nodiscard]] ExchangeId open(HttpConnection& connection);
-    void close(ExchangeId id) noexcept { waiting_.erase(id); }
+    void close(ExchangeId id) noexcept {
+        waiting_.erase(id);
+        if (!streaming_.empty()) streaming_.erase(id);
+    }
     /// Nothing happens when the connection is gone or has its answer.
     void answer(ExchangeId id, HttpResponse response);
+    /// The same for an answer that is written in pieces.
+    void stream(ExchangeId id, HttpResponse head, std::unique_ptr<StreamedAnswer> body);
+    /// Null when the connection is gone or its answer has begun.
+    [[nodiscard]] HttpConnection* waiting(ExchangeId id) const noexcept;
+    /// The one whose answer is being written in pieces, or null.
+    [[nodiscard]] HttpConnection* streaming(ExchangeId id) const noexcept;
 
 private:
     static constexpr unsigned shard_shift = 48;
 
     ExchangeId next_;
     std::unordered_map<ExchangeId, HttpConnection*> waiting_;
+    std::unordered_map<ExchangeId, HttpConnection*> streaming_;
 };
 
 /// Any thread: the answer is given on the shard where the connection is.

@@ -1,10 +1,14 @@
 #pragma once
 // HTTP/1.1 on a connection: one request at a time is read, routed and answered; an upgrade hands the
-// connection to a WebSocket. Lives on one shard. RFC 9112; parsed by Boost.Beast.
+// connection to a WebSocket. Bodies may come and go in pieces: HttpUpload, StreamedAnswer. Lives on one
+// shard. RFC 9112; parsed by Boost.Beast.
 
 #include "socketio/http.hpp"
 #include "transport/connection.hpp"
 #include "transport/exchange_table.hpp"
+#include "transport/http_response.hpp"
+#include "transport/http_upload.hpp"
+#include "transport/streamed_answer.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -45,6 +49,19 @@ public:
     /// For an upgrade: ends this request and gives what was read after it. The caller replaces the
     /// protocol or releases the connection.
     [[nodiscard]] std::string take_over();
+    /// The body of the request goes to the application as it comes.
+    void start_upload(const HttpStreamHandler& handler, const HttpRequest& request);
+
+    // ---- For the handles of bodies in pieces ---------------------------------------------------
+    void pause_body();
+    void resume_body();
+    void answer_in_pieces(HttpResponse head, std::unique_ptr<StreamedAnswer> body);
+    void write_stream(std::string bytes);
+    void finish_stream();
+    /// What was written leaves, and the connection ends without the body's end.
+    void break_off_stream(HttpEnd why);
+    void on_stream_drain(std::function<void()> handler);
+    void on_stream_close(std::function<void(HttpEnd)> handler);
 
     // ---- Protocol ------------------------------------------------------------------------------
     void on_bytes(std::span<char> bytes) override;
@@ -52,13 +69,11 @@ public:
     [[nodiscard]] bool stays_after_end() const noexcept override;
     void on_deadline() override;
     [[nodiscard]] bool has_output() const noexcept override {
-        return output_ && output_->written < output_->size();
+        return (output_ && output_->written < output_->size()) ||
+               (stream_ && stream_->has_output());
     }
     void gather(std::vector<iovec>& buffers) override;
-    [[nodiscard]] bool on_written(std::size_t bytes) override {
-        output_->written += bytes;
-        return true;
-    }
+    [[nodiscard]] bool on_written(std::size_t bytes) override;
     void after_write() override;
     void on_shutdown() override;
 
@@ -79,17 +94,27 @@ private:
     };
 
     enum class Phase : std::uint8_t {
-        idle,     ///< Between requests.
-        head,     ///< Some bytes of a request line or headers.
-        body,     ///< Headers are known, the body is coming.
-        waiting,  ///< Someone works on the answer.
-        writing,  ///< The answer is on its way out.
+        idle,       ///< Between requests.
+        head,       ///< Some bytes of a request line or headers.
+        body,       ///< Headers are known, the body is coming.
+        waiting,    ///< Someone works on the answer.
+        writing,    ///< The answer is on its way out.
+        streaming,  ///< The answer is being made and leaves as it is.
     };
 
     void consume(std::string_view input);
+    [[nodiscard]] bool feed(std::string_view& input);
     void on_fault();
     [[nodiscard]] bool on_head();
+    [[nodiscard]] bool deliver(std::string_view piece);
     void on_request();
+    void follow_upload();
+    void finish_upload();
+    void abort_upload(HttpEnd why);
+    [[nodiscard]] std::string begin_answer(const HttpResponse& response, BodyEnd body_end);
+    void after_stream_write();
+    void end_stream(HttpEnd why);
+    void tell_closed(HttpEnd why);
     void fail_request(unsigned status, std::string_view why);
     void send_continue();
     void next_request();
@@ -99,6 +124,8 @@ private:
     std::unique_ptr<RequestParser> parser_;
     std::string pending_;  ///< Read, not yet consumed.
     std::unique_ptr<Output> output_;
+    std::unique_ptr<HttpUpload> upload_;      ///< While the body comes in pieces.
+    std::unique_ptr<StreamedAnswer> stream_;  ///< While the answer leaves in pieces.
     FieldList answer_headers_;
     std::function<void(Abort)> abort_;
     ExchangeId exchange_ = 0;

@@ -29,6 +29,10 @@ void HttpReply::send(HttpResponse response) const {
     if (port_) port_->send(std::move(response));
 }
 
+HttpStream HttpReply::stream(HttpResponse head) const {
+    return port_ ? port_->stream(std::move(head)) : HttpStream();
+}
+
 FieldList parse_query(std::string_view text) {
     return wire::parse_query_string(text);
 }
@@ -47,32 +51,46 @@ void append_header(std::string& out, std::string_view name, std::string_view val
     out += "\r\n";
 }
 
-bool has_header(const FieldList& headers, std::string_view lower_case_name) {
-    return std::any_of(headers.begin(), headers.end(), [&](const auto& field) {
-        return std::equal(
-            field.first.begin(), field.first.end(), lower_case_name.begin(), lower_case_name.end(),
-            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
-    });
+bool is_name(std::string_view name, std::string_view lower_case_name) noexcept {
+    return std::equal(
+        name.begin(), name.end(), lower_case_name.begin(), lower_case_name.end(),
+        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
+
+bool has_header(const FieldList& headers, std::string_view lower_case_name) {
+    return std::any_of(headers.begin(), headers.end(),
+                       [&](const auto& field) { return is_name(field.first, lower_case_name); });
+}
+
+/// Where the body ends is said once: two answers to that are two answers to the peer.
+bool says_body_end(std::string_view name) noexcept {
+    return is_name(name, "content-length") || is_name(name, "transfer-encoding");
+}
+
+}  // namespace
 
 bool may_have_body(unsigned status) noexcept {
     return status >= 200 && status != 204 && status != 304;
 }
 
-}  // namespace
-
 std::string write_head(const HttpResponse& response, const FieldList& extra,
                        const ResponseFrame& frame) {
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' +
                        std::string(reason_phrase(response.status)) + "\r\n";
-    for (const auto& [name, value] : response.headers) append_header(head, name, value);
+    const bool by_length = frame.body_end == BodyEnd::by_length;
+    for (const auto& [name, value] : response.headers) {
+        if (by_length || !says_body_end(name)) append_header(head, name, value);
+    }
     for (const auto& [name, value] : extra) append_header(head, name, value);
     const auto body = response.body.view();
     if (!body.empty() && !has_header(response.headers, "content-type")) {
         append_header(head, "Content-Type", "text/plain; charset=utf-8");
     }
     if (may_have_body(response.status)) {
-        append_header(head, "Content-Length", std::to_string(body.size()));
+        if (by_length) append_header(head, "Content-Length", std::to_string(body.size()));
+        if (frame.body_end == BodyEnd::by_last_chunk) {
+            append_header(head, "Transfer-Encoding", "chunked");
+        }
     }
     if (!frame.date.empty()) append_header(head, "Date", frame.date);
     if (!frame.keep_alive) {

@@ -1,14 +1,20 @@
 #pragma once
-// Accepts on one port and gives each connection to the shard that has the fewest. Lives on shard 0.
+// Accepts on every listen address and gives each connection to the shard that has the fewest. Out of
+// descriptors, or faster than wanted, it lets new ones wait in the kernel's queue. Lives on shard 0.
 
 #include "base/deadline_queue.hpp"
+#include "base/token_bucket.hpp"
+#include "socketio/options.hpp"
 #include "transport/transport_shard.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 namespace socketio::transport {
 
@@ -18,7 +24,10 @@ public:
 
     /// Before the threads run. Throws boost::system::system_error naming address and port.
     void bind();
-    [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+    /// Of the first address.
+    [[nodiscard]] std::uint16_t port() const noexcept { return bound_.front().port; }
+    /// All that is bound; empty before bind().
+    [[nodiscard]] const std::vector<ListenAddress>& addresses() const noexcept { return bound_; }
     /// On shard 0.
     void start(Network& network);
     void stop();
@@ -26,17 +35,33 @@ public:
 private:
     using Acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
                                                         boost::asio::io_context::executor_type>;
+    struct Door {
+        Acceptor acceptor;
+        bool waiting = false;
+    };
+    enum class Accepted : std::uint8_t { one, none, paused };
 
+    void bind(const ListenAddress& address, bool only_v6);
     void wait();
-    void accept_all();
+    void wait(Door& door);
+    void accept_all(Door& door);
+    [[nodiscard]] Accepted accept_one(Door& door);
     void place(shard::UniqueFd fd);
+    void pause(base::Milliseconds time);
+    void on_exhausted(int error);
+    void on_refused();
     void on_pause_over(base::TimePoint now);
+    void on_burst_over(base::TimePoint now);
 
     shard::Shard& shard_;
     Network* network_ = nullptr;  ///< Since start().
-    Acceptor acceptor_;
+    std::vector<Door> doors_;
+    std::vector<ListenAddress> bound_;
+    std::optional<base::TokenBucket> rate_;
     base::MemberDeadline<Listener, &Listener::on_pause_over> pause_{*this};
-    std::uint16_t port_ = 0;
+    base::MemberDeadline<Listener, &Listener::on_burst_over> burst_{*this};
+    bool exhausted_ = false;   ///< Out of descriptors or memory since the last connection.
+    std::size_t refused_ = 0;  ///< Since it was logged.
 };
 
 }  // namespace socketio::transport

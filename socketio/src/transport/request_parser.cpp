@@ -4,8 +4,9 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 
+#include <cstdint>
+#include <string>
 #include <utility>
 
 namespace socketio::transport {
@@ -26,10 +27,53 @@ std::string_view to_std(boost::beast::string_view text) noexcept {
     return {text.data(), text.size()};
 }
 
+/// A body that is kept or, in pieces, only looked at.
+struct Body {
+    struct value_type {  // NOLINT(readability-identifier-naming): Beast names it.
+        std::string kept;
+        std::string_view piece;
+        bool in_pieces = false;
+    };
+
+    class reader {  // NOLINT(readability-identifier-naming)
+    public:
+        template <bool is_request, class Fields>
+        reader(http::header<is_request, Fields>&, value_type& body) : body_(body) {}
+
+        void init(const boost::optional<std::uint64_t>& length, boost::system::error_code& ec) {
+            ec = {};
+            // Within the bound: it was checked when it was set.
+            if (length && !body_.in_pieces) body_.kept.reserve(static_cast<std::size_t>(*length));
+        }
+        template <class Buffers>
+        std::size_t put(const Buffers& buffers, boost::system::error_code& ec) {
+            ec = {};
+            std::size_t taken = 0;
+            for (auto it = boost::asio::buffer_sequence_begin(buffers);
+                 it != boost::asio::buffer_sequence_end(buffers); ++it) {
+                const boost::asio::const_buffer buffer = *it;
+                const std::string_view bytes(static_cast<const char*>(buffer.data()),
+                                             buffer.size());
+                if (body_.in_pieces) {
+                    body_.piece = bytes;
+                } else {
+                    body_.kept += bytes;
+                }
+                taken += bytes.size();
+            }
+            return taken;
+        }
+        void finish(boost::system::error_code& ec) { ec = {}; }
+
+    private:
+        value_type& body_;
+    };
+};
+
 }  // namespace
 
 struct RequestParser::State {
-    http::request_parser<http::string_body> parser;
+    http::request_parser<Body> parser;
     Fault fault = Fault::none;
     bool in_body = false;
 };
@@ -37,6 +81,8 @@ struct RequestParser::State {
 RequestParser::RequestParser(std::size_t header_bytes_max) : state_(std::make_unique<State>()) {
     state_->parser.header_limit(static_cast<std::uint32_t>(header_bytes_max));
     state_->parser.eager(false);
+    // Whoever reads the head decides; Beast's own bound would refuse before.
+    state_->parser.body_limit(boost::none);
 }
 
 RequestParser::~RequestParser() = default;
@@ -44,6 +90,7 @@ RequestParser::~RequestParser() = default;
 std::size_t RequestParser::feed(std::string_view bytes) {
     std::size_t taken = 0;
     boost::system::error_code ec;
+    state_->parser.get().body().piece = {};
     while (taken < bytes.size() && !done()) {
         if (header_done() && !state_->in_body) break;
         const auto rest = bytes.substr(taken);
@@ -57,7 +104,7 @@ std::size_t RequestParser::feed(std::string_view bytes) {
         } else if (ec) {
             state_->fault = Fault::malformed;
         }
-        if (ec || used == 0) break;
+        if (ec || used == 0 || !piece().empty()) break;
     }
     return taken;
 }
@@ -83,6 +130,15 @@ void RequestParser::set_body_bytes_max(std::size_t bytes) {
     if (length && *length > bytes) state_->fault = Fault::body_too_large;
 }
 
+void RequestParser::read_body_in_pieces() {
+    state_->parser.get().body().in_pieces = true;
+    state_->in_body = true;
+}
+
+std::string_view RequestParser::piece() const noexcept {
+    return state_->parser.get().body().piece;
+}
+
 std::string_view RequestParser::method() const {
     return to_std(state_->parser.get().method_string());
 }
@@ -105,6 +161,10 @@ bool RequestParser::http_1_0() const {
     return state_->parser.get().version() < 11;
 }
 
+bool RequestParser::expects_continue() const {
+    return !http_1_0() && lower_case(state_->parser.get()[http::field::expect]) == "100-continue";
+}
+
 HttpRequest RequestParser::copy_head() const {
     const auto& message = state_->parser.get();
     HttpRequest request;
@@ -124,7 +184,7 @@ HttpRequest RequestParser::copy_head() const {
 
 HttpRequest RequestParser::take_request() {
     auto request = copy_head();
-    request.body = std::move(state_->parser.get().body());
+    request.body = std::move(state_->parser.get().body().kept);
     return request;
 }
 

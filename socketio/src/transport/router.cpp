@@ -2,6 +2,7 @@
 
 #include "transport/client_files.hpp"
 #include "transport/cors.hpp"
+#include "transport/guarded.hpp"
 #include "transport/handshake.hpp"
 #include "transport/http_connection.hpp"
 #include "transport/request_parser.hpp"
@@ -11,8 +12,9 @@
 #include "wire/handshake_query.hpp"
 #include "wire/session_id.hpp"
 
-#include <exception>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace socketio::transport {
 
@@ -91,35 +93,41 @@ void route_websocket_endpoint(HttpConnection& connection, const WebSocketEndpoin
     if (!rest.empty() && socket.is_open()) channel.on_bytes(rest);
 }
 
-void route_application(HttpConnection& connection, const HttpRequest& request) {
-    auto& home = connection.connection().home();
-    const auto& routes = home.network().routes();
-    const HttpHandler* handler = routes.fallback ? &routes.fallback : nullptr;
-    if (const auto path = routes.http.find(request.path); path != routes.http.end()) {
-        const auto& methods = path->second;
-        auto method = methods.find(request.method);
-        if (method == methods.end() && request.method == "HEAD") method = methods.find("GET");
-        if (method == methods.end()) method = methods.find("*");
-        if (method == methods.end()) {
-            std::string allowed;
-            for (const auto& [name, unused] : methods)
-                allowed += (allowed.empty() ? "" : ", ") + name;
-            HttpResponse response = HttpResponse::text(405, "method not allowed\n");
-            response.headers.add("Allow", allowed);
-            return connection.answer(std::move(response));
-        }
-        handler = &method->second;
+std::string_view raw_path(std::string_view target) noexcept {
+    return target.substr(0, target.find('?'));
+}
+
+void set_parameters(HttpRequest& request, const HttpRoute& route,
+                    const std::vector<std::string>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        request.parameters.add(route.names[i], values[i]);
     }
-    if (handler == nullptr) return connection.answer(HttpResponse::text(404, "not found\n"));
+}
+
+void call(HttpConnection& connection, const HttpHandler& handler, const HttpRequest& request) {
     const auto reply = connection.reply();
-    try {
-        (*handler)(request, reply);
-    } catch (const std::exception& failure) {
-        home.log().write(LogLevel::error, "http handler failed", [&] {
-            return base::LogFields{{"path", request.path}, {"what", failure.what()}};
-        });
+    if (!guarded(connection.connection().home().log(), "http handler failed", request.path,
+                 [&] { handler(request, reply); })) {
         reply.send(HttpResponse::text(500, "internal error\n"));
     }
+}
+
+void route_application(HttpConnection& connection, HttpRequest request) {
+    const auto& routes = connection.connection().home().network().routes();
+    const auto match = routes.http.find(raw_path(request.target));
+    if (match.methods == nullptr) {
+        if (routes.fallback) return call(connection, routes.fallback, request);
+        return connection.answer(HttpResponse::text(404, "not found\n"));
+    }
+    const auto* route = route_for(*match.methods, request.method);
+    if (route == nullptr) {
+        auto response = HttpResponse::text(405, "method not allowed\n");
+        response.headers.add("Allow", allowed_methods(*match.methods));
+        return connection.answer(std::move(response));
+    }
+    set_parameters(request, *route, match.values);
+    if (route->stream) return connection.start_upload(route->stream, request);
+    call(connection, route->handler, request);
 }
 
 }  // namespace
@@ -147,6 +155,26 @@ void announce_body(HttpConnection& connection, const RequestParser& parser) {
                               });
 }
 
+bool route_upload(HttpConnection& connection, const RequestParser& parser) {
+    auto& home = connection.connection().home();
+    const auto& routes = home.network().routes();
+    if (!routes.http.has_streams() || routes.engine_for(parser.target())) return false;
+    const auto match = routes.http.find(raw_path(parser.target()));
+    const auto* route =
+        match.methods == nullptr ? nullptr : route_for(*match.methods, parser.method());
+    if (route == nullptr || !route->stream) return false;
+    auto request = parser.copy_head();
+    if (is_websocket_upgrade(request)) {
+        if (routes.websocket_for(request.path) != nullptr) return false;
+        // A client that wants another protocol does not go on in this one.
+        connection.end_after_answer();
+    }
+    request.address = connection.connection().address();
+    set_parameters(request, *route, match.values);
+    connection.start_upload(route->stream, request);
+    return true;
+}
+
 void route(HttpConnection& connection, HttpRequest request) {
     const auto& routes = connection.connection().home().network().routes();
     const auto endpoint = routes.engine_for(request.target);
@@ -163,7 +191,7 @@ void route(HttpConnection& connection, HttpRequest request) {
         // A client that wants another protocol does not go on in this one.
         connection.end_after_answer();
     }
-    route_application(connection, request);
+    route_application(connection, std::move(request));
 }
 
 void route_upgrade(HttpConnection& connection, std::size_t endpoint, HttpRequest request) {

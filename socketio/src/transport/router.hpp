@@ -18,6 +18,8 @@ class TransportShard;
 /// The header of a request is in, its body is not: an Engine.IO session must know, since it bears only one
 /// POST at a time. May answer.
 void announce_body(HttpConnection& connection, const RequestParser& parser);
+/// The same for a route that reads its body in pieces: starts that. False when there is none.
+[[nodiscard]] bool route_upload(HttpConnection& connection, const RequestParser& parser);
 /// A whole request.
 void route(HttpConnection& connection, HttpRequest request);
 /// A WebSocket upgrade for an Engine.IO endpoint, on the shard that it came to or was handed to.

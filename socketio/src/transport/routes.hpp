@@ -5,10 +5,10 @@
 #include "socketio/endpoint.hpp"
 #include "socketio/handshake.hpp"
 #include "socketio/http.hpp"
+#include "transport/http_routes.hpp"
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,8 +41,7 @@ struct EngineRoute {
 struct Routes {
     std::vector<EngineRoute> engines;
     std::vector<WebSocketEndpoint> websockets;
-    /// By path, then by method; "*" is any method.
-    std::map<std::string, std::map<std::string, HttpHandler>, std::less<>> http;
+    HttpRoutes http;
     HttpHandler fallback;
 
     /// The endpoint whose path `target` starts with; the longest when several do.

@@ -1,0 +1,222 @@
+// Who gets in: several addresses, too many connections, too few descriptors, too fast.
+#include "socketio/server.hpp"
+#include "support/http_peer.hpp"
+#include "support/running_server.hpp"
+
+#include <boost/system/system_error.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <future>
+#include <list>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+
+namespace socketio {
+namespace {
+
+using namespace std::chrono_literals;
+using test::HttpPeer;
+using test::RunningServer;
+using testing::HasSubstr;
+
+constexpr std::string_view get_last = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+
+Options loopback() {
+    Options options;
+    options.address = "127.0.0.1";
+    options.port = 0;
+    return options;
+}
+
+void greet(Server& server) {
+    server.on_http("GET", "/", [](const HttpRequest&, const HttpReply& reply) {
+        reply.send(HttpResponse::text(200, "hello"));
+    });
+}
+
+/// What the server logs, to be waited for.
+class LogBook {
+public:
+    std::function<void(const LogEvent&)> writer() {
+        return [this](const LogEvent& event) {
+            const std::lock_guard lock(mutex_);
+            events_.emplace_back(event.event);
+            changed_.notify_all();
+        };
+    }
+    bool wait_for(const std::string& event, std::chrono::milliseconds time = 20s) {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, time, [&] { return count_of(event) > 0; });
+    }
+    std::ptrdiff_t count(const std::string& event) {
+        const std::lock_guard lock(mutex_);
+        return count_of(event);
+    }
+
+private:
+    std::ptrdiff_t count_of(const std::string& event) const {
+        return std::count(events_.begin(), events_.end(), event);
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::string> events_;
+};
+
+TEST(Listening, ServesEveryAddress) {
+    auto options = loopback();
+    options.further_addresses = {{"127.0.0.2", 0}, {"127.0.0.3", 0}};
+    Server server(options);
+    EXPECT_TRUE(server.addresses().empty());
+    greet(server);
+    const RunningServer running(server);
+    const auto addresses = server.addresses();
+    ASSERT_EQ(addresses.size(), 3U);
+    EXPECT_EQ(addresses[0].port, server.port());
+    for (const auto& [address, port] : addresses) {
+        HttpPeer peer;
+        peer.connect(port, address.c_str()).send(get_last);
+        EXPECT_THAT(peer.read_to_end(), HasSubstr("hello")) << address;
+    }
+}
+
+TEST(Listening, NamesTheAddressThatFails) {
+    Server first(loopback());
+    first.listen();
+    auto options = loopback();
+    options.further_addresses = {{"127.0.0.2", 0}, {"127.0.0.1", first.port()}};
+    Server second(options);
+    try {
+        second.listen();
+        FAIL() << "listened twice on one port";
+    } catch (const boost::system::system_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("127.0.0.1 port " + std::to_string(first.port())));
+    }
+    EXPECT_TRUE(second.addresses().empty());
+    options.further_addresses = {{"localhost", 80}};
+    EXPECT_THROW(Server(options).listen(), boost::system::system_error);
+    options.further_addresses = {{"", 80}};
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+}
+
+TEST(Listening, TakesBothFamiliesOnOnePort) {
+    auto options = loopback();
+    Server probe(options);
+    probe.listen();
+    const auto port = probe.port();
+    options.address = "0.0.0.0";
+    options.port = port;
+    options.further_addresses = {{"::", port}};
+    Server server(options);
+    try {
+        server.listen();
+        FAIL() << "the port was taken";
+    } catch (const boost::system::system_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("0.0.0.0")) << "not the second one";
+    }
+    options.address = "127.0.0.2";  // Free, though the port is taken at 127.0.0.1.
+    options.further_addresses = {{"::1", port}};
+    Server both(options);
+    try {
+        both.listen();
+        EXPECT_EQ(both.addresses().size(), 2U);
+    } catch (const boost::system::system_error& error) {
+        GTEST_SKIP() << "no IPv6 here: " << error.what();
+    }
+}
+
+TEST(Listening, RefusesABurstOfConnectionsWithOneLine) {
+    LogBook log;
+    auto options = loopback();
+    options.connections_max = 2;
+    options.logger = log.writer();
+    Server server(options);
+    greet(server);
+    const RunningServer running(server);
+    std::list<HttpPeer> inside(2);
+    for (auto& peer : inside) {
+        peer.connect(server.port()).send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        EXPECT_THAT(peer.read_until("hello"), HasSubstr("hello"));
+    }
+    for (int i = 0; i < 20; ++i) {
+        HttpPeer peer;
+        EXPECT_EQ(peer.connect(server.port()).read_to_end(), "");
+    }
+    EXPECT_EQ(log.count("connection refused"), 1);
+    // One leaves, one comes in.
+    inside.front().send(get_last);
+    inside.front().read_to_end();
+    inside.front().close();
+    std::string answer;
+    while (answer.empty()) {
+        HttpPeer peer;
+        peer.connect(server.port()).send(get_last);
+        answer = peer.read_to_end();
+    }
+    EXPECT_THAT(answer, HasSubstr("hello"));
+    EXPECT_EQ(log.count("connection refused"), 1);
+}
+
+TEST(Listening, LetsNewConnectionsWaitWhileThereAreNoDescriptors) {
+    LogBook log;
+    auto options = loopback();
+    options.logger = log.writer();
+    Server server(options);
+    greet(server);
+    const RunningServer running(server);
+    HttpPeer before;
+    before.connect(server.port()).send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    before.read_until("hello");
+    std::list<HttpPeer> waiting(3);
+
+    rlimit usual{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &usual), 0);
+    rlimit low = usual;
+    low.rlim_cur = 200;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &low), 0);
+    std::vector<int> fillers;
+    for (int fd = ::open("/dev/null", O_RDONLY); fd >= 0; fd = ::open("/dev/null", O_RDONLY)) {
+        fillers.push_back(fd);
+    }
+    for (auto& peer : waiting) peer.connect(server.port()).send(get_last);
+    EXPECT_TRUE(log.wait_for("cannot accept connections"));
+    // Several pauses later: still one line, and those inside notice nothing.
+    EXPECT_FALSE(log.wait_for("accepting connections again", 350ms));
+    EXPECT_EQ(log.count("cannot accept connections"), 1);
+    before.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_THAT(before.read_until("hello"), HasSubstr("200 OK"));
+
+    for (const int fd : fillers) ::close(fd);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &usual), 0);
+    EXPECT_TRUE(log.wait_for("accepting connections again"));
+    for (auto& peer : waiting) EXPECT_THAT(peer.read_to_end(), HasSubstr("hello"));
+    EXPECT_EQ(log.count("accepting connections again"), 1);
+}
+
+TEST(Listening, TakesNewConnectionsNoFasterThanItIsTold) {
+    auto options = loopback();
+    options.connects_per_second_max = 10;
+    options.further_addresses = {{"127.0.0.2", 0}};
+    Server server(options);
+    greet(server);
+    const RunningServer running(server);
+    const auto began = std::chrono::steady_clock::now();
+    std::list<HttpPeer> peers(16);
+    int number = 0;
+    for (auto& peer : peers) {
+        const auto& [address, port] = server.addresses()[number++ % 2];
+        peer.connect(port, address.c_str()).send(get_last);
+    }
+    for (auto& peer : peers) EXPECT_THAT(peer.read_to_end(), HasSubstr("hello"));
+    // Ten at once, six at ten a second.
+    EXPECT_GE(std::chrono::steady_clock::now() - began, 500ms);
+}
+
+}  // namespace
+}  // namespace socketio
