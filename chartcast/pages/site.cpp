@@ -17,7 +17,7 @@ using socketio::HttpResponse;
 // into HTML by mistake could still run nothing.
 constexpr auto content_security_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+    "base-uri 'none'; form-action 'none'; frame-ancestors ";
 
 // Browsers keep a copy and ask each time whether it is still the one.
 HttpResponse cached(const HttpRequest& request, std::string_view etag, std::string_view vary) {
@@ -49,7 +49,8 @@ bool wants_html(const HttpRequest& request) {
 
 }  // namespace
 
-Page::Page(std::string_view template_name) {
+Page::Page(std::string_view template_name, std::string_view frame_ancestors)
+    : policy_(fmt::format("{}{}", content_security_policy, frame_ancestors)) {
     for (const auto language : languages) {
         auto html = render_page(template_name, language);
         auto etag = fmt::format("\"{:016x}\"", std::hash<std::string>()(html));
@@ -66,7 +67,7 @@ HttpResponse Page::answer(const HttpRequest& request, unsigned status) const {
     if (response.status == 304) return response;
     response.headers.add("content-type", "text/html; charset=utf-8");
     response.headers.add("content-language", tag_of(language));
-    response.headers.add("content-security-policy", content_security_policy);
+    response.headers.add("content-security-policy", policy_);
     response.headers.add("referrer-policy", "no-referrer");
     response.body = rendering.html;
     return response;

@@ -14,7 +14,8 @@ namespace chartcast::pages {
 /// A page in every language, rendered.
 class Page {
 public:
-    explicit Page(std::string_view template_name);
+    /// `frame_ancestors` says who may show the page in a frame, as in a Content-Security-Policy.
+    explicit Page(std::string_view template_name, std::string_view frame_ancestors = "'self'");
 
     [[nodiscard]] socketio::HttpResponse answer(const socketio::HttpRequest& request,
                                                 unsigned status = 200) const;
@@ -25,6 +26,7 @@ private:
         std::string etag;
     };
     std::array<Rendering, languages.size()> renderings_;
+    std::string policy_;
 };
 
 /// A route for GET and HEAD; other methods get a 405.

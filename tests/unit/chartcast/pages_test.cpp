@@ -1,4 +1,5 @@
 // Pages from templates, their answers, and the order of pushes on a lone node.
+#include "pages/live_pages.hpp"
 #include "pages/local_feed.hpp"
 #include "pages/site.hpp"
 #include "pages/templates.hpp"
@@ -9,6 +10,7 @@
 namespace chartcast::pages {
 namespace {
 
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -25,7 +27,8 @@ TEST(Templates, SpeakEachLanguage) {
 // A name that a language does not have would leave a hole in its page.
 TEST(Templates, LeaveNoTextEmpty) {
     for (const auto language : languages) {
-        for (const auto* name : {"simple_bar_chart", "not_found"}) {
+        for (const auto* name :
+             {"simple_bar_chart", "not_found", "live_chart", "embed_chart", "overview"}) {
             const auto html = render_page(name, language);
             EXPECT_THAT(html, Not(HasSubstr("{{"))) << name;
             EXPECT_THAT(html, Not(HasSubstr("=\"\""))) << name << ' ' << tag_of(language);
@@ -54,6 +57,27 @@ TEST(Page, AnswersInTheReadersLanguageAndOnlyOnce) {
     socketio::HttpRequest english;
     english.headers.add("if-none-match", std::string(first.headers.get("etag")));
     EXPECT_EQ(page.answer(english).status, 200u);
+}
+
+TEST(Page, SaysWhoMayShowItInAFrame) {
+    const auto policy_of = [](const Page& page) {
+        return std::string(page.answer({}).headers.get("content-security-policy"));
+    };
+    EXPECT_THAT(policy_of(Page("live_chart")), EndsWith("; frame-ancestors 'self'"));
+    EXPECT_THAT(policy_of(Page("embed_chart", "'self' https://crm.example.cn")),
+                EndsWith("; frame-ancestors 'self' https://crm.example.cn"));
+}
+
+TEST(LivePages, RefuseAFrameAncestorThatWouldChangeTheRestOfThePolicy) {
+    socketio::Server server;
+    for (const auto* ancestor : {"", "https://a.example;script-src", "https://a.example\r\nx:y",
+                                 "https://a.example,*", "https://a.example https://b.example"}) {
+        EXPECT_THROW(serve_live_pages(server, {.exists = {}, .frame_ancestors = {ancestor}}),
+                     std::invalid_argument)
+            << ancestor;
+    }
+    EXPECT_NO_THROW(
+        serve_live_pages(server, {.exists = {}, .frame_ancestors = {"https://crm.example.cn"}}));
 }
 
 TEST(LocalFeed, CountsItsPushesAndTellsEachOnce) {
