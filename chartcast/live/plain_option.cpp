@@ -41,7 +41,7 @@ Value PlainOption::option(const OptionTemplate& now, Array datasets,
         if (auto* one = value.if_object(); one && !one->find("data")) one->append("data", nullptr);
     }
     for (const auto& one : absent_) {
-        list.push_back(Object{{"id", one.id}, {"type", one.type}, {"data", Array()}});
+        list.push_back(Object{{"id", one.id}, {"type", one.type}, {"name", ""}, {"data", Array()}});
     }
     return option;
 }

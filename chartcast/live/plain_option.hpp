@@ -20,7 +20,7 @@ public:
     void learn(const OptionTemplate& now);
 
     /// The materialised option, with `data: null` in series that draw from a dataset (ECharts keeps an
-    /// earlier `data: []` otherwise), and an empty series for each that is absent. REQUIRES: learn() of
+    /// earlier `data: []` otherwise), and an empty series for each that is absent, without its name, which the legend would show. REQUIRES: learn() of
     /// this template was the last one.
     [[nodiscard]] socketio::Value option(const OptionTemplate& now, socketio::Array datasets,
                                          std::string_view locale) const;

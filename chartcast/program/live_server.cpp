@@ -97,40 +97,39 @@ std::function<void(std::function<void()>)> LiveServer::post_to_shard_0() {
 }
 
 void LiveServer::serve_routes() {
-    api::Services services;
-    services.charts = &owner_;
-    services.identify = [this](const socketio::HttpRequest& request, auth::OnVerdict done) {
+    services_.charts = &owner_;
+    services_.identify = [this](const socketio::HttpRequest& request, auth::OnVerdict done) {
         authenticator_here_.local()->check(auth::token_of(request.headers, request.query),
                                            std::move(done));
     };
-    services.issue = [this](const auth::Authenticator::EmbedRequest& request) {
+    services_.issue = [this](const auth::Authenticator::EmbedRequest& request) {
         return authenticator().issue(request);
     };
     if (store_) {
-        services.history = [this](store::Store::HistoryQuery query,
+        services_.history = [this](store::Store::HistoryQuery query,
                                   api::Services::OnHistory done) {
             store_->history(std::move(query), std::move(done));
         };
-        services.past = [this](const std::string& dataset, std::int64_t ts,
+        services_.past = [this](const std::string& dataset, std::int64_t ts,
                                api::Services::OnPast done) {
             store_->at(dataset, ts, std::move(done));
         };
     }
-    services.post = [this](unsigned shard, std::function<void()> work) {
+    services_.post = [this](unsigned shard, std::function<void()> work) {
         server_.post(shard, std::move(work));
     };
-    services.current_shard = [this] { return server_.current_shard(); };
-    services.after = [this](std::chrono::milliseconds delay, std::function<void()> work) {
+    services_.current_shard = [this] { return server_.current_shard(); };
+    services_.after = [this](std::chrono::milliseconds delay, std::function<void()> work) {
         auto timer = std::make_shared<boost::asio::steady_timer>(server_.context(0), delay);
         timer->async_wait([timer, work = std::move(work)](boost::system::error_code ec) {
             if (!ec) work();
         });
     };
-    services.offload = [this](std::function<void()> work) {
+    services_.offload = [this](std::function<void()> work) {
         boost::asio::post(slow_work_, std::move(work));
     };
-    services.now = milliseconds_since_1970;
-    api::serve_api(server_, services);
+    services_.now = milliseconds_since_1970;
+    api::serve_api(server_, services_);
 }
 
 // ---- Life --------------------------------------------------------------------------------------

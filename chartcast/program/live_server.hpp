@@ -2,6 +2,7 @@
 // The server of live charts, wired: what settings ask for, from the listener to the disk. Made on the main
 // thread, which becomes shard 0 in run().
 
+#include "api/services.hpp"
 #include "auth/authenticator.hpp"
 #include "config/settings.hpp"
 #include "config/settings_watcher.hpp"
@@ -72,6 +73,7 @@ private:
     viewers::Viewers viewers_;
     SourceHost sources_;
     boost::asio::thread_pool slow_work_{1};
+    api::Services services_;
     std::unique_ptr<InternalServer> internal_;
     std::unique_ptr<config::SettingsWatcher> watcher_;
     std::string reload_problem_;

@@ -120,7 +120,7 @@ for (const client of clients) {
     client.socket.connect();
 }
 const { rows, v } = await server.rows('deals');
-const wanted = JSON.stringify(rows);
+const wanted = JSON.stringify(rows.map(({ id, region, amount }) => [id, region, amount]));
 const behind = [];
 for (const client of clients) {
     try {
@@ -133,7 +133,7 @@ for (const client of clients) {
     }
     counts.resyncs += client.resyncs;
 }
-const stored = new Map(rows.map(([id, , amount]) => [id, amount]));
+const stored = new Map(rows.map(({ id, amount }) => [id, amount]));
 const lost = [...acknowledged].filter(([id, amount]) =>
     stored.get(id) !== amount && !(uncertain.get(id) ?? []).includes(stored.get(id)));
 clients.forEach((client) => client.close());
