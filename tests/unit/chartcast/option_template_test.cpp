@@ -112,7 +112,7 @@ TEST(PlainOption, NamesTheSeriesThatWere) {
         return Object{{"id", id}, {"type", "bar"}, {"data", nullptr}};
     };
     const auto absent = [](const char* id) {
-        return Object{{"id", id}, {"type", "bar"}, {"data", Array{}}};
+        return Object{{"id", id}, {"type", "bar"}, {"name", ""}, {"data", Array{}}};
     };
     EXPECT_EQ(series(with_series({bar("a"), bar("b")})), Value(Array{present("a"), present("b")}));
     EXPECT_EQ(series(with_series({bar("b")})), Value(Array{present("b"), absent("a")}));

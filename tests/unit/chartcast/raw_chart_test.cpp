@@ -85,14 +85,14 @@ Object option_of(int value) {
 }
 
 TEST(RawChart, TellsNothingOfTheSameOption) {
-    RawChart chart("e", option_of(1));
+    RawChart chart({"e", 0}, option_of(1));
     EXPECT_FALSE(chart.publish(option_of(1)));
     EXPECT_FALSE(chart.patch(Object{{"value", 1}}));
     EXPECT_EQ(chart.position().v, 0u);
 }
 
 TEST(RawChart, SendsTheShorterOfPatchAndOption) {
-    RawChart chart("e", option_of(1));
+    RawChart chart({"e", 0}, option_of(1));
     auto change = chart.patch(Object{{"value", 2}});
     ASSERT_TRUE(change);
     EXPECT_EQ(chart.option(), Value(option_of(2)));
@@ -102,7 +102,7 @@ TEST(RawChart, SendsTheShorterOfPatchAndOption) {
 }
 
 TEST(RawChart, SendsAValueThatHoldsNullWhole) {
-    RawChart chart("e", option_of(1));
+    RawChart chart({"e", 0}, option_of(1));
     auto option = option_of(2);
     option.append("list", Array{Object{{"deep", nullptr}}});
     const auto change = chart.publish(option);
@@ -110,7 +110,7 @@ TEST(RawChart, SendsAValueThatHoldsNullWhole) {
 }
 
 TEST(RawChart, ConflatesPatches) {
-    RawChart chart("e", option_of(1));
+    RawChart chart({"e", 0}, option_of(1));
     const auto first = *chart.publish(option_of(2));
     const auto second = *chart.publish(option_of(3));
     const auto both = conflate(first, second);
