@@ -1,6 +1,10 @@
 // chartcast: reading this file top to bottom is the wiring.
 
 #include "cli/check.hpp"
+#include "cli/emit.hpp"
+#include "cli/hash_key.hpp"
+#include "cli/push.hpp"
+#include "cli/top.hpp"
 #include "config/command_line.hpp"
 #include "ops/log.hpp"
 #include "pages/local_feed.hpp"
@@ -78,15 +82,15 @@ int run(const config::Exit& exit) {
     return exit.code;
 }
 
-int run(const config::CheckCommand& command) {
-    return cli::run(command);
-}
-
-/// Commands that nothing carries out yet.
+/// The commands of chartcast/cli.
 template <class Command>
-int run(const Command&) {
-    std::fputs("chartcast: this build does not have this command\n", stderr);
-    return 2;
+int run(const Command& command) {
+    if constexpr (requires { cli::run(command); }) {
+        return cli::run(command);
+    } else {
+        std::fputs("chartcast: this build does not have this command\n", stderr);
+        return 2;
+    }
 }
 
 }  // namespace
