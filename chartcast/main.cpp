@@ -1,6 +1,10 @@
 // chartcast: from the command line to what carries it out. program/live_server.cpp is the wiring.
 
 #include "cli/check.hpp"
+#include "cli/emit.hpp"
+#include "cli/hash_key.hpp"
+#include "cli/push.hpp"
+#include "cli/top.hpp"
 #include "config/command_line.hpp"
 #include "program/run.hpp"
 
@@ -15,15 +19,13 @@ int carry_out(const config::Exit& exit) {
     std::fputs(exit.text.c_str(), exit.code == 0 ? stdout : stderr);
     return exit.code;
 }
-int carry_out(const config::CheckCommand& command) {
-    return cli::run(command);
-}
+
 template <class Command>
 int carry_out(const Command& command) {
-    if constexpr (requires { program::run(command); }) {
-        return program::run(command);
+    if constexpr (requires { cli::run(command); }) {
+        return cli::run(command);
     } else {
-        return 2;
+        return program::run(command);
     }
 }
 

@@ -229,14 +229,19 @@ void describe(CLI::App& app, Words& words) {
     describe_store(app, words);
 }
 
-// What was not understood, but options only and without their values: a password may stand beside them.
+// What was not understood, but options without their values: a password may stand there.
 Exit not_understood(const CLI::App& app) {
     std::string text = "chartcast: not understood:";
+    bool is_value = false;
     for (const auto& argument : app.remaining(true)) {
-        text += ' ';
-        text += argument.starts_with('-')                   ? argument.substr(0, argument.find('='))
-                : argument.find("://") == std::string::npos ? argument
-                                                            : "(a URL)";
+        const bool is_option = argument.starts_with('-');
+        const bool is_url = argument.find("://") != std::string::npos;
+        if (is_option) {
+            text += " " + argument.substr(0, argument.find('='));
+        } else if (!is_value) {
+            text += is_url ? " (a URL)" : " " + argument;
+        }
+        is_value = is_option && argument.find('=') == std::string::npos;
     }
     return {2, text + "\nRun with --help for more information.\n"};
 }

@@ -121,16 +121,18 @@ struct PushSource {
     std::optional<double> rate;
 };
 
+struct SqlOnChange {
+    /// The channel of NOTIFY; SQLite has none and polls PRAGMA data_version.
+    std::string listen;
+    milliseconds debounce = milliseconds(200);
+};
+
 struct SqlSource {
     std::string connection;
     std::string query;
     milliseconds every = std::chrono::seconds(10);
     bool only_while_watched = false;
-    struct OnChange {
-        /// The channel of NOTIFY; SQLite has none and polls PRAGMA data_version.
-        std::string listen;
-        milliseconds debounce = milliseconds(200);
-    };
+    using OnChange = SqlOnChange;
     std::optional<OnChange> on_change;
 };
 

@@ -4,7 +4,7 @@
 namespace chartcast::config {
 namespace {
 
-enum class Word : std::uint8_t { known };
+enum class Choice : std::uint8_t { known };
 
 void check_place(const Item& at) {
     if (!at.present()) return;
@@ -29,9 +29,10 @@ NameSet check_variables(const Item& item, const Names& names) {
         if (!name.empty() && !variables.insert(name).second) {
             entry.complain("a variable " + name + " stands further up already");
         }
-        auto type = Word::known;
+        auto type = Choice::known;
         (*section)["type"].choice(
-            type, {{"select", Word::known}, {"text", Word::known}, {"time_range", Word::known}});
+            type,
+            {{"select", Choice::known}, {"text", Choice::known}, {"time_range", Choice::known}});
         std::string dataset;
         (*section)["dataset"].name_of(dataset, names.datasets, "dataset");
         std::string field;
@@ -59,9 +60,9 @@ void check_panel(Section section, const Names& names, const NameSet& variables) 
 void check_dashboard(Section section, const Names& names) {
     live::LocaleTexts title;
     section["title"].texts(title);
-    auto theme = Word::known;
-    section["theme"].choice(theme,
-                            {{"auto", Word::known}, {"light", Word::known}, {"dark", Word::known}});
+    auto theme = Choice::known;
+    section["theme"].choice(
+        theme, {{"auto", Choice::known}, {"light", Choice::known}, {"dark", Choice::known}});
     Allow allow;
     if (const auto inside = section["allow"].section()) read_allow(*inside, allow);
     const auto variables = check_variables(section["variables"], names);
