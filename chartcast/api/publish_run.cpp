@@ -22,8 +22,9 @@ Problem refusal(unsigned status, std::string_view code, std::string detail) {
 
 }  // namespace
 
-PublishRun::PublishRun(Services services, Call call, Terms terms, std::vector<PublishPart> parts)
-    : services_(std::move(services)),
+PublishRun::PublishRun(const Services& services, Call call, Terms terms,
+                       std::vector<PublishPart> parts)
+    : services_(services),
       call_(std::move(call)),
       terms_(std::move(terms)),
       parts_(std::move(parts)),

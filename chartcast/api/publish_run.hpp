@@ -22,7 +22,7 @@ public:
         std::string key;
     };
 
-    PublishRun(Services services, Call call, Terms terms, std::vector<PublishPart> parts);
+    PublishRun(const Services& services, Call call, Terms terms, std::vector<PublishPart> parts);
     void start();
 
 private:
@@ -43,7 +43,7 @@ private:
     void answer();
     void answer_failure();
 
-    Services services_;
+    const Services& services_;
     Call call_;
     Terms terms_;
     std::vector<PublishPart> parts_;

@@ -162,7 +162,7 @@ void get_rows(const Services& services, const Call& call) {
     reading.access = auth::visible_values(*dataset, call.who);
     if (*at && !services.past) return call.refuse(no_history());
     if (*at) {
-        return services.past(reading.dataset, **at, [services, call, reading](const auto& past) {
+        return services.past(reading.dataset, **at, [&services, call, reading](const auto& past) {
             answer_past(services, call, reading, past);
         });
     }
