@@ -1,4 +1,4 @@
-#include "api/handlers.hpp"
+#include "api/routes/handlers.hpp"
 
 #include "unit/api_routes/api_world.hpp"
 

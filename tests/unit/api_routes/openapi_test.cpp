@@ -1,4 +1,4 @@
-#include "api/api.hpp"
+#include "api/routes/api.hpp"
 #include "embedded/api_files.hpp"
 #include <socketio/json.hpp>
 

@@ -1,4 +1,4 @@
-#include "api/rows_upload.hpp"
+#include "api/routes/rows_upload.hpp"
 
 #include "unit/api_routes/api_world.hpp"
 

@@ -1,5 +1,5 @@
 // The API on a real server: what only a connection shows.
-#include "api/api.hpp"
+#include "api/routes/api.hpp"
 #include "support/http_peer.hpp"
 #include "support/running_server.hpp"
 #include "unit/api_routes/api_world.hpp"

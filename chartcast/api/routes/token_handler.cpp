@@ -1,7 +1,7 @@
 // Tokens for pages that embed charts.
 
-#include "api/access.hpp"
-#include "api/handlers.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/handlers.hpp"
 #include "auth/permission.hpp"
 
 #include <algorithm>

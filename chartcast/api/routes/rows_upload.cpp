@@ -1,8 +1,8 @@
-#include "api/rows_upload.hpp"
+#include "api/routes/rows_upload.hpp"
 
-#include "api/access.hpp"
 #include "api/parameters.hpp"
 #include "api/publish_answer.hpp"
+#include "api/routes/access.hpp"
 #include "auth/permission.hpp"
 #include <socketio/json.hpp>
 

@@ -1,7 +1,7 @@
-#include "api/event_stream.hpp"
+#include "api/routes/event_stream.hpp"
 
-#include "api/access.hpp"
 #include "api/parameters.hpp"
+#include "api/routes/access.hpp"
 #include "auth/permission.hpp"
 #include <socketio/json.hpp>
 

@@ -1,10 +1,10 @@
-#include "api/api.hpp"
+#include "api/routes/api.hpp"
 
-#include "api/access.hpp"
-#include "api/event_stream.hpp"
-#include "api/handlers.hpp"
 #include "api/parameters.hpp"
-#include "api/rows_upload.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/event_stream.hpp"
+#include "api/routes/handlers.hpp"
+#include "api/routes/rows_upload.hpp"
 #include "embedded/api_files.hpp"
 #include <socketio/server.hpp>
 

@@ -3,8 +3,8 @@
 // shard 0; what it writes leaves on the shard of its connection. A reader who is slow skips to the newest: the
 // next event is made when the last one is with the kernel, so that one is all that waits.
 
-#include "api/call.hpp"
-#include "api/services.hpp"
+#include "api/routes/call.hpp"
+#include "api/routes/services.hpp"
 #include <socketio/http_stream.hpp>
 
 #include <chrono>

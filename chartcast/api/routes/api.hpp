@@ -2,7 +2,7 @@
 // The HTTP API: which route is what. Requests come in on the shard of their connection, where their sender is
 // found out and JSON is read; they are decided on shard 0.
 
-#include "api/services.hpp"
+#include "api/routes/services.hpp"
 
 #include <span>
 #include <string_view>

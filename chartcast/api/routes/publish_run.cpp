@@ -1,10 +1,10 @@
-#include "api/publish_run.hpp"
+#include "api/routes/publish_run.hpp"
 
-#include "api/access.hpp"
 #include "api/conditions.hpp"
-#include "api/handlers.hpp"
 #include "api/parameters.hpp"
 #include "api/publish_answer.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/handlers.hpp"
 #include "auth/permission.hpp"
 
 #include <algorithm>

@@ -6,9 +6,9 @@
 //     admit (shard 0) --> read --> batch full, idle or ended --> publish (shard 0) --> read ... --> answer
 
 #include "api/batch.hpp"
-#include "api/call.hpp"
 #include "api/conditions.hpp"
-#include "api/services.hpp"
+#include "api/routes/call.hpp"
+#include "api/routes/services.hpp"
 #include "decode/row_decoder.hpp"
 #include "live/entry.hpp"
 #include "viewers/live_charts.hpp"

@@ -2,9 +2,9 @@
 // POST /api/v1/publish under way: datasets first, all or none of them when it is atomic, then the options of
 // charts. Lives on shard 0.
 
-#include "api/call.hpp"
 #include "api/publish_part.hpp"
-#include "api/services.hpp"
+#include "api/routes/call.hpp"
+#include "api/routes/services.hpp"
 #include "config/settings.hpp"
 
 #include <memory>

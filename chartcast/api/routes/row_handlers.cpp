@@ -1,10 +1,10 @@
 // One row, and all of them.
 
-#include "api/access.hpp"
 #include "api/conditions.hpp"
-#include "api/handlers.hpp"
 #include "api/parameters.hpp"
 #include "api/publish_answer.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/handlers.hpp"
 #include "api/row_key.hpp"
 #include "api/rows_text.hpp"
 #include "auth/permission.hpp"

@@ -1,10 +1,10 @@
 // A chart's option: read, replaced, patched.
 
-#include "api/access.hpp"
 #include "api/conditions.hpp"
-#include "api/handlers.hpp"
 #include "api/parameters.hpp"
 #include "api/publish_answer.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/handlers.hpp"
 #include "auth/permission.hpp"
 
 #include <utility>
