@@ -64,7 +64,9 @@ ALLOWED |= {
 # Folders that an include's name is looked up in, beside the including file's own.
 INCLUDE_ROOTS = ["socketio/include", "socketio/src", "redis/include", "redis/src", "chartcast", "bench/programs"]
 
-PURE = [BASE, WIRE, ENGINE, HUB, CODEC, REDIS_PROTOCOL, "chartcast/live"]
+# Folders of the product that are free of I/O, too.
+PURE_PRODUCT = ["chartcast/live", "chartcast/decode"]
+PURE = [BASE, WIRE, ENGINE, HUB, CODEC, REDIS_PROTOCOL, *PURE_PRODUCT]
 # Where the test of a pure part's files lies.
 TEST_FOLDERS = {
     BASE: "tests/unit/base",
@@ -74,6 +76,7 @@ TEST_FOLDERS = {
     CODEC: "tests/unit/cluster",
     REDIS_PROTOCOL: "tests/unit/redis",
     "chartcast/live": "tests/unit/chartcast",
+    "chartcast/decode": "tests/unit/decode",
 }
 
 # (path, rule) -> why this file may break this rule. An exception that nothing needs any more is an error too.
@@ -108,7 +111,7 @@ def name_of(path):
 
 
 def part_of(name):
-    known = [part for part in list(ALLOWED) + ["chartcast/live"] if name.startswith(part + "/")]
+    known = [part for part in list(ALLOWED) + PURE_PRODUCT if name.startswith(part + "/")]
     return max(known, key=len, default=None)
 
 
@@ -144,7 +147,7 @@ def target_of(path, include):
         candidate = os.path.normpath(f"{root}/{include}")
         if (ROOT / candidate).is_file():
             part = part_of(candidate)
-            return "chartcast" if part == "chartcast/live" else part
+            return "chartcast" if part in PURE_PRODUCT else part
     return None
 
 
@@ -153,7 +156,7 @@ def check_includes():
         part = part_of(name_of(path))
         if part is None:
             continue
-        allowed = ALLOWED["chartcast" if part == "chartcast/live" else part]
+        allowed = ALLOWED["chartcast" if part in PURE_PRODUCT else part]
         for line, found in matches(path, r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', keep_strings=True):
             check_include(path, part, allowed, line, found.group(1))
         if part in PURE:

@@ -36,7 +36,7 @@ std::string etag_of(const live::Position& position, const live::AccessSet& acces
     return tag + '"';
 }
 
-std::string quoted(std::string_view tag) {
+std::string quoted_tag(std::string_view tag) {
     if (tag.starts_with('"') || tag.starts_with("W/")) return std::string(tag);
     return '"' + std::string(tag) + '"';
 }

@@ -18,7 +18,7 @@ namespace chartcast::api {
 [[nodiscard]] std::string etag_of(const live::Position& position, const live::AccessSet& access,
                                   std::string_view form = {});
 /// An opaque tag in quotes, unless it has them.
-[[nodiscard]] std::string quoted(std::string_view tag);
+[[nodiscard]] std::string quoted_tag(std::string_view tag);
 
 struct IfMatch {
     /// `*`: it has to be there.

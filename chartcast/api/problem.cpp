@@ -2,6 +2,7 @@
 
 #include "live/row_check.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace chartcast::api {

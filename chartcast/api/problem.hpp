@@ -18,6 +18,7 @@
 namespace chartcast::api {
 
 struct Problem {
+    Problem() = default;
     Problem(unsigned its_status, std::string_view its_code, std::string its_detail,
             socketio::Object further = {},
             std::optional<std::chrono::milliseconds> later = std::nullopt)
@@ -27,7 +28,7 @@ struct Problem {
           more(std::move(further)),
           retry_after(later) {}
 
-    unsigned status;
+    unsigned status = 400;
     /// One word for programs, of a text that lives as long as the program. docs/http-api.md lists them.
     std::string_view code;
     /// A sentence for people.

@@ -1,14 +1,17 @@
 #include "program/live_server.hpp"
 
-#include "api/api.hpp"
+#include "api/routes/api.hpp"
 #include "auth/request_token.hpp"
 #include "ops/log.hpp"
 #include "ops/process.hpp"
+#include "pages/live_pages.hpp"
+#include "pages/site.hpp"
 #include <socketio/redis_adapter.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <utility>
@@ -70,6 +73,7 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
       server_(options_of(config_, *settings_)),
       store_(open_store(settings_->store, post_to_shard_0())),
       authenticator_here_(server_),
+      settings_here_(server_),
       owner_(server_, settings_, store_.get(), load(store_.get()), milliseconds_since_1970),
       viewers_(server_, owner_,
                *authenticators_.emplace_back(std::make_unique<auth::Authenticator>(
@@ -78,6 +82,7 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
       sources_(server_, owner_) {
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
         authenticator_here_.at(shard) = &authenticator();
+        settings_here_.at(shard) = settings_;
     }
     if (store_) {
         store_->on_snapshot_due([this](const std::string& dataset) {
@@ -130,6 +135,16 @@ void LiveServer::serve_routes() {
     };
     services_.now = milliseconds_since_1970;
     api::serve_api(server_, services_);
+
+    pages::LivePagesOptions pages;
+    pages.exists = [this](std::string_view chart) {
+        const auto& charts = settings_here_.local()->charts;
+        return std::any_of(charts.begin(), charts.end(),
+                           [chart](const auto& one) { return one.id == chart; });
+    };
+    pages.frame_ancestors = settings_->server.frame_ancestors;
+    pages::serve_live_pages(server_, pages);
+    pages::serve_site(server_);
 }
 
 // ---- Life --------------------------------------------------------------------------------------
@@ -187,8 +202,9 @@ void LiveServer::reload(const config::SettingsNews& news) {
     authenticators_.push_back(std::make_unique<auth::Authenticator>(
         settings_, milliseconds_since_1970, auth::shards_of(server_)));
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
-        server_.post(shard, [this, now = authenticators_.back().get()] {
+        server_.post(shard, [this, now = authenticators_.back().get(), settings = settings_] {
             authenticator_here_.local() = now;
+            settings_here_.local() = settings;
         });
     }
     viewers_.change_settings(settings_, authenticator());

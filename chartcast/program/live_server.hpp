@@ -69,6 +69,7 @@ private:
     /// The last one is used; shards may still be busy with those of before a reload.
     std::vector<std::unique_ptr<auth::Authenticator>> authenticators_;
     socketio::PerShard<const auth::Authenticator*> authenticator_here_;
+    socketio::PerShard<config::SettingsPtr> settings_here_;
     viewers::Owner owner_;
     viewers::Viewers viewers_;
     SourceHost sources_;

@@ -7,7 +7,6 @@
 #include "pages/local_feed.hpp"
 #include "pages/redis_feed.hpp"
 #include "pages/seed_demo.hpp"
-#include "pages/site.hpp"
 #include "program/live_server.hpp"
 
 #include <boost/system/system_error.hpp>
@@ -89,7 +88,6 @@ void serve_demo(const config::Config& config) {
         live.owner().adopt(pages::SeedDemo::chart, {"seed", state.version}, state.option,
                            state.pushed_at);
     });
-    pages::serve_site(server);
     live.add_health_check([&feed] { return feed->available() ? "" : "redis"; });
     live.on_start([&] {
         crm.start(server.context(), [&server](std::function<void()> work) {
@@ -112,8 +110,8 @@ void serve(const config::ServeCommand& command) {
     settings->server.listen.front() = config.listen;
     ops::start_log(config.log_level);
     tell_what_is_missing(*settings);
+    for (const auto& sentence : settings->not_servable) throw std::runtime_error(sentence);
     LiveServer live(config, settings);
-    pages::serve_site(live.server());
     live.follow({command.files, texts});
     live.on_start([&] { announce(config, live.server(), "/"); });
     live.run();

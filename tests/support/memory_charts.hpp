@@ -6,6 +6,7 @@
 #include "live/wire_ops.hpp"
 #include "viewers/live_charts.hpp"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <utility>
@@ -85,6 +86,10 @@ public:
         }
         changed.position = chart.position();
         done(changed);
+        for (const auto& [watched, weak] : watchers_) {
+            const auto call = weak.lock();
+            if (call && watched == change.chart) (*call)();
+        }
     }
 
     [[nodiscard]] std::optional<viewers::RowsView> rows(
@@ -105,9 +110,16 @@ public:
     }
     [[nodiscard]] live::Fresh fresh(std::string_view) const override { return {}; }
     [[nodiscard]] config::SettingsPtr settings() const override { return settings_; }
-    [[nodiscard]] std::shared_ptr<void> watch(std::string_view, const auth::Identity&,
-                                              std::function<void()>) override {
-        return nullptr;
+    [[nodiscard]] std::shared_ptr<void> watch(std::string_view chart, const auth::Identity&,
+                                              std::function<void()> changed) override {
+        auto handle = std::make_shared<std::function<void()>>(std::move(changed));
+        watchers_.emplace_back(chart, handle);
+        return handle;
+    }
+    [[nodiscard]] std::size_t watching() const {
+        return static_cast<std::size_t>(
+            std::count_if(watchers_.begin(), watchers_.end(),
+                          [](const auto& watcher) { return !watcher.second.expired(); }));
     }
 
     [[nodiscard]] live::DatasetState& state(const std::string& dataset) {
@@ -134,6 +146,7 @@ private:
     config::SettingsPtr settings_;
     std::map<std::string, live::DatasetState> datasets_;
     std::map<std::string, live::RawChart> raw_;
+    std::vector<std::pair<std::string, std::weak_ptr<std::function<void()>>>> watchers_;
     bool held_ = false;
     std::vector<std::function<void()>> waiting_;
 };

@@ -26,8 +26,8 @@ TEST(ETag, NamesPositionSetAndForm) {
     EXPECT_EQ(north.size(), std::string_view("\"k3f9:118.01234567\"").size());
     EXPECT_NE(north, etag_of(position, region("south")));
     EXPECT_EQ(north, etag_of(position, region("north")));
-    EXPECT_EQ(quoted("a"), "\"a\"");
-    EXPECT_EQ(quoted("\"a\""), "\"a\"");
+    EXPECT_EQ(quoted_tag("a"), "\"a\"");
+    EXPECT_EQ(quoted_tag("\"a\""), "\"a\"");
 }
 
 TEST(IfMatch, ReadsEveryTagThatWeGive) {

@@ -1,8 +1,8 @@
 #pragma once
 // The API without a server: requests go to handlers, and everything happens at once, on one thread.
 
-#include "api/handlers.hpp"
-#include "api/rows_upload.hpp"
+#include "api/routes/handlers.hpp"
+#include "api/routes/rows_upload.hpp"
 #include "support/memory_charts.hpp"
 #include <socketio/json.hpp>
 

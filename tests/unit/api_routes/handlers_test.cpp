@@ -1,4 +1,4 @@
-#include "api/handlers.hpp"
+#include "api/routes/handlers.hpp"
 
 #include "unit/api_routes/api_world.hpp"
 
@@ -68,7 +68,8 @@ TEST(History, HasTheOpsThatAViewerWouldHaveSeen) {
         history.schema = std::make_shared<const live::Schema>(world.charts.state("deals").schema);
         live::Delta delta;
         delta.ts = 7;
-        for (const auto& row : world.charts.rows("deals", std::nullopt)->rows) {
+        const auto view = world.charts.rows("deals", std::nullopt);
+        for (const auto& row : view->rows) {
             delta.changes.push_back({live::RowChange::Kind::appended, row, {}, {}});
         }
         history.batches.push_back({{"e1", 4}, delta});

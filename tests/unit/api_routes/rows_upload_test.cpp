@@ -1,4 +1,4 @@
-#include "api/rows_upload.hpp"
+#include "api/routes/rows_upload.hpp"
 
 #include "unit/api_routes/api_world.hpp"
 
@@ -184,6 +184,10 @@ TEST(RowsUpload, CutsAStreamWithAKeyTheSameWayEveryTime) {
     upload->on_abort();
     EXPECT_EQ(world.post(log, ndjson, text),
               R"(200 {"epoch":"e1","v":2,"changed":true,"rows":1500,"watchers":0})");
+    EXPECT_EQ(world.charts.state("log").table.size(), 1'500U);
+    EXPECT_EQ(world.answer->headers.find("idempotent-replayed"), std::nullopt);
+    world.post(log, ndjson, text);
+    EXPECT_EQ(world.answer->headers.get("idempotent-replayed"), "true");
     EXPECT_EQ(world.charts.state("log").table.size(), 1'500U);
 }
 

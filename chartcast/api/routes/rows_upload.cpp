@@ -1,8 +1,8 @@
-#include "api/rows_upload.hpp"
+#include "api/routes/rows_upload.hpp"
 
-#include "api/access.hpp"
 #include "api/parameters.hpp"
 #include "api/publish_answer.hpp"
+#include "api/routes/access.hpp"
 #include "auth/permission.hpp"
 #include <socketio/json.hpp>
 
@@ -51,8 +51,8 @@ Checked<UploadHead> upload_head_of(const socketio::HttpRequest& request,
     return head;
 }
 
-RowsUpload::RowsUpload(Services services, Call call, UploadHead head, Flow flow)
-    : services_(std::move(services)),
+RowsUpload::RowsUpload(const Services& services, Call call, UploadHead head, Flow flow)
+    : services_(services),
       call_(std::move(call)),
       head_(std::move(head)),
       flow_(std::move(flow)),
@@ -176,6 +176,7 @@ void RowsUpload::published(const Published& published) {
     committed_rows_ += published.outcome.rows;
     changed_ = changed_ || published.outcome.changed;
     created_ = created_ || published.created;
+    replayed_ = replayed_ && published.outcome.verdict == live::Verdict::replayed;
     last_ = published;
     advance();
 }
@@ -205,6 +206,7 @@ void RowsUpload::answer_success() {
     if (in_batches_) {
         all.outcome.rows = committed_rows_;
         all.outcome.changed = changed_;
+        all.outcome.verdict = replayed_ ? live::Verdict::replayed : live::Verdict::changed;
     }
     answer(answer_of(all));
 }

@@ -1,5 +1,6 @@
 #pragma once
-// What the API stands on, as functions, so that its routes are tried without any of it. Any thread may copy it.
+// What the API stands on, as functions, so that its routes are tried without any of it. One for
+// the process, which outlives all requests; any thread.
 
 #include "auth/authenticator.hpp"
 #include "auth/identity.hpp"

@@ -1,8 +1,8 @@
 #pragma once
 // What each route does once its sender is known. All run on shard 0, but for what they offload.
 
-#include "api/call.hpp"
-#include "api/services.hpp"
+#include "api/routes/call.hpp"
+#include "api/routes/services.hpp"
 #include <socketio/value.hpp>
 
 namespace chartcast::api {

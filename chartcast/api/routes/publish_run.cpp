@@ -1,10 +1,10 @@
-#include "api/publish_run.hpp"
+#include "api/routes/publish_run.hpp"
 
-#include "api/access.hpp"
 #include "api/conditions.hpp"
-#include "api/handlers.hpp"
 #include "api/parameters.hpp"
 #include "api/publish_answer.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/handlers.hpp"
 #include "auth/permission.hpp"
 
 #include <algorithm>
@@ -22,8 +22,9 @@ Problem refusal(unsigned status, std::string_view code, std::string detail) {
 
 }  // namespace
 
-PublishRun::PublishRun(Services services, Call call, Terms terms, std::vector<PublishPart> parts)
-    : services_(std::move(services)),
+PublishRun::PublishRun(const Services& services, Call call, Terms terms,
+                       std::vector<PublishPart> parts)
+    : services_(services),
       call_(std::move(call)),
       terms_(std::move(terms)),
       parts_(std::move(parts)),

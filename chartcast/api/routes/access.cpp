@@ -1,4 +1,4 @@
-#include "api/access.hpp"
+#include "api/routes/access.hpp"
 
 #include <algorithm>
 

@@ -6,9 +6,9 @@
 //     admit (shard 0) --> read --> batch full, idle or ended --> publish (shard 0) --> read ... --> answer
 
 #include "api/batch.hpp"
-#include "api/call.hpp"
 #include "api/conditions.hpp"
-#include "api/services.hpp"
+#include "api/routes/call.hpp"
+#include "api/routes/services.hpp"
 #include "decode/row_decoder.hpp"
 #include "live/entry.hpp"
 #include "viewers/live_charts.hpp"
@@ -44,7 +44,7 @@ public:
         std::function<void()> resume;
     };
 
-    RowsUpload(Services services, Call call, UploadHead head, Flow flow);
+    RowsUpload(const Services& services, Call call, UploadHead head, Flow flow);
 
     /// REQUIRES: the body is paused; it is resumed when the upload is admitted.
     void start();
@@ -77,7 +77,7 @@ private:
     void pause();
     void resume();
 
-    Services services_;
+    const Services& services_;
     Call call_;
     UploadHead head_;
     Flow flow_;
@@ -101,6 +101,8 @@ private:
     std::size_t committed_rows_ = 0;
     bool changed_ = false;
     bool created_ = false;
+    /// All batches so far.
+    bool replayed_ = true;
     std::optional<viewers::Published> last_;
 };
 

@@ -2,9 +2,9 @@
 // POST /api/v1/publish under way: datasets first, all or none of them when it is atomic, then the options of
 // charts. Lives on shard 0.
 
-#include "api/call.hpp"
 #include "api/publish_part.hpp"
-#include "api/services.hpp"
+#include "api/routes/call.hpp"
+#include "api/routes/services.hpp"
 #include "config/settings.hpp"
 
 #include <memory>
@@ -22,7 +22,7 @@ public:
         std::string key;
     };
 
-    PublishRun(Services services, Call call, Terms terms, std::vector<PublishPart> parts);
+    PublishRun(const Services& services, Call call, Terms terms, std::vector<PublishPart> parts);
     void start();
 
 private:
@@ -43,7 +43,7 @@ private:
     void answer();
     void answer_failure();
 
-    Services services_;
+    const Services& services_;
     Call call_;
     Terms terms_;
     std::vector<PublishPart> parts_;

@@ -1,10 +1,10 @@
 // One row, and all of them.
 
-#include "api/access.hpp"
 #include "api/conditions.hpp"
-#include "api/handlers.hpp"
 #include "api/parameters.hpp"
 #include "api/publish_answer.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/handlers.hpp"
 #include "api/row_key.hpp"
 #include "api/rows_text.hpp"
 #include "auth/permission.hpp"
@@ -162,7 +162,7 @@ void get_rows(const Services& services, const Call& call) {
     reading.access = auth::visible_values(*dataset, call.who);
     if (*at && !services.past) return call.refuse(no_history());
     if (*at) {
-        return services.past(reading.dataset, **at, [services, call, reading](const auto& past) {
+        return services.past(reading.dataset, **at, [&services, call, reading](const auto& past) {
             answer_past(services, call, reading, past);
         });
     }

@@ -1,8 +1,8 @@
 // What happened to a dataset, batch by batch.
 
-#include "api/access.hpp"
-#include "api/handlers.hpp"
 #include "api/parameters.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/handlers.hpp"
 #include "auth/permission.hpp"
 #include "live/iso_time.hpp"
 #include "live/wire_ops.hpp"

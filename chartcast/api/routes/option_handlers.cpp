@@ -1,10 +1,10 @@
 // A chart's option: read, replaced, patched.
 
-#include "api/access.hpp"
 #include "api/conditions.hpp"
-#include "api/handlers.hpp"
 #include "api/parameters.hpp"
 #include "api/publish_answer.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/handlers.hpp"
 #include "auth/permission.hpp"
 
 #include <utility>
@@ -63,7 +63,7 @@ void get_option(const Services& services, const Call& call) {
     }
     const auto view = services.charts->option(chart->id, call.who, locale_of(*call.request));
     if (!view) return call.answer(unknown_chart(call.id()));
-    const auto etag = quoted(view->etag);
+    const auto etag = quoted_tag(view->etag);
     auto response = socketio::HttpResponse::json(200, view->option);
     if (socketio::has_etag(*call.request, etag))
         response = {.status = 304, .headers = {}, .body = {}};

@@ -1,0 +1,211 @@
+#include "api/routes/api.hpp"
+
+#include "api/parameters.hpp"
+#include "api/routes/access.hpp"
+#include "api/routes/event_stream.hpp"
+#include "api/routes/handlers.hpp"
+#include "api/routes/rows_upload.hpp"
+#include "embedded/api_files.hpp"
+#include <socketio/server.hpp>
+
+#include <array>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace chartcast::api {
+namespace {
+
+using live::Operation;
+using socketio::HttpReply;
+using socketio::HttpRequest;
+using socketio::Server;
+
+// ---- The table -------------------------------------------------------------------------------------
+
+/// A body of rows; nothing: the query says the operation.
+struct Upload {
+    std::optional<Operation> operation;
+};
+struct Events {};
+/// The description of this API, for everybody.
+struct Description {};
+/// In the API's plan, and not in this build.
+struct Missing {
+    unsigned status = 404;
+};
+using Action = std::variant<Handler, JsonHandler, Upload, Events, Description, Missing>;
+
+struct Route {
+    RouteName name;
+    Action action;
+};
+
+constexpr std::string_view rows_path = "/api/v1/datasets/{id}/rows";
+constexpr std::string_view row_path = "/api/v1/datasets/{id}/rows/{key}";
+constexpr std::string_view option_path = "/api/v1/charts/{id}/option";
+constexpr std::string_view dashboard_path = "/api/v1/dashboards/{id}";
+
+const std::array table{
+    Route{{"POST", rows_path}, Upload{}},
+    Route{{"PUT", rows_path}, Upload{Operation::replace}},
+    Route{{"PATCH", rows_path}, Upload{Operation::upsert}},
+    Route{{"GET", rows_path}, Handler(get_rows)},
+    Route{{"GET", "/api/v1/datasets/{id}/rows.json"}, Handler(get_rows)},
+    Route{{"GET", "/api/v1/datasets/{id}/rows.csv"}, Handler(get_rows)},
+    Route{{"PATCH", row_path}, JsonHandler(patch_row)},
+    Route{{"DELETE", row_path}, Handler(delete_row)},
+    Route{{"GET", "/api/v1/datasets/{id}/history"}, Handler(get_history)},
+    Route{{"POST", "/api/v1/publish"}, JsonHandler(publish_parts)},
+    Route{{"GET", option_path}, Handler(get_option)},
+    Route{{"PUT", option_path}, JsonHandler(put_option)},
+    Route{{"PATCH", option_path}, JsonHandler(patch_option)},
+    Route{{"GET", "/api/v1/charts/{id}/events"}, Events{}},
+    Route{{"GET", "/api/v1/charts/{id}/image.svg"}, Missing{503}},
+    Route{{"GET", "/api/v1/charts/{id}/image.png"}, Missing{503}},
+    Route{{"GET", dashboard_path}, Missing{}},
+    Route{{"PUT", dashboard_path}, Missing{}},
+    Route{{"DELETE", dashboard_path}, Missing{}},
+    Route{{"POST", "/api/v1/tokens"}, JsonHandler(post_token)},
+    Route{{"GET", "/api/v1/openapi.json"}, Description{}},
+};
+
+// ---- From a request to its handler -----------------------------------------------------------------
+
+/// With the sender known, on the shard that the request came in on.
+template <class Then>
+void identified(const Services& services, const HttpRequest& request, const HttpReply& reply,
+                Then then) {
+    Call call;
+    call.request = std::make_shared<const HttpRequest>(request);
+    call.answer = [reply](socketio::HttpResponse response) { reply.send(std::move(response)); };
+    services.identify(request, [call, then = std::move(then)](auth::Verdict verdict) mutable {
+        if (!verdict) return call.answer(unidentified(verdict.error()));
+        call.who = std::move(*verdict);
+        then(call);
+    });
+}
+
+class Registration {
+public:
+    Registration(Server& server, const Services& services, const RouteName& name)
+        : server_(server), services_(services), name_(name) {}
+
+    void operator()(Handler handler) const {
+        on([&services = services_, handler](const HttpRequest& request, const HttpReply& reply) {
+            identified(services, request, reply, [&services, handler](const Call& call) {
+                services.at_charts([&services, handler, call] { handler(services, call); });
+            });
+        });
+    }
+
+    void operator()(JsonHandler handler) const {
+        on([&services = services_, handler](const HttpRequest& request, const HttpReply& reply) {
+            identified(services, request, reply, [&services, handler](const Call& call) {
+                auto body = json_body(*call.request);
+                if (!body) return call.refuse(body.error());
+                services.at_charts([&services, handler, call, body = std::move(*body)]() mutable {
+                    handler(services, call, std::move(body));
+                });
+            });
+        });
+    }
+
+    void operator()(const Events&) const {
+        on([&services = services_](const HttpRequest& request, const HttpReply& reply) {
+            identified(services, request, reply, [&services, reply](const Call& call) {
+                services.at_charts([&services, reply, call] {
+                    get_events(services, call, [&reply](socketio::HttpResponse head) {
+                        return reply.stream(std::move(head));
+                    });
+                });
+            });
+        });
+    }
+
+    void operator()(const Description&) const {
+        on([](const HttpRequest& request, const HttpReply& reply) {
+            reply.send(socketio::serve_file(request, api_files().front(), "public, max-age=300"));
+        });
+    }
+
+    void operator()(const Missing& missing) const {
+        on([missing](const HttpRequest&, const HttpReply& reply) {
+            reply.send(problem(missing.status, "not_in_this_build",
+                               "This version of chartcast does not have that yet."));
+        });
+    }
+
+    void operator()(const Upload& upload) const;
+
+private:
+    void on(socketio::HttpHandler handler) const {
+        server_.on_http(name_.method, name_.path, std::move(handler));
+    }
+
+    Server& server_;
+    const Services& services_;
+    const RouteName& name_;
+};
+
+/// The connection owns the reader, the upload lives as long as it has something under way.
+class UploadReader final : public socketio::HttpBodyReader {
+public:
+    /// Empty until the sender is known; the body is paused as long.
+    using Slot = std::shared_ptr<std::shared_ptr<RowsUpload>>;
+
+    explicit UploadReader(Slot upload) : upload_(std::move(upload)) {}
+
+    void on_data(std::string_view piece) override {
+        if (*upload_) (*upload_)->on_data(piece);
+    }
+    void on_end() override {
+        if (*upload_) (*upload_)->on_end();
+    }
+    void on_abort(socketio::HttpEnd) override {
+        if (*upload_) (*upload_)->on_abort();
+    }
+
+private:
+    Slot upload_;
+};
+
+void Registration::operator()(const Upload& upload) const {
+    server_.on_http_stream(
+        name_.method, name_.path,
+        [&services = services_, operation = upload.operation](
+            const HttpRequest& request, const HttpReply& reply,
+            const socketio::HttpBodyControl& body) -> std::unique_ptr<socketio::HttpBodyReader> {
+            body.pause();
+            const auto slot = std::make_shared<std::shared_ptr<RowsUpload>>();
+            identified(
+                services, request, reply, [&services, operation, body, slot](const Call& call) {
+                    auto head = upload_head_of(*call.request, operation);
+                    if (!head) return call.refuse(head.error());
+                    const RowsUpload::Flow flow{[body] { body.pause(); },
+                                                [body] { body.resume(); }};
+                    *slot = std::make_shared<RowsUpload>(services, call, std::move(*head), flow);
+                    (*slot)->start();
+                });
+            return std::make_unique<UploadReader>(slot);
+        });
+}
+
+}  // namespace
+
+std::span<const RouteName> route_names() {
+    static const auto names = [] {
+        std::vector<RouteName> list;
+        for (const auto& route : table) list.push_back(route.name);
+        return list;
+    }();
+    return names;
+}
+
+void serve_api(Server& server, const Services& services) {
+    for (const auto& route : table) {
+        std::visit(Registration(server, services, route.name), route.action);
+    }
+}
+
+}  // namespace chartcast::api
