@@ -2,7 +2,7 @@
 // The server of live charts, wired: what settings ask for, from the listener to the disk. Made on the main
 // thread, which becomes shard 0 in run().
 
-#include "api/services.hpp"
+#include "api/routes/services.hpp"
 #include "auth/authenticator.hpp"
 #include "config/settings.hpp"
 #include "config/settings_watcher.hpp"
