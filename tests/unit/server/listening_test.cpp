@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <future>
 #include <list>
@@ -208,10 +209,11 @@ TEST(Listening, TakesNewConnectionsNoFasterThanItIsTold) {
     const RunningServer running(server);
     const auto began = std::chrono::steady_clock::now();
     std::list<HttpPeer> peers(16);
-    int number = 0;
+    const auto addresses = server.addresses();
+    std::size_t number = 0;
     for (auto& peer : peers) {
-        const auto& [address, port] = server.addresses()[number++ % 2];
-        peer.connect(port, address.c_str()).send(get_last);
+        const auto& to = addresses[number++ % 2];
+        peer.connect(to.port, to.address.c_str()).send(get_last);
     }
     for (auto& peer : peers) EXPECT_THAT(peer.read_to_end(), HasSubstr("hello"));
     // Ten at once, six at ten a second.

@@ -10,6 +10,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 namespace socketio::transport {
 namespace {
 
@@ -83,6 +87,39 @@ TEST(RequestParser, RefusesAChunkedBodyOverTheBound) {
     parser.set_body_bytes_max(4);
     (void)parser.feed("5\r\nhello\r\n0\r\n\r\n");
     EXPECT_EQ(parser.fault(), RequestParser::Fault::body_too_large);
+}
+
+TEST(RequestParser, TakesADeclaredBodyThatIsWithinALargeBound) {
+    RequestParser parser(4'096);
+    (void)parser.feed("POST / HTTP/1.1\r\nContent-Length: 3000000\r\n\r\n");
+    parser.set_body_bytes_max(5'000'000);
+    (void)parser.feed(std::string(3'000'000, 'x'));
+    ASSERT_TRUE(parser.done());
+    EXPECT_EQ(parser.take_request().body.size(), 3'000'000U);
+}
+
+TEST(RequestParser, GivesABodyInPiecesWithoutKeepingIt) {
+    RequestParser parser(4'096);
+    (void)parser.feed("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+    parser.read_body_in_pieces();
+    std::string_view bytes = "5\r\nhello\r\n4;x\r\n you\r\n0\r\n\r\nnext";
+    std::vector<std::string> pieces;
+    while (!parser.done() && parser.fault() == RequestParser::Fault::none) {
+        bytes.remove_prefix(parser.feed(bytes));
+        if (!parser.piece().empty()) pieces.emplace_back(parser.piece());
+    }
+    EXPECT_THAT(pieces, testing::ElementsAre("hello", " you"));
+    EXPECT_EQ(bytes, "next");
+    EXPECT_EQ(parser.take_request().body, "");
+}
+
+TEST(RequestParser, KnowsThatThePeerWaitsToBeAsked) {
+    for (const auto& [version, waits] : {std::pair{"1.1", true}, std::pair{"1.0", false}}) {
+        RequestParser parser(4'096);
+        (void)parser.feed(std::string("POST / HTTP/") + version +
+                          "\r\nExpect: 100-Continue\r\nContent-Length: 1\r\n\r\n");
+        EXPECT_EQ(parser.expects_continue(), waits) << version;
+    }
 }
 
 TEST(RequestParser, RefusesAHeadOverItsBound) {
