@@ -57,10 +57,30 @@ ALLOWED |= {
     REDIS: {REDIS},
     REDIS_PROTOCOL: {REDIS, REDIS_PROTOCOL},
     REDIS_CLIENT: {REDIS, REDIS_PROTOCOL, REDIS_CLIENT},
-    "chartcast": {PUBLIC, REDIS, EMBEDDED, "chartcast"},
     "examples": {PUBLIC, REDIS, "examples"},
     "bench": {PUBLIC, "bench"},
 }
+# The product: each layer with those below it that it may use.
+PRODUCT = {
+    "live": set(),
+    "decode": {"live"},
+    "ops": set(),
+    "config": {"live", "decode"},
+    "store": {"live", "ops"},
+    "auth": {"live", "config", "ops"},
+    "sources": {"live", "decode", "config", "ops"},
+    "demo": {"live", "sources", "ops"},
+    "viewers": {"live", "config", "auth", "store", "ops"},
+    "api": {"live", "decode", "config", "auth", "store", "viewers", "ops"},
+    "pages": {"live", "api", "ops"},
+    "cli": {"live", "decode", "config", "ops"},
+}
+ALLOWED |= {
+    f"chartcast/{layer}": {PUBLIC, REDIS, EMBEDDED, f"chartcast/{layer}"} | {f"chartcast/{below}" for below in used}
+    for layer, used in PRODUCT.items()
+}
+ALLOWED["chartcast"] = {PUBLIC, REDIS, "chartcast", "chartcast/program"} | {f"chartcast/{layer}" for layer in PRODUCT}
+ALLOWED["chartcast/program"] = ALLOWED["chartcast"]
 # Folders that an include's name is looked up in, beside the including file's own.
 INCLUDE_ROOTS = ["socketio/include", "socketio/src", "redis/include", "redis/src", "chartcast", "bench/programs"]
 
@@ -147,7 +167,7 @@ def target_of(path, include):
         candidate = os.path.normpath(f"{root}/{include}")
         if (ROOT / candidate).is_file():
             part = part_of(candidate)
-            return "chartcast" if part in PURE_PRODUCT else part
+            return part
     return None
 
 
@@ -156,7 +176,7 @@ def check_includes():
         part = part_of(name_of(path))
         if part is None:
             continue
-        allowed = ALLOWED["chartcast" if part in PURE_PRODUCT else part]
+        allowed = ALLOWED[part]
         for line, found in matches(path, r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', keep_strings=True):
             check_include(path, part, allowed, line, found.group(1))
         if part in PURE:

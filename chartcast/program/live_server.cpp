@@ -33,15 +33,15 @@ socketio::Options options_of(const config::Config& config, const config::Setting
     options.logger = ops::library_logger();
     options.backlog_bytes = settings.server.limits.client_queue;
     options.connections_max = settings.server.limits.max_connections;
-    options.connects_per_second_max =
-        static_cast<std::size_t>(settings.server.limits.connect_rate);
+    options.connects_per_second_max = static_cast<std::size_t>(settings.server.limits.connect_rate);
     options.http_body_bytes_max = settings.server.limits.max_body;
     for (std::size_t at = 1; at < settings.server.listen.size(); ++at) {
         const auto& listen = settings.server.listen[at];
         options.further_addresses.push_back({listen.address, listen.port});
     }
     if (config.redis) {
-        const auto prefix = settings.cluster ? settings.cluster->key_prefix : std::string("socket.io");
+        const auto prefix =
+            settings.cluster ? settings.cluster->key_prefix : std::string("socket.io");
         options.adapter = socketio::redis_adapter({.url = config.redis->url, .key = prefix});
     }
     return options;
@@ -51,7 +51,8 @@ std::unique_ptr<store::Store> open_store(const config::StoreSettings& settings,
                                          store::Store::Post post) {
     if (settings.path.empty()) return nullptr;
     return std::make_unique<store::Store>(
-        store::StoreOptions{settings.path, settings.history, settings.history_of, settings.max_size},
+        store::StoreOptions{settings.path, settings.history, settings.history_of,
+                            settings.max_size},
         std::move(post), milliseconds_since_1970);
 }
 
@@ -85,9 +86,7 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
         settings_here_.at(shard) = settings_;
     }
     if (store_) {
-        store_->on_snapshot_due([this](const std::string& dataset) {
-            owner_.snapshot(dataset);
-        });
+        store_->on_snapshot_due([this](const std::string& dataset) { owner_.snapshot(dataset); });
     }
     server_.on_remote_broadcast([this](const socketio::ClusterBroadcast& broadcast) {
         return owner_.on_remote_broadcast(broadcast);
@@ -112,11 +111,11 @@ void LiveServer::serve_routes() {
     };
     if (store_) {
         services_.history = [this](store::Store::HistoryQuery query,
-                                  api::Services::OnHistory done) {
+                                   api::Services::OnHistory done) {
             store_->history(std::move(query), std::move(done));
         };
         services_.past = [this](const std::string& dataset, std::int64_t ts,
-                               api::Services::OnPast done) {
+                                api::Services::OnPast done) {
             store_->at(dataset, ts, std::move(done));
         };
     }

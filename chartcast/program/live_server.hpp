@@ -64,6 +64,8 @@ private:
     std::vector<std::function<void()>> stop_work_;
     std::optional<config::SettingsWatcher::Files> files_;
 
+    boost::asio::thread_pool slow_work_{1};
+    api::Services services_;
     socketio::Server server_;
     std::unique_ptr<store::Store> store_;
     /// The last one is used; shards may still be busy with those of before a reload.
@@ -73,8 +75,6 @@ private:
     viewers::Owner owner_;
     viewers::Viewers viewers_;
     SourceHost sources_;
-    boost::asio::thread_pool slow_work_{1};
-    api::Services services_;
     std::unique_ptr<InternalServer> internal_;
     std::unique_ptr<config::SettingsWatcher> watcher_;
     std::string reload_problem_;

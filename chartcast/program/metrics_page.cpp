@@ -99,7 +99,8 @@ std::string metrics_page(const MetricsSources& from) {
     text.sample(1, {{"version", CHARTCAST_VERSION}});
     text.gauge("chartcast_ready", "Whether viewers and publishers should be sent here.",
                from.readiness.ready ? 1 : 0);
-    text.gauge("chartcast_degraded", "Whether something is not as it should be; /healthz says what.",
+    text.gauge("chartcast_degraded",
+               "Whether something is not as it should be; /healthz says what.",
                from.readiness.degraded.empty() ? 0 : 1);
     add_connections(text, from.server);
     add_charts(text, from.owner);

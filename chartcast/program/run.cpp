@@ -90,9 +90,8 @@ void serve_demo(const config::Config& config) {
     });
     live.add_health_check([&feed] { return feed->available() ? "" : "redis"; });
     live.on_start([&] {
-        crm.start(server.context(), [&server](std::function<void()> work) {
-            server.post(0, std::move(work));
-        });
+        crm.start(server.context(),
+                  [&server](std::function<void()> work) { server.post(0, std::move(work)); });
         announce(config, server, "/");
         const auto url = config::url_of(config.listen, server.port());
         ops::log(LogLevel::info, "redraw every window of the seed's chart with",
@@ -134,23 +133,24 @@ int run(const config::DemoCommand& command) {
 
 int run(const config::ServeCommand& command) {
     ops::raise_open_files();
-    return guarded(command.flags.listen.value_or(config::ListenAddress{}),
-                   [&] { serve(command); });
+    return guarded(command.flags.listen.value_or(config::ListenAddress{}), [&] { serve(command); });
 }
 
 int run(const config::TokenCommand& command) {
     return guarded({}, [&] {
         auto settings = std::make_shared<config::Settings>();
         if (!command.files.empty()) *settings = config::load_settings(command.files);
-        if (!command.secret.empty()) settings->auth.embed = {{command.secret, std::chrono::hours(24)}};
+        if (!command.secret.empty())
+            settings->auth.embed = {{command.secret, std::chrono::hours(24)}};
         settings->auth.jwt.reset();
         const auth::Authenticator authenticator(settings, milliseconds_since_1970);
-        const auto token = authenticator.issue(
-            {command.name, command.charts, command.rows,
-             command.ttl.value_or(std::chrono::milliseconds(0))});
+        const auto token =
+            authenticator.issue({command.name, command.charts, command.rows,
+                                 command.ttl.value_or(std::chrono::milliseconds(0))});
         if (!token) {
-            throw std::runtime_error("there is no secret to sign with: give -c FILE with auth.embed, "
-                                     "or --secret");
+            throw std::runtime_error(
+                "there is no secret to sign with: give -c FILE with auth.embed, "
+                "or --secret");
         }
         std::fputs((*token + "\n").c_str(), stdout);
     });
@@ -160,15 +160,17 @@ int run(const config::BackupCommand& command) {
     return guarded({}, [&] {
         const auto folder = store_folder(command.store, command.files);
         store::backup(folder, command.file);
-        std::fputs(("chartcast: " + folder + " is copied to " + command.file + "\n").c_str(), stdout);
+        std::fputs(("chartcast: " + folder + " is copied to " + command.file + "\n").c_str(),
+                   stdout);
     });
 }
 
 int run(const config::RestoreCommand& command) {
     return guarded({}, [&] {
         store::restore(command.file, command.store);
-        std::fputs(("chartcast: " + command.store + " is restored from " + command.file + "\n").c_str(),
-                   stdout);
+        std::fputs(
+            ("chartcast: " + command.store + " is restored from " + command.file + "\n").c_str(),
+            stdout);
     });
 }
 

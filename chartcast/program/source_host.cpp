@@ -8,9 +8,8 @@ namespace chartcast::program {
 
 SourceHost::SourceHost(socketio::Server& server, viewers::Owner& owner)
     : server_(server), owner_(owner) {
-    owner_.on_watched([this](const std::string& dataset, bool by_somebody) {
-        watched(dataset, by_somebody);
-    });
+    owner_.on_watched(
+        [this](const std::string& dataset, bool by_somebody) { watched(dataset, by_somebody); });
 }
 
 SourceHost::~SourceHost() = default;

@@ -162,8 +162,7 @@ std::vector<RoomLease> OwnedChart::enter_delta(const socketio::Namespace& nsp,
                                                const ViewerKind& kind) {
     std::vector<RoomLease> leases;
     auto& info = info_rooms_.try_emplace(kind.locale, rooms_).first->second;
-    leases.push_back(
-        info.enter(nsp, [this, locale = kind.locale] { info_rooms_.erase(locale); }));
+    leases.push_back(info.enter(nsp, [this, locale = kind.locale] { info_rooms_.erase(locale); }));
     if (raw_) {
         auto& group = raw_groups_.try_emplace(kind.rate, kind.rate, rooms_).first->second;
         leases.push_back(
@@ -206,18 +205,20 @@ Object OwnedChart::first_message(const ViewerKind& kind, const std::optional<Sin
     if (!since || since->empty()) {
         live::ByDataset<Object> rows;
         for (std::size_t place = 0; place < datasets_.size(); ++place) {
-            rows.emplace_back(datasets_[place]->id(),
-                              live::dataset_snapshot(datasets_[place]->state(), kind.access[place]));
+            rows.emplace_back(
+                datasets_[place]->id(),
+                live::dataset_snapshot(datasets_[place]->state(), kind.access[place]));
         }
-        return live::snapshot_message(head, template_.option(kind.locale), std::move(rows), fresh());
+        return live::snapshot_message(head, template_.option(kind.locale), std::move(rows),
+                                      fresh());
     }
     live::ByDataset<live::ResumeAnswer> answers;
     for (std::size_t place = 0; place < datasets_.size(); ++place) {
         const auto& dataset = *datasets_[place];
         const auto* seen = position_in(since->datasets, dataset.id());
         // A place in no history is answered with rows.
-        answers.emplace_back(dataset.id(), dataset.resume(seen ? *seen : live::Position(),
-                                                          kind.access[place]));
+        answers.emplace_back(dataset.id(),
+                             dataset.resume(seen ? *seen : live::Position(), kind.access[place]));
     }
     const auto known = since->tpl.find(id());
     std::optional<Value> option;
@@ -284,8 +285,8 @@ void OwnedChart::send(std::int64_t now) {
         group.clock.sent(now);
         group.sent_at = now;
         const auto change = *std::exchange(group.pending, std::nullopt);
-        group.rooms.emit(next_event,
-                         {Object(), live::raw_delta_message(id(), raw_->body(change), changed_at_)});
+        group.rooms.emit(
+            next_event, {Object(), live::raw_delta_message(id(), raw_->body(change), changed_at_)});
     }
 }
 

@@ -4,7 +4,7 @@
 #include "live/answer.hpp"
 #include "live/value_hash.hpp"
 #include "ops/log.hpp"
-#include "viewers/epoch.hpp"
+#include "store/epoch.hpp"
 
 #include <fmt/format.h>
 
@@ -142,7 +142,8 @@ void Owner::look_who_watches() {
 std::optional<RowsView> Owner::rows(std::string_view id, const std::optional<Array>& access) const {
     const auto* dataset = dataset_of(id);
     if (!dataset) return std::nullopt;
-    const auto set = access ? live::AccessSet::of(dataset->schema(), *access) : live::AccessSet::all();
+    const auto set =
+        access ? live::AccessSet::of(dataset->schema(), *access) : live::AccessSet::all();
     return RowsView{dataset->state().position,
                     std::make_shared<const live::Schema>(dataset->schema()),
                     live::visible_rows(dataset->state(), set)};

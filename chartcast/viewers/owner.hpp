@@ -90,8 +90,8 @@ public:
     /// Of a dataset's source; empty when all is well.
     void report_source(const std::string& dataset, const std::string& problem);
     /// A raw chart whose order somebody else keeps.
-    void adopt(std::string_view chart, const live::Position& position, const socketio::Value& option,
-               std::int64_t ts);
+    void adopt(std::string_view chart, const live::Position& position,
+               const socketio::Value& option, std::int64_t ts);
     /// What an emitter elsewhere sent to our clients; false: it has been taken care of.
     [[nodiscard]] bool on_remote_broadcast(const socketio::ClusterBroadcast& broadcast);
     [[nodiscard]] std::size_t watchers(const OwnedDataset& dataset) const;

@@ -2,7 +2,7 @@
 
 #include "live/row_check.hpp"
 #include "ops/log.hpp"
-#include "viewers/epoch.hpp"
+#include "store/epoch.hpp"
 #include "viewers/owner.hpp"
 
 #include <algorithm>
@@ -20,7 +20,7 @@ namespace {
 /// Rows of an earlier schema that the present one still admits.
 live::DatasetImage converted(const store::LoadedDataset& loaded, const live::Schema& schema) {
     live::DatasetImage image = loaded.image;
-    image.position = {new_epoch(), loaded.image.position.v};
+    image.position = {store::random_epoch(), loaded.image.position.v};
     image.rows.clear();
     std::map<std::string, live::RowRef> by_key;
     for (const auto& row : loaded.image.rows) {
@@ -85,16 +85,14 @@ std::unique_ptr<OwnedDataset> Owner::make_dataset(const config::DatasetSettings&
     const auto schema = live::Schema::make(std::move(definition));
     if (!schema || schema->fields().empty()) return nullptr;
     live::DatasetImage image;
-    image.position = {new_epoch(), 0};
+    image.position = {store::random_epoch(), 0};
     if (before) {
         image = same_fields(before->schema, *schema) ? before->image : converted(*before, *schema);
     }
     auto dataset = std::make_unique<OwnedDataset>(settings, *schema, image, rooms_);
-    // A log is replayed under the rules that it was written under.
-    if (store_ && !(before && same_rules(before->schema, *schema))) {
-        store_->define(settings.id, *schema);
-        store_->snapshot(settings.id, image);
-    }
+    // A log is replayed under the rules that it was written under: other rules begin with a snapshot, which
+    // the store asks for.
+    if (store_) store_->define(settings.id, *schema);
     return dataset;
 }
 
@@ -106,7 +104,7 @@ void Owner::make_charts() {
             if (auto* dataset = dataset_of(id)) datasets.push_back(dataset);
         }
         auto chart = std::make_unique<OwnedChart>(settings, datasets,
-                                                  live::Position{new_epoch(), 0}, rooms_);
+                                                  live::Position{store::random_epoch(), 0}, rooms_);
         for (const auto* dataset : datasets) charts_by_dataset_[dataset].push_back(chart.get());
         charts_.emplace(settings.id, std::move(chart));
     }

@@ -1,7 +1,7 @@
 // The owner's side of publishing: decide, tell viewers, store, answer.
 
 #include "live/merge_patch.hpp"
-#include "viewers/epoch.hpp"
+#include "store/epoch.hpp"
 #include "viewers/infer_fields.hpp"
 #include "viewers/owner.hpp"
 
@@ -68,10 +68,9 @@ bool refused(const Published& published) {
 void Owner::publish(Publish what, Durability durability, OnPublished done) {
     std::vector<Publish> one;
     one.push_back(std::move(what));
-    publish_all(std::move(one), false, durability,
-                [done = std::move(done)](std::vector<Published> all) {
-                    done(std::move(all.front()));
-                });
+    publish_all(
+        std::move(one), false, durability,
+        [done = std::move(done)](std::vector<Published> all) { done(std::move(all.front())); });
 }
 
 void Owner::publish_all(std::vector<Publish> what, bool atomic, Durability durability,
@@ -80,7 +79,8 @@ void Owner::publish_all(std::vector<Publish> what, bool atomic, Durability durab
     if (atomic && what.size() > 1) {
         for (const auto& part : what) {
             auto* dataset = dataset_of(part.dataset);
-            if (dataset && !images.contains(dataset)) images.emplace(dataset, dataset->state().image());
+            if (dataset && !images.contains(dataset))
+                images.emplace(dataset, dataset->state().image());
         }
     }
     std::vector<Decided> parts;
@@ -143,17 +143,16 @@ Owner::Decided Owner::decide(Publish what) {
     const auto verdict = published.outcome.verdict;
     const bool keeps_key = verdict == live::Verdict::unchanged && !key.empty();
     if (verdict == live::Verdict::changed || keeps_key) {
-        decided.record = store::EntryRecord{dataset->id(), published.outcome.position,
-                                            std::move(what.entry)};
+        decided.record =
+            store::EntryRecord{dataset->id(), published.outcome.position, std::move(what.entry)};
     }
     return decided;
 }
 
 OwnedDataset* Owner::create(const Publish& what, PublishFault& fault) {
     fault = PublishFault::unknown_dataset;
-    const auto found =
-        std::find_if(settings_->datasets.begin(), settings_->datasets.end(),
-                     [&](const auto& one) { return one.id == what.dataset; });
+    const auto found = std::find_if(settings_->datasets.begin(), settings_->datasets.end(),
+                                    [&](const auto& one) { return one.id == what.dataset; });
     if (found == settings_->datasets.end()) return nullptr;
     auto definition = found->definition;
     definition.fields = infer_fields(what.entry.rows);
@@ -164,7 +163,7 @@ OwnedDataset* Owner::create(const Publish& what, PublishFault& fault) {
     }
     fault = PublishFault::none;
     live::DatasetImage image;
-    image.position = {new_epoch(), 0};
+    image.position = {store::random_epoch(), 0};
     if (store_) store_->define(what.dataset, *schema);
     auto dataset = std::make_unique<OwnedDataset>(*found, *schema, image, rooms_);
     auto* created = datasets_.emplace(what.dataset, std::move(dataset)).first->second.get();
@@ -198,18 +197,18 @@ void Owner::carry_out(std::vector<Decided> parts, Durability durability, OnAllPu
     }
     if (!store_) return done(std::move(answers));
     if (durability == Durability::memory) done(answers);
-    store_all(std::move(records), unrecorded,
-              [this, durability, answers = std::move(answers), done = std::move(done),
-               begun = std::chrono::steady_clock::now()](boost::system::error_code ec) mutable {
-                  latencies_.publish.add(
-                      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun)
-                          .count());
-                  if (durability == Durability::memory) return;
-                  for (auto& answer : answers) {
-                      if (!refused(answer)) answer.fault = fault_of(ec);
-                  }
-                  done(std::move(answers));
-              });
+    store_all(
+        std::move(records), unrecorded,
+        [this, durability, answers = std::move(answers), done = std::move(done),
+         begun = std::chrono::steady_clock::now()](boost::system::error_code ec) mutable {
+            latencies_.publish.add(
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+            if (durability == Durability::memory) return;
+            for (auto& answer : answers) {
+                if (!refused(answer)) answer.fault = fault_of(ec);
+            }
+            done(std::move(answers));
+        });
 }
 
 void Owner::store_all(std::vector<store::EntryRecord> records,

@@ -91,8 +91,7 @@ void Owner::arm_tick() {
     for (const auto* dataset : behind_datasets_) consider(dataset->next_send(now));
     for (const auto* chart : behind_charts_) consider(chart->next_send(now));
     if (!next || stopped_) return;
-    tick_timer_.expires_at(
-        std::chrono::steady_clock::time_point(std::chrono::milliseconds(*next)));
+    tick_timer_.expires_at(std::chrono::steady_clock::time_point(std::chrono::milliseconds(*next)));
     tick_timer_.async_wait([this](boost::system::error_code ec) {
         if (!ec) flush();
     });

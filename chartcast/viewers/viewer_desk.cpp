@@ -68,9 +68,9 @@ void ViewerDesk::authenticate(Socket& socket, const socketio::Next& next) {
         if (!verdict) {
             const std::string code(to_string(verdict.error()));
             authenticator_->refused({.what = "connect",
-                                    .who = {},
-                                    .reason = code,
-                                    .where = viewer->socket().nsp().name()});
+                                     .who = {},
+                                     .reason = code,
+                                     .where = viewer->socket().nsp().name()});
             return next.refuse("unauthorized", Object{{"code", code}});
         }
         viewer->identify(*std::move(verdict));
@@ -81,13 +81,12 @@ void ViewerDesk::authenticate(Socket& socket, const socketio::Next& next) {
 void ViewerDesk::welcome(Socket& socket) {
     const auto viewer = viewer_of(socket);
     viewers_.emplace(viewer->number(), viewer);
-    socket.on_disconnect(
-        [this, number = viewer->number()](Socket& left, socketio::DisconnectReason reason) {
-            ops::log(socketio::LogLevel::debug, "viewer left",
-                     {{"socket", std::string(left.id())},
-                      {"reason", std::string(to_string(reason))}});
-            forget(number);
-        });
+    socket.on_disconnect([this, number = viewer->number()](Socket& left,
+                                                           socketio::DisconnectReason reason) {
+        ops::log(socketio::LogLevel::debug, "viewer left",
+                 {{"socket", std::string(left.id())}, {"reason", std::string(to_string(reason))}});
+        forget(number);
+    });
     watch_expiry(*viewer);
     ops::log(socketio::LogLevel::debug, "viewer connected",
              {{"socket", std::string(socket.id())},
@@ -122,9 +121,8 @@ void ViewerDesk::ask_owner(SubscribeRequest request) {
     request.reply = [this](SubscribeAnswer answer) {
         // On shard 0 a letter would be read after what the owner emits from now on.
         if (shard_ == 0) return on_answer(std::move(answer));
-        server_.post(shard_, [this, answer = std::move(answer)]() mutable {
-            on_answer(std::move(answer));
-        });
+        server_.post(
+            shard_, [this, answer = std::move(answer)]() mutable { on_answer(std::move(answer)); });
     };
     if (shard_ == 0) return owner_.subscribe(std::move(request));
     server_.post(0, [this, request = std::move(request)]() mutable {

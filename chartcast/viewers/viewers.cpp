@@ -10,8 +10,8 @@ Viewers::Viewers(socketio::Server& server, Owner& owner, const auth::Authenticat
                  const config::SettingsPtr& settings, const ViewerDesk::Clock& now)
     : server_(server), desks_(server) {
     for (unsigned shard = 0; shard < server.shards(); ++shard) {
-        desks_.at(shard) = std::make_unique<ViewerDesk>(server, shard, owner, authenticator,
-                                                        settings, now);
+        desks_.at(shard) =
+            std::make_unique<ViewerDesk>(server, shard, owner, authenticator, settings, now);
     }
     owner.on_refresh([this](const std::string& chart) { refresh(chart); });
     set_up(server.of("/"));
@@ -23,9 +23,8 @@ void Viewers::open(const std::string& chart) {
 }
 
 void Viewers::set_up(socketio::Namespace& nsp) {
-    nsp.use([this](Socket& socket, const socketio::Next& next) {
-        here().authenticate(socket, next);
-    });
+    nsp.use(
+        [this](Socket& socket, const socketio::Next& next) { here().authenticate(socket, next); });
     nsp.on_connection([this](Socket& socket) { here().welcome(socket); });
     using Handler = void (ViewerDesk::*)(Socket&, const Args&, const Ack&);
     const auto on = [&](std::string_view event, Handler handler) {

@@ -57,6 +57,7 @@ const std::array table{
     Route{{"DELETE", row_path}, Handler(delete_row)},
     Route{{"GET", "/api/v1/datasets/{id}/history"}, Handler(get_history)},
     Route{{"POST", "/api/v1/publish"}, JsonHandler(publish_parts)},
+    Route{{"GET", "/api/v1/charts"}, Handler(get_charts)},
     Route{{"GET", option_path}, Handler(get_option)},
     Route{{"PUT", option_path}, JsonHandler(put_option)},
     Route{{"PATCH", option_path}, JsonHandler(patch_option)},

@@ -20,6 +20,8 @@ void publish_parts(const Services& services, const Call& call, socketio::Value b
 // Charts
 void put_option(const Services& services, const Call& call, socketio::Value body);
 void patch_option(const Services& services, const Call& call, socketio::Value body);
+/// Those that the sender may see, with their titles.
+void get_charts(const Services& services, const Call& call);
 void get_option(const Services& services, const Call& call);
 
 void post_token(const Services& services, const Call& call, socketio::Value body);

@@ -46,6 +46,22 @@ void change_option(const Services& services, const Call& call, socketio::Value b
 
 }  // namespace
 
+void get_charts(const Services& services, const Call& call) {
+    const auto settings = services.charts->settings();
+    socketio::Array list;
+    for (const auto& chart : settings->charts) {
+        if (!auth::may_view(*settings, call.who, chart)) continue;
+        socketio::Object title;
+        for (const auto& [tag, text] : chart.title) title.append(tag, text);
+        list.emplace_back(socketio::Object{{"id", chart.id}, {"title", std::move(title)}});
+    }
+    auto response =
+        socketio::HttpResponse::json(200, socketio::Object{{"charts", std::move(list)}});
+    response.headers.add("cache-control", "no-store");
+    response.headers.add("vary", "authorization");
+    call.answer(std::move(response));
+}
+
 void put_option(const Services& services, const Call& call, socketio::Value body) {
     change_option(services, call, std::move(body), false);
 }

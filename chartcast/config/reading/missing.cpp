@@ -45,9 +45,6 @@ void note_missing(Settings& settings) {
             "server.tls: this build does not serve TLS, and would serve without encryption; take "
             "the key out and put a proxy with TLS in front (docs/operating.md)");
     }
-    if (settings.server.listen.size() > 1) {
-        notes.emplace_back("server.listen: this build listens on one address, the first");
-    }
     note_sources(settings, notes);
     if (settings.cluster && !settings.datasets.empty()) {
         notes.emplace_back(

@@ -253,7 +253,8 @@ TEST(Messages, HaveTheProtocolsShapes) {
 }
 
 TEST(Messages, OfRawChartsHaveNoDatasets) {
-    RawChart chart({"e", 0}, Object{{"title", "a long title that makes patches worth while"}, {"a", 1}});
+    RawChart chart({"e", 0},
+                   Object{{"title", "a long title that makes patches worth while"}, {"a", 1}});
     const auto change =
         chart.publish(Object{{"title", "a long title that makes patches worth while"}, {"a", 2}});
     EXPECT_EQ(raw_delta_message("c", chart.body(*change), 9), (Object{{"mode", "delta"},
