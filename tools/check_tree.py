@@ -166,8 +166,7 @@ def target_of(path, include):
     for root in [own_folder, *INCLUDE_ROOTS]:
         candidate = os.path.normpath(f"{root}/{include}")
         if (ROOT / candidate).is_file():
-            part = part_of(candidate)
-            return part
+            return part_of(candidate)
     return None
 
 

@@ -135,6 +135,12 @@ void LiveServer::serve_routes() {
     services_.now = milliseconds_since_1970;
     api::serve_api(server_, services_);
 
+    // For load balancers that see this listener only; it tells nothing that they may not know.
+    server_.on_http("GET", "/healthz",
+                    [this](const socketio::HttpRequest&, const socketio::HttpReply& reply) {
+                        server_.post(0, [this, reply] { reply.send(health_answer(readiness())); });
+                    });
+
     pages::LivePagesOptions pages;
     pages.exists = [this](std::string_view chart) {
         const auto& charts = settings_here_.local()->charts;

@@ -26,10 +26,13 @@ async function runToEnd(args, env) {
     return { code, output: program.output };
 }
 
-test('/ leads to the page', async () => {
+test('/ is the page of all charts, the seed\'s among them', async () => {
     const answer = await get('/');
-    assert.equal(answer.status, 302);
-    assert.equal(answer.headers.location, '/charts/simpleBarChart');
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers['content-type'], /^text\/html; charset=utf-8$/);
+    const { charts } = JSON.parse((await get('/api/v1/charts')).text);
+    assert.deepEqual(charts.map(({ id }) => id).sort(),
+        ['calls_per_minute', 'deals_live', 'pipeline_funnel', 'revenue_by_region', 'simpleBarChart']);
 });
 
 test('the page comes in the language of its reader, under a strict policy', async () => {
