@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <cmath>
 #include <fstream>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace chartcast::ops {
 

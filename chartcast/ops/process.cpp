@@ -1,7 +1,8 @@
 #include "ops/process.hpp"
 
-#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
+
+#include <sys/resource.h>
 
 namespace chartcast::ops {
 

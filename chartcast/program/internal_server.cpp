@@ -52,11 +52,11 @@ InternalServer::InternalServer(const config::ListenAddress& listen, socketio::Se
                                Pages pages)
     : main_(main), pages_(std::move(pages)), server_(options_for(listen)) {
     const auto serve = [this](std::string_view path, std::function<HttpResponse()> answer) {
-        server_.on_http("GET", path,
-                        [this, answer = std::move(answer)](const HttpRequest&,
-                                                           const HttpReply& reply) {
-                            main_.post(0, [answer, reply] { reply.send(answer()); });
-                        });
+        server_.on_http(
+            "GET", path,
+            [this, answer = std::move(answer)](const HttpRequest&, const HttpReply& reply) {
+                main_.post(0, [answer, reply] { reply.send(answer()); });
+            });
     };
     serve("/metrics", [this] {
         HttpResponse response;

@@ -6,6 +6,7 @@
 #include "ops/process.hpp"
 #include "pages/live_pages.hpp"
 #include "pages/site.hpp"
+#include "program/origins.hpp"
 #include <socketio/redis_adapter.hpp>
 
 #include <boost/asio/post.hpp>
@@ -39,6 +40,12 @@ socketio::Options options_of(const config::Config& config, const config::Setting
         const auto& listen = settings.server.listen[at];
         options.further_addresses.push_back({listen.address, listen.port});
     }
+    options.cors = cors_for(settings.server);
+    options.allow_request = [server = settings.server](const socketio::HttpRequest& request) {
+        return may_connect_from(server, request)
+                   ? socketio::Admission::allow()
+                   : socketio::Admission::refuse("pages of this origin may not connect");
+    };
     if (config.redis) {
         const auto prefix =
             settings.cluster ? settings.cluster->key_prefix : std::string("socket.io");

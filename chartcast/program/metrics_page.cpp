@@ -69,7 +69,7 @@ void add_store(ops::MetricsText& text, const store::Store* store) {
                  static_cast<double>(health.entries));
 }
 
-void add_sources(ops::MetricsText& text, const viewers::Owner& owner, const SourceHost& host) {
+void add_sources(ops::MetricsText& text, const SourceHost& host) {
     if (host.sources().empty()) return;
     const auto each = [&](auto&& value_of) {
         for (const auto& [dataset, source] : host.sources()) {
@@ -78,8 +78,7 @@ void add_sources(ops::MetricsText& text, const viewers::Owner& owner, const Sour
     };
     text.family("chartcast_source_up", "gauge", "Whether the source works.");
     each([&](const std::string& dataset, const sources::ChartSource&) {
-        const auto problem = owner.source_problems().find(dataset);
-        return problem == owner.source_problems().end() || problem->second.empty() ? 1.0 : 0.0;
+        return host.problem_of(dataset).empty() ? 1.0 : 0.0;
     });
     text.family("chartcast_source_runs_total", "counter", "Queries, or reads of what changed.");
     each([](const std::string&, const sources::ChartSource& source) {
@@ -105,7 +104,7 @@ std::string metrics_page(const MetricsSources& from) {
     add_connections(text, from.server);
     add_charts(text, from.owner);
     add_store(text, from.store);
-    add_sources(text, from.owner, from.sources);
+    add_sources(text, from.sources);
     text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
                static_cast<double>(ops::resident_bytes()));
     text.counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",

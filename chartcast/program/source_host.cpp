@@ -7,7 +7,7 @@
 namespace chartcast::program {
 
 SourceHost::SourceHost(socketio::Server& server, viewers::Owner& owner)
-    : server_(server), owner_(owner) {
+    : server_(server), owner_(owner), late_timer_(server.context(0)) {
     owner_.on_watched(
         [this](const std::string& dataset, bool by_somebody) { watched(dataset, by_somebody); });
 }
@@ -19,26 +19,79 @@ void SourceHost::start(const config::Settings& settings) {
     sources_ = sources::make_sources(
         settings, server_.context(0), *this,
         [this](std::function<void()> work) { server_.post(0, std::move(work)); });
-    for (const auto& [dataset, source] : sources_) source->start();
+    for (const auto& [dataset, source] : sources_) {
+        health_[dataset].accepted_at = std::chrono::steady_clock::now();
+        source->start();
+    }
+    look_who_is_late();
 }
 
 void SourceHost::stop() {
+    late_timer_.cancel();
     for (const auto& [dataset, source] : sources_) source->stop();
     sources_.clear();
+    health_.clear();
 }
 
 void SourceHost::watched(const std::string& dataset, bool by_somebody) {
     const auto found = sources_.find(dataset);
-    if (found != sources_.end()) found->second->watched(by_somebody);
+    if (found == sources_.end()) return;
+    auto& health = health_[dataset];
+    health.is_watched = by_somebody;
+    // What nobody watched may have rested.
+    if (by_somebody) health.accepted_at = std::chrono::steady_clock::now();
+    found->second->watched(by_somebody);
 }
+
+std::string SourceHost::problem_of(const std::string& dataset) const {
+    const auto found = health_.find(dataset);
+    return found == health_.end() ? std::string() : found->second.problem;
+}
+
+// ---- From sources --------------------------------------------------------------------------------
 
 void SourceHost::publish(const std::string& dataset, live::Operation operation,
                          socketio::Array rows, std::function<void(std::string problem)> done) {
-    owner_.publish_from_source(dataset, operation, std::move(rows), std::move(done));
+    owner_.publish_from_source(dataset, operation, std::move(rows),
+                               [this, dataset, done = std::move(done)](std::string problem) {
+                                   const auto found = health_.find(dataset);
+                                   if (problem.empty() && found != health_.end()) {
+                                       found->second.accepted_at = std::chrono::steady_clock::now();
+                                       tell(dataset);
+                                   }
+                                   done(std::move(problem));
+                               });
 }
 
 void SourceHost::report(const std::string& dataset, const std::string& problem) {
-    owner_.report_source(dataset, problem);
+    health_[dataset].problem = problem;
+    tell(dataset);
+}
+
+// ---- What viewers are told -----------------------------------------------------------------------
+
+void SourceHost::tell(const std::string& dataset) {
+    const auto& health = health_[dataset];
+    auto state = live::Freshness::live;
+    if (!health.problem.empty()) {
+        state = live::Freshness::source_error;
+    } else if (const auto source = sources_.find(dataset); source != sources_.end()) {
+        const auto every = source->second->expected_every();
+        const auto silent = std::chrono::steady_clock::now() - health.accepted_at;
+        if (every && health.is_watched && silent > 3 * *every) state = live::Freshness::stale;
+    }
+    owner_.set_source_state(dataset, state);
+}
+
+void SourceHost::look_who_is_late() {
+    late_timer_.expires_after(std::chrono::seconds(1));
+    late_timer_.async_wait([this](boost::system::error_code ec) {
+        if (ec) return;
+        for (const auto& [dataset, source] : sources_) {
+            if (source->expected_every()) tell(dataset);
+        }
+        look_who_is_late();
+    });
 }
 
 }  // namespace chartcast::program

@@ -7,6 +7,10 @@
 #include "viewers/owner.hpp"
 #include <socketio/server.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,6 +28,9 @@ public:
     void stop();
     void watched(const std::string& dataset, bool by_somebody);
 
+    /// Empty when the source works.
+    [[nodiscard]] std::string problem_of(const std::string& dataset) const;
+
     using Sources = std::map<std::string, std::unique_ptr<sources::ChartSource>>;
     [[nodiscard]] const Sources& sources() const noexcept { return sources_; }
 
@@ -33,9 +40,21 @@ private:
                  std::function<void(std::string problem)> done) override;
     void report(const std::string& dataset, const std::string& problem) override;
 
+    struct Health {
+        std::string problem;
+        bool is_watched = false;
+        /// When a batch was accepted last, or was first to be expected.
+        std::chrono::steady_clock::time_point accepted_at;
+    };
+
+    void tell(const std::string& dataset);
+    void look_who_is_late();
+
     socketio::Server& server_;
     viewers::Owner& owner_;
     Sources sources_;
+    std::map<std::string, Health> health_;
+    boost::asio::steady_timer late_timer_;
 };
 
 }  // namespace chartcast::program

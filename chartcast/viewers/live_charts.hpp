@@ -32,13 +32,13 @@ struct Publish {
 enum class PublishFault : std::uint8_t {
     none,
     unknown_dataset,
-    no_fields,        ///< auto_create, but the first batch is no list of objects to learn fields from.
-    rate_limited,     ///< `retry_after` says when.
-    not_pushed,       ///< The dataset has another source.
-    disk_full,        ///< Not stored; shown to viewers already, lost by a restart. 503.
+    no_fields,     ///< auto_create, but the first batch is no list of objects to learn fields from.
+    rate_limited,  ///< `retry_after` says when.
+    not_pushed,    ///< The dataset has another source.
+    disk_full,     ///< Not stored; shown to viewers already, lost by a restart. 503.
     store_failed,
-    in_progress,      ///< The same idempotency key is being stored.
-    not_attempted,    ///< Another part of an atomic publish is wrong.
+    in_progress,    ///< The same idempotency key is being stored.
+    not_attempted,  ///< Another part of an atomic publish is wrong.
 };
 
 struct Published {
@@ -82,7 +82,12 @@ public:
     };
     struct OptionChanged {
         enum class Verdict : std::uint8_t {
-            changed, unchanged, unknown_chart, not_raw, precondition_failed, store_failed
+            changed,
+            unchanged,
+            unknown_chart,
+            not_raw,
+            precondition_failed,
+            store_failed
         };
         Verdict verdict = Verdict::unchanged;
         live::Position position;

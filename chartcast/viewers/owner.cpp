@@ -189,21 +189,19 @@ void Owner::snapshot(const std::string& id) {
 
 // ---- Sources and other nodes -------------------------------------------------------------------
 
-void Owner::report_source(const std::string& dataset, const std::string& problem) {
-    const auto level = problem.empty() ? LogLevel::info : LogLevel::warn;
-    ops::log(level, problem.empty() ? "source works" : "source fails",
-             {{"dataset", dataset}, {"problem", problem}});
-    source_problems_[dataset] = problem;
-    const auto* owned = dataset_of(dataset);
+void Owner::set_source_state(const std::string& id, live::Freshness state) {
+    auto& known = source_states_[id];
+    if (std::exchange(known, state) == state) return;
+    const auto* owned = dataset_of(id);
     if (!owned) return;
     for (auto* chart : charts_of(*owned)) {
-        const auto fails = [this](const OwnedDataset* one) {
-            const auto found = source_problems_.find(one->id());
-            return found != source_problems_.end() && !found->second.empty();
-        };
-        const auto& datasets = chart->datasets();
-        const bool any = std::any_of(datasets.begin(), datasets.end(), fails);
-        chart->set_state(any ? live::Freshness::source_error : live::Freshness::live);
+        // In the order of the enumeration, a failing source is worse than a late one.
+        auto worst = live::Freshness::live;
+        for (const auto* dataset : chart->datasets()) {
+            const auto found = source_states_.find(dataset->id());
+            if (found != source_states_.end()) worst = std::max(worst, found->second);
+        }
+        chart->set_state(worst);
         first_frames_.forget(chart->id());
     }
 }
@@ -220,6 +218,7 @@ bool Owner::on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) {
     constexpr std::string_view room_prefix = "chart:";
     const auto* event = broadcast.data.empty() ? nullptr : broadcast.data.front().if_string();
     if (!event || *event != "new chart data" || broadcast.data.size() < 2) return true;
+    if (settings_->cluster && !settings_->cluster->accept_emitter) return false;
     std::string_view id;
     if (broadcast.nsp.starts_with(namespace_prefix)) {
         id = std::string_view(broadcast.nsp).substr(namespace_prefix.size());

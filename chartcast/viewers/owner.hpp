@@ -87,8 +87,8 @@ public:
     /// A source's batch: no rate limit, and no other source is in the way. Empty when accepted.
     void publish_from_source(const std::string& dataset, live::Operation operation,
                              socketio::Array rows, std::function<void(std::string problem)> done);
-    /// Of a dataset's source; empty when all is well.
-    void report_source(const std::string& dataset, const std::string& problem);
+    /// How a dataset's source is; its charts are as the worst of their sources.
+    void set_source_state(const std::string& dataset, live::Freshness state);
     /// A raw chart whose order somebody else keeps.
     void adopt(std::string_view chart, const live::Position& position,
                const socketio::Value& option, std::int64_t ts);
@@ -97,9 +97,6 @@ public:
     [[nodiscard]] std::size_t watchers(const OwnedDataset& dataset) const;
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
     [[nodiscard]] const Latencies& latencies() const noexcept { return latencies_; }
-    [[nodiscard]] const std::map<std::string, std::string>& source_problems() const noexcept {
-        return source_problems_;
-    }
     [[nodiscard]] std::size_t datasets() const noexcept { return datasets_.size(); }
     [[nodiscard]] std::size_t charts() const noexcept { return charts_.size(); }
     [[nodiscard]] std::size_t rooms() const noexcept { return rooms_.size(); }
@@ -179,7 +176,7 @@ private:
     std::vector<std::unique_ptr<OwnedChart>> retired_charts_;
     std::map<const OwnedDataset*, std::vector<OwnedChart*>> charts_by_dataset_;
     std::map<const OwnedDataset*, RateLimit> rate_limits_;
-    std::map<std::string, std::string> source_problems_;
+    std::map<std::string, live::Freshness> source_states_;
     /// What the API changed of charts with datasets: lists of merge patches.
     std::map<std::string, store::Document> template_patches_;
     FirstFrames first_frames_;

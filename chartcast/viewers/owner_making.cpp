@@ -136,7 +136,7 @@ void Owner::take_template_patches(OwnedChart& chart, const store::Document& docu
 void Owner::reload(config::SettingsPtr settings) {
     settings_ = std::move(settings);
     rate_limits_.clear();
-    source_problems_.clear();
+    source_states_.clear();
     first_frames_.clear();
     behind_charts_.clear();
     behind_datasets_.clear();

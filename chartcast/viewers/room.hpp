@@ -48,7 +48,9 @@ public:
     /// The room lives until its last viewer has left.
     Room& open(const socketio::Namespace& nsp);
     /// `drop` must drop every pointer to the room.
-    static void when_empty(Room& room, std::function<void()> drop) { room.on_empty_ = std::move(drop); }
+    static void when_empty(Room& room, std::function<void()> drop) {
+        room.on_empty_ = std::move(drop);
+    }
     void enter(Room& room) noexcept { ++room.viewers_; }
     void leave(std::uint64_t id);
     [[nodiscard]] std::size_t size() const noexcept { return rooms_.size(); }

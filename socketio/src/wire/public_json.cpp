@@ -1,7 +1,6 @@
 // The promise of socketio/json.hpp.
 
 #include "socketio/json.hpp"
-
 #include "wire/json.hpp"
 
 namespace socketio {
