@@ -58,12 +58,16 @@ InternalServer::InternalServer(const config::ListenAddress& listen, socketio::Se
                 main_.post(0, [answer, reply] { reply.send(answer()); });
             });
     };
-    serve("/metrics", [this] {
-        HttpResponse response;
-        response.headers.add("content-type", "text/plain; version=0.0.4; charset=utf-8");
-        response.headers.add("cache-control", "no-store");
-        response.body = pages_.metrics();
-        return response;
+    server_.on_http("GET", "/metrics", [this](const HttpRequest&, const HttpReply& reply) {
+        main_.post(0, [this, reply] {
+            pages_.metrics([reply](std::string text) {
+                HttpResponse response;
+                response.headers.add("content-type", "text/plain; version=0.0.4; charset=utf-8");
+                response.headers.add("cache-control", "no-store");
+                response.body = std::move(text);
+                reply.send(std::move(response));
+            });
+        });
     });
     serve("/healthz", [this] { return health_answer(pages_.readiness()); });
     serve("/readyz", [this] { return readiness_answer(pages_.readiness()); });

@@ -21,9 +21,9 @@ struct Readiness {
 
 class InternalServer {
 public:
-    /// Both are called on shard 0.
+    /// Both are called on shard 0; the first gives its text there, at once or later.
     struct Pages {
-        std::function<std::string()> metrics;
+        std::function<void(std::function<void(std::string)> done)> metrics;
         std::function<Readiness()> readiness;
     };
 

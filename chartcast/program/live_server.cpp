@@ -165,8 +165,10 @@ void LiveServer::run() {
     server_.listen();
     if (settings_->server.internal) {
         InternalServer::Pages pages;
-        pages.metrics = [this] {
-            return metrics_page({server_, owner_, store_.get(), sources_, readiness()});
+        pages.metrics = [this](std::function<void(std::string)> done) {
+            server_.take_census([this, done = std::move(done)](const socketio::Census& census) {
+                done(metrics_page({server_, census, owner_, store_.get(), sources_, readiness()}));
+            });
         };
         pages.readiness = [this] { return readiness(); };
         internal_ = std::make_unique<InternalServer>(*settings_->server.internal, server_,

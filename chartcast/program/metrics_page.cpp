@@ -6,11 +6,24 @@ namespace chartcast::program {
 
 namespace {
 
-void add_connections(ops::MetricsText& text, const socketio::Server& server) {
-    const auto counters = server.counters();
+void add_connections(ops::MetricsText& text, const socketio::Counters& counters,
+                     const socketio::Census& census) {
     const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
-    text.gauge("chartcast_sessions", "Engine.IO sessions: connected clients.",
-               number(server.clients_count()));
+    text.family("chartcast_sessions", "gauge", "Connected clients.");
+    text.sample(number(counters.polling_sessions), {{"transport", "polling"}});
+    text.sample(number(counters.websocket_sessions), {{"transport", "websocket"}});
+    text.gauge("chartcast_connections", "TCP connections, of HTTP too.",
+               number(counters.connections));
+    text.gauge("chartcast_queued_bytes", "Bytes of messages that wait to be written.",
+               number(census.queued_bytes));
+    text.counter("chartcast_handshakes_total", "Sessions that were opened.",
+                 number(counters.handshakes));
+    text.counter("chartcast_refused_handshakes_total",
+                 "Handshakes from pages that may not connect, or of a wrong version.",
+                 number(counters.handshakes_refused));
+    text.counter("chartcast_refused_connections_total",
+                 "Connections closed at once because there were too many.",
+                 number(counters.connections_refused));
     text.counter("chartcast_messages_queued_total",
                  "Messages put into a client's queue, one for each recipient.",
                  number(counters.messages_queued));
@@ -101,7 +114,7 @@ std::string metrics_page(const MetricsSources& from) {
     text.gauge("chartcast_degraded",
                "Whether something is not as it should be; /healthz says what.",
                from.readiness.degraded.empty() ? 0 : 1);
-    add_connections(text, from.server);
+    add_connections(text, from.server.counters(), from.census);
     add_charts(text, from.owner);
     add_store(text, from.store);
     add_sources(text, from.sources);

@@ -13,6 +13,7 @@ namespace chartcast::program {
 
 struct MetricsSources {
     const socketio::Server& server;
+    socketio::Census census;
     const viewers::Owner& owner;
     /// Null: none.
     const store::Store* store;
