@@ -7,6 +7,7 @@
 #include "pages/live_pages.hpp"
 #include "pages/site.hpp"
 #include "program/origins.hpp"
+#include "program/restart_needs.hpp"
 #include <socketio/redis_adapter.hpp>
 
 #include <boost/asio/post.hpp>
@@ -213,6 +214,9 @@ void LiveServer::reload(const config::SettingsNews& news) {
     }
     reload_problem_.clear();
     const auto before = std::exchange(settings_, *news);
+    for (const auto& key : restart_needs(*before, *settings_)) {
+        ops::log(LogLevel::warn, "a changed key takes effect with the next start", {{"key", key}});
+    }
     authenticators_.push_back(std::make_unique<auth::Authenticator>(
         settings_, milliseconds_since_1970, auth::shards_of(server_)));
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
