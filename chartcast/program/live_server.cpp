@@ -147,6 +147,11 @@ void LiveServer::serve_routes() {
     pages::serve_site(server_);
 }
 
+std::string LiveServer::internal_url() const {
+    if (!internal_) return {};
+    return config::url_of(*settings_->server.internal, internal_->port());
+}
+
 // ---- Life --------------------------------------------------------------------------------------
 
 void LiveServer::run() {
