@@ -134,6 +134,7 @@ void LiveServer::serve_routes() {
         boost::asio::post(slow_work_, std::move(work));
     };
     services_.now = milliseconds_since_1970;
+    services_.body_bytes_max = settings_->server.limits.max_body;
     api::serve_api(server_, services_);
 
     pages::LivePagesOptions pages;
