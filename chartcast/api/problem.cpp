@@ -83,6 +83,11 @@ socketio::HttpResponse problem(unsigned status, std::string_view code, std::stri
     return respond({status, code, std::string(detail)});
 }
 
+Problem body_too_large(std::size_t bytes_max) {
+    return {413, "body_too_large",
+            "The body is longer than " + std::to_string(bytes_max) + " bytes."};
+}
+
 Problem problem_of(const live::RowErrors& errors, bool rows_are_missing, const RowsPlace& place) {
     Array list;
     for (const auto& error : errors.kept()) list.push_back(placed(error, place));

@@ -48,6 +48,8 @@ using Checked = boost::system::result<T, Problem>;
 [[nodiscard]] socketio::HttpResponse problem(unsigned status, std::string_view code,
                                              std::string_view detail);
 
+[[nodiscard]] Problem body_too_large(std::size_t bytes_max);
+
 /// Where the rows stood that errors are about.
 struct RowsPlace {
     /// What was sent before them in the same request.

@@ -141,6 +141,7 @@ void LiveServer::serve_routes() {
         boost::asio::post(slow_work_, std::move(work));
     };
     services_.now = milliseconds_since_1970;
+    services_.body_bytes_max = settings_->server.limits.max_body;
     api::serve_api(server_, services_);
 
     // For load balancers that see this listener only; it tells nothing that they may not know.
@@ -158,6 +159,11 @@ void LiveServer::serve_routes() {
     pages.frame_ancestors = settings_->server.frame_ancestors;
     pages::serve_live_pages(server_, pages);
     pages::serve_site(server_);
+}
+
+std::string LiveServer::internal_url() const {
+    if (!internal_) return {};
+    return config::url_of(*settings_->server.internal, internal_->port());
 }
 
 // ---- Life --------------------------------------------------------------------------------------

@@ -219,14 +219,16 @@ bool Owner::on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) {
     const auto* event = broadcast.data.empty() ? nullptr : broadcast.data.front().if_string();
     if (!event || *event != "new chart data" || broadcast.data.size() < 2) return true;
     if (settings_->cluster && !settings_->cluster->accept_emitter) return false;
+    // Whoever names other rooms means whoever is in them, not everybody who sees the chart.
     std::string_view id;
-    if (broadcast.nsp.starts_with(namespace_prefix)) {
-        id = std::string_view(broadcast.nsp).substr(namespace_prefix.size());
-    } else if (broadcast.audience.rooms.empty()) {
+    const auto& rooms = broadcast.audience.rooms;
+    const std::string_view nsp = broadcast.nsp;
+    if (rooms.size() == 1 && rooms.front().starts_with(room_prefix)) {
+        id = std::string_view(rooms.front()).substr(room_prefix.size());
+    } else if (rooms.empty() && nsp.starts_with(namespace_prefix)) {
+        id = nsp.substr(namespace_prefix.size());
+    } else if (rooms.empty() && nsp == "/") {
         id = settings_->default_chart;
-    } else if (broadcast.audience.rooms.size() == 1 &&
-               broadcast.audience.rooms.front().starts_with(room_prefix)) {
-        id = std::string_view(broadcast.audience.rooms.front()).substr(room_prefix.size());
     }
     auto* chart = chart_of(id);
     const auto& option = broadcast.data[1];

@@ -1,5 +1,6 @@
 // A chartcast with a configuration of the test's own, and what a publisher does with it.
 
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,11 @@ export function temporaryFolder() {
 export const testKey = 'a key for tests that is long enough';
 const testKeyHash = 'sha256:b0ef4f287bcb1f4b4297d8a27e23233a946968d64190960d58a3afd6de6919e2';
 export const testApiKey = { id: 'test', hash: testKeyHash, can: ['publish:*', 'view:*', 'edit:*', 'tokens'] };
+
+/** A key of another program, as a configuration has it; `key` is what goes into the header. */
+export function apiKey(id, can, key = `the key of ${id}, long enough`) {
+    return { id, can, hash: `sha256:${createHash('sha256').update(key).digest('hex')}` };
+}
 
 /** A dataset and its chart, enough for most tests. */
 export const dealsConfiguration = {
@@ -63,6 +69,7 @@ export class LiveServer {
         const [, url] = await this.program.printed(/listens open=(http:\/\/[^/\s]+)\//);
         this.url = url;
         this.port = Number(new URL(url).port);
+        [, this.internalUrl] = /internal=(\S+)/.exec(this.program.output) ?? [];
         return this;
     }
 

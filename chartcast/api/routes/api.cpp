@@ -9,6 +9,8 @@
 #include <socketio/server.hpp>
 
 #include <array>
+#include <set>
+#include <string>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -100,17 +102,7 @@ public:
         });
     }
 
-    void operator()(JsonHandler handler) const {
-        on([&services = services_, handler](const HttpRequest& request, const HttpReply& reply) {
-            identified(services, request, reply, [&services, handler](const Call& call) {
-                auto body = json_body(*call.request);
-                if (!body) return call.refuse(body.error());
-                services.at_charts([&services, handler, call, body = std::move(*body)]() mutable {
-                    handler(services, call, std::move(body));
-                });
-            });
-        });
-    }
+    void operator()(JsonHandler handler) const;
 
     void operator()(const Events&) const {
         on([&services = services_](const HttpRequest& request, const HttpReply& reply) {
@@ -171,6 +163,60 @@ private:
     Slot upload_;
 };
 
+/// A body that is taken as a whole. Read here, since the server itself refuses long ones without a word.
+class WholeBodyReader final : public socketio::HttpBodyReader {
+public:
+    using OnBody = std::function<void(const HttpRequest& request)>;
+
+    WholeBodyReader(const HttpRequest& request, HttpReply reply, std::size_t bytes_max,
+                    OnBody on_body)
+        : request_(request),
+          reply_(std::move(reply)),
+          bytes_max_(bytes_max),
+          on_body_(std::move(on_body)) {}
+
+    void on_data(std::string_view piece) override {
+        if (request_.body.size() + piece.size() > bytes_max_) {
+            // The answer may end this reader.
+            const auto reply = reply_;
+            return reply.send(respond(body_too_large(bytes_max_)));
+        }
+        request_.body += piece;
+    }
+    void on_end() override {
+        const auto on_body = std::move(on_body_);
+        const auto request = std::move(request_);
+        on_body(request);
+    }
+    void on_abort(socketio::HttpEnd) override {}
+
+private:
+    HttpRequest request_;
+    HttpReply reply_;
+    std::size_t bytes_max_;
+    OnBody on_body_;
+};
+
+void Registration::operator()(JsonHandler handler) const {
+    const auto take = [&services = services_, handler](const Call& call) {
+        auto body = json_body(*call.request);
+        if (!body) return call.refuse(body.error());
+        services.at_charts([&services, handler, call, body = std::move(*body)]() mutable {
+            handler(services, call, std::move(body));
+        });
+    };
+    server_.on_http_stream(
+        name_.method, name_.path,
+        [&services = services_, take](const HttpRequest& head, const HttpReply& reply,
+                                      const socketio::HttpBodyControl&) {
+            return std::make_unique<WholeBodyReader>(
+                head, reply, services.body_bytes_max,
+                [&services, reply, take](const HttpRequest& request) {
+                    identified(services, request, reply, take);
+                });
+        });
+}
+
 void Registration::operator()(const Upload& upload) const {
     server_.on_http_stream(
         name_.method, name_.path,
@@ -192,6 +238,26 @@ void Registration::operator()(const Upload& upload) const {
         });
 }
 
+std::string allowed_methods(std::string_view path) {
+    std::string allowed;
+    for (const auto& [name, action] : table) {
+        if (name.path != path) continue;
+        if (!allowed.empty()) allowed += ", ";
+        allowed += name.method == "GET" ? "GET, HEAD" : name.method;
+    }
+    return allowed;
+}
+
+/// The methods that a path does not have.
+void serve_refusal(Server& server, std::string_view path) {
+    server.on_http("*", path, [allowed = allowed_methods(path)](const HttpRequest&,
+                                                               const HttpReply& reply) {
+        auto response = problem(405, "method_not_allowed", "This path has " + allowed + '.');
+        response.headers.add("allow", allowed);
+        reply.send(std::move(response));
+    });
+}
+
 }  // namespace
 
 std::span<const RouteName> route_names() {
@@ -207,6 +273,9 @@ void serve_api(Server& server, const Services& services) {
     for (const auto& route : table) {
         std::visit(Registration(server, services, route.name), route.action);
     }
+    std::set<std::string_view> paths;
+    for (const auto& route : table) paths.insert(route.name.path);
+    for (const auto path : paths) serve_refusal(server, path);
 }
 
 }  // namespace chartcast::api

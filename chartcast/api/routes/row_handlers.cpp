@@ -66,7 +66,7 @@ void answer_rows(const Services& services, const Call& call, const Reading& read
     much ? services.offload(std::move(render)) : render();
 }
 
-Problem no_history() {
+Problem too_old() {
     return {410, "too_old", "The history does not reach back so far."};
 }
 
@@ -75,7 +75,7 @@ void answer_past(const Services& services, const Call& call, const Reading& read
     if (!past && past.error() == store::errc::unknown) {
         return call.answer(unknown_dataset(reading.dataset));
     }
-    if (!past && past.error() == store::errc::too_old) return call.refuse(no_history());
+    if (!past && past.error() == store::errc::too_old) return call.refuse(too_old());
     if (!past) return call.refuse({503, "store_failed", "The history cannot be read."});
     const auto& state = **past;
     viewers::RowsView view;
@@ -160,7 +160,9 @@ void get_rows(const Services& services, const Call& call) {
     const auto* dataset = find_dataset(*settings, reading.dataset);
     if (!dataset) return call.answer(unknown_dataset(reading.dataset));
     reading.access = auth::visible_values(*dataset, call.who);
-    if (*at && !services.past) return call.refuse(no_history());
+    if (*at && !services.past) {
+        return call.refuse({410, "no_history", "Without a store there is no history."});
+    }
     if (*at) {
         return services.past(reading.dataset, **at, [&services, call, reading](const auto& past) {
             answer_past(services, call, reading, past);

@@ -20,9 +20,9 @@ bool can_be_cut(Operation operation) noexcept {
 }
 
 Problem too_large(std::size_t bytes_max) {
-    return {413, "body_too_large",
-            "The body is longer than " + std::to_string(bytes_max) +
-                " bytes. NDJSON that appends, upserts or removes may be of any length."};
+    auto problem = body_too_large(bytes_max);
+    problem.detail += " NDJSON that appends, upserts or removes may be of any length.";
+    return problem;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <boost/system/result.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -45,6 +46,8 @@ struct Services {
     std::function<void(Work)> offload;
     /// Milliseconds since 1970.
     std::function<std::int64_t()> now;
+    /// Of a body that is no stream of NDJSON.
+    std::size_t body_bytes_max = 1024 * 1024;
 
     /// On shard 0, where the charts are.
     void at_charts(Work work) const { post(0, std::move(work)); }

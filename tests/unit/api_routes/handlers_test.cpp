@@ -38,7 +38,7 @@ TEST(Rows, AreReadByEachSetOfViewersWithAnETagOfItsOwn) {
 
 TEST(Rows, OfThePastAreGoneWithoutAStore) {
     ApiWorld world;
-    EXPECT_EQ(world.ask(get_rows, "GET", std::string(rows) + "?at=2026-01-01"), "410 too_old");
+    EXPECT_EQ(world.ask(get_rows, "GET", std::string(rows) + "?at=2026-01-01"), "410 no_history");
     EXPECT_EQ(world.ask(get_history, "GET", "/api/v1/datasets/deals/history"), "410 no_history");
 }
 
