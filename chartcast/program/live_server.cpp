@@ -147,6 +147,13 @@ void LiveServer::serve_routes() {
     pages::serve_site(server_);
 }
 
+std::string LiveServer::internal_address() const {
+    if (!internal_) return "none";
+    const auto& host = settings_->server.internal->address;
+    const bool ipv6 = host.find(':') != std::string::npos;
+    return (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(internal_->port());
+}
+
 // ---- Life --------------------------------------------------------------------------------------
 
 void LiveServer::run() {

@@ -48,10 +48,12 @@ int guarded(const config::ListenAddress& listen, Work&& work) {
     return 1;
 }
 
-void announce(const config::Config& config, socketio::Server& server, const std::string& page) {
+void announce(const config::Config& config, LiveServer& live, const std::string& page) {
+    auto& server = live.server();
     const auto url = config::url_of(config.listen, server.port());
     ops::log(LogLevel::info, "chartcast " CHARTCAST_VERSION " listens",
              {{"open", url + page},
+              {"internal", live.internal_address()},
               {"shards", std::to_string(server.shards())},
               {"redis", config.redis ? redis::address_of(config.redis->options) : "none"}});
 }
@@ -93,7 +95,7 @@ void serve_demo(const config::Config& config) {
         crm.start(server.context(), [&server](std::function<void()> work) {
             server.post(0, std::move(work));
         });
-        announce(config, server, "/");
+        announce(config, live, "/");
         const auto url = config::url_of(config.listen, server.port());
         ops::log(LogLevel::info, "redraw every window of the seed's chart with",
                  {{"command", "curl " + url + "/charts/pollingChartData"}});
@@ -113,7 +115,7 @@ void serve(const config::ServeCommand& command) {
     for (const auto& sentence : settings->not_servable) throw std::runtime_error(sentence);
     LiveServer live(config, settings);
     live.follow({command.files, texts});
-    live.on_start([&] { announce(config, live.server(), "/"); });
+    live.on_start([&] { announce(config, live, "/"); });
     live.run();
     ops::log(LogLevel::info, "stopped");
 }
