@@ -49,13 +49,22 @@ int guarded(const config::ListenAddress& listen, Work&& work) {
 }
 
 void announce(const config::Config& config, LiveServer& live, const std::string& page) {
+<<<<<<< HEAD
     const auto url = config::url_of(config.listen, live.server().port());
     const auto internal = live.internal_url();
+    ops::log(LogLevel::info, "chartcast " CHARTCAST_VERSION " listens", {
+        {"open", url + page}, {"internal", internal.empty() ? "none" : internal},
+            {"shards", std::to_string(live.server().shards())},
+=======
+    auto& server = live.server();
+    const auto url = config::url_of(config.listen, server.port());
     ops::log(LogLevel::info, "chartcast " CHARTCAST_VERSION " listens",
              {{"open", url + page},
-              {"internal", internal.empty() ? "none" : internal},
-              {"shards", std::to_string(live.server().shards())},
-              {"redis", config.redis ? redis::address_of(config.redis->options) : "none"}});
+              {"internal", live.internal_address()},
+              {"shards", std::to_string(server.shards())},
+>>>>>>> t-config
+            {"redis", config.redis ? redis::address_of(config.redis->options) : "none"}
+    });
 }
 
 std::unique_ptr<pages::SeedFeed> make_feed(const config::Config& config, socketio::Server& server) {
@@ -92,9 +101,8 @@ void serve_demo(const config::Config& config) {
     });
     live.add_health_check([&feed] { return feed->available() ? "" : "redis"; });
     live.on_start([&] {
-        crm.start(server.context(), [&server](std::function<void()> work) {
-            server.post(0, std::move(work));
-        });
+        crm.start(server.context(),
+                  [&server](std::function<void()> work) { server.post(0, std::move(work)); });
         announce(config, live, "/");
         const auto url = config::url_of(config.listen, server.port());
         ops::log(LogLevel::info, "redraw every window of the seed's chart with",

@@ -49,11 +49,12 @@ export const dealsConfiguration = {
 
 export class LiveServer {
     /** `configuration` is YAML text, or a value, or a function that gives either for the test's folder. */
-    constructor(configuration, { args = [], env = {} } = {}) {
+    constructor(configuration, { args = [], env = {}, stdin = 'ignore' } = {}) {
         this.folder = temporaryFolder();
         this.file = path.join(this.folder.path, 'chartcast.yaml');
         this.args = args;
         this.env = env;
+        this.stdin = stdin;
         this.configure(configuration);
     }
 
@@ -65,9 +66,11 @@ export class LiveServer {
 
     async start() {
         this.program = new Program(built('chartcast'),
-            ['serve', '-c', this.file, '--log-level', 'debug', ...this.args], { env: this.env });
-        const [, url] = await this.program.printed(/listens open=(http:\/\/[^/\s]+)\//);
+            ['serve', '-c', this.file, '--log-level', 'debug', ...this.args], { env: this.env, stdin: this.stdin });
+        const [, url, internal] = await this.program.printed(
+            /listens open=(http:\/\/[^/\s]+)\/.* internal=(\S+)/);
         this.url = url;
+        this.internal = `http://${internal}`;
         this.port = Number(new URL(url).port);
         [, this.internalUrl] = /internal=(\S+)/.exec(this.program.output) ?? [];
         return this;
@@ -111,6 +114,17 @@ export class LiveServer {
             throw new Error(`publish to ${dataset}: ${answer.status} ${answer.text}`);
         }
         return answer.json;
+    }
+
+    /** A number of /metrics, as in 'chartcast_streams' or 'chartcast_source_up{dataset="deals"}'. */
+    async metric(name) {
+        const text = await (await fetch(`${this.internal}/metrics`)).text();
+        const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+        return line === undefined ? undefined : Number(line.slice(name.length + 1));
+    }
+
+    async health() {
+        return (await fetch(`${this.internal}/healthz`)).json();
     }
 
     async rows(dataset, options) {

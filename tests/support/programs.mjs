@@ -40,10 +40,11 @@ export class Program {
     #child;
     #watchers = new Set();
 
-    constructor(file, args, { env } = {}) {
+    /** `stdin: 'pipe'` lets a test write to the program. */
+    constructor(file, args, { env, stdin = 'ignore' } = {}) {
         this.name = path.basename(file);
         this.#child = spawn(file, args, {
-            stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env },
+            stdio: [stdin, 'pipe', 'pipe'], env: { ...process.env, ...env },
         });
         for (const stream of [this.#child.stdout, this.#child.stderr]) {
             stream.setEncoding('utf8').on('data', (text) => {
@@ -58,6 +59,10 @@ export class Program {
             this.#child.on('close', (code, signal) => resolve({ code, signal }));
         });
         this.exited.catch(() => {});
+    }
+
+    get stdin() {
+        return this.#child.stdin;
     }
 
     get pid() {
