@@ -161,17 +161,11 @@ void LiveServer::serve_routes() {
     pages::serve_site(server_);
 }
 
-<<<<<<< HEAD
-std::string LiveServer::internal_url() const {
-    if (!internal_) return {};
-    return config::url_of(*settings_->server.internal, internal_->port());
-=======
 std::string LiveServer::internal_address() const {
     if (!internal_) return "none";
     const auto& host = settings_->server.internal->address;
     const bool ipv6 = host.find(':') != std::string::npos;
     return (ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(internal_->port());
->>>>>>> t-config
 }
 
 // ---- Life --------------------------------------------------------------------------------------

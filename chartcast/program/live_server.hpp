@@ -35,13 +35,8 @@ public:
     // ---- Before run() --------------------------------------------------------------------------
     [[nodiscard]] socketio::Server& server() noexcept { return server_; }
     [[nodiscard]] viewers::Owner& owner() noexcept { return owner_; }
-<<<<<<< HEAD
-    /// Where operators ask, once the server listens; empty without such a listener.
-    [[nodiscard]] std::string internal_url() const;
-=======
     /// HOST:PORT of the listener for operators, or "none". Known once run() listens.
     [[nodiscard]] std::string internal_address() const;
->>>>>>> t-config
     /// Changed files are read while the server runs; a broken one changes nothing.
     void follow(config::SettingsWatcher::Files files) { files_ = std::move(files); }
     /// Asked for by /healthz: a word for what else is not as it should be, or an empty text.

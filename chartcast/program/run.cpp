@@ -49,22 +49,13 @@ int guarded(const config::ListenAddress& listen, Work&& work) {
 }
 
 void announce(const config::Config& config, LiveServer& live, const std::string& page) {
-<<<<<<< HEAD
-    const auto url = config::url_of(config.listen, live.server().port());
-    const auto internal = live.internal_url();
-    ops::log(LogLevel::info, "chartcast " CHARTCAST_VERSION " listens", {
-        {"open", url + page}, {"internal", internal.empty() ? "none" : internal},
-            {"shards", std::to_string(live.server().shards())},
-=======
     auto& server = live.server();
     const auto url = config::url_of(config.listen, server.port());
     ops::log(LogLevel::info, "chartcast " CHARTCAST_VERSION " listens",
              {{"open", url + page},
               {"internal", live.internal_address()},
               {"shards", std::to_string(server.shards())},
->>>>>>> t-config
-            {"redis", config.redis ? redis::address_of(config.redis->options) : "none"}
-    });
+              {"redis", config.redis ? redis::address_of(config.redis->options) : "none"}});
 }
 
 std::unique_ptr<pages::SeedFeed> make_feed(const config::Config& config, socketio::Server& server) {

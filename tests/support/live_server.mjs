@@ -70,9 +70,9 @@ export class LiveServer {
         const [, url, internal] = await this.program.printed(
             /listens open=(http:\/\/[^/\s]+)\/.* internal=(\S+)/);
         this.url = url;
-        this.internal = `http://${internal}`;
+        /** Of the listener for operators. */
+        this.internalUrl = `http://${internal}`;
         this.port = Number(new URL(url).port);
-        [, this.internalUrl] = /internal=(\S+)/.exec(this.program.output) ?? [];
         return this;
     }
 
