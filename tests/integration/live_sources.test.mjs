@@ -212,7 +212,7 @@ describe('a query', () => {
                 assert.deepEqual(one, good);
             }
             await plain.until(() => plain.rows?.length === 2, 'plain rows');
-            assert.match(server.program.output, /source fails .*no such table: deals/);
+            assert.match(server.program.output, /source failed .*no such table: deals/);
             // The change is seen; no waiting for the next interval.
             await sqlite.execute(file, "ALTER TABLE elsewhere RENAME TO deals; UPDATE deals SET amount = 2 WHERE stage = 'lost'");
             await client.until(() => state(client) === 'live', 'live again');
@@ -241,7 +241,7 @@ describe('a query', () => {
         configuration.datasets.deals = dealsConfiguration.datasets.deals;
         configuration.charts.deals_live = dealsConfiguration.charts.deals_live;
         const server = await startWithDatabase(configuration);
-        await server.program.printed(/source fails/);
+        await server.program.printed(/source failed/);
         const client = new LiveClient(server.url, { charts: ['stages', 'deals_live'] });
         try {
             await client.until(() => client.charts.size === 2, 'both charts');

@@ -118,13 +118,13 @@ export class LiveServer {
 
     /** A number of /metrics, as in 'chartcast_streams' or 'chartcast_source_up{dataset="deals"}'. */
     async metric(name) {
-        const text = await (await fetch(`${this.internal}/metrics`)).text();
+        const text = await (await fetch(`${this.internalUrl}/metrics`)).text();
         const line = text.split('\n').find((one) => one.startsWith(`${name} `));
         return line === undefined ? undefined : Number(line.slice(name.length + 1));
     }
 
     async health() {
-        return (await fetch(`${this.internal}/healthz`)).json();
+        return (await fetch(`${this.internalUrl}/healthz`)).json();
     }
 
     async rows(dataset, options) {
