@@ -43,8 +43,9 @@ std::vector<RowRef> drawn_rows(const DatasetState& state, const AccessSet& acces
 
 Object dataset_snapshot(const DatasetState& state, const AccessSet& access) {
     const auto rows = drawn_rows(state, access);
-    Object snapshot{
-        {"epoch", state.position.epoch}, {"v", state.position.v}, {"dims", dims(state.schema)}};
+    Object snapshot{{"epoch", access.epoch(state.position.epoch)},
+                    {"v", state.position.v},
+                    {"dims", dims(state.schema)}};
     if (state.schema.keyed()) snapshot.append("key", key(state.schema));
     snapshot.append("seq", wire_seq(rows));
     snapshot.append("rows", wire_rows(rows));
@@ -59,7 +60,7 @@ std::optional<Object> dataset_changes(const DatasetState& state, const Delta& de
     constexpr std::size_t always_sent = 256;
     const auto bytes = json_bytes(ops);
     if (bytes > always_sent && bytes > state.table.bytes(access) + always_sent) return std::nullopt;
-    return Object{{"epoch", state.position.epoch},
+    return Object{{"epoch", access.epoch(state.position.epoch)},
                   {"from", delta.from},
                   {"to", delta.to},
                   {"ops", std::move(ops)}};
@@ -67,7 +68,7 @@ std::optional<Object> dataset_changes(const DatasetState& state, const Delta& de
 
 Object dataset_replacement(const DatasetState& state, const Delta& delta, const AccessSet& access) {
     const auto rows = drawn_rows(state, access);
-    return Object{{"epoch", state.position.epoch},
+    return Object{{"epoch", access.epoch(state.position.epoch)},
                   {"from", delta.from},
                   {"to", delta.to},
                   {"ops", Array{Array{"replace", wire_rows(rows), wire_seq(rows)}}}};
@@ -75,7 +76,8 @@ Object dataset_replacement(const DatasetState& state, const Delta& delta, const 
 
 ResumeAnswer resume_dataset(const DatasetState& state, const ResumeRing& ring, const Position& seen,
                             const AccessSet& access) {
-    if (const auto missed = ring.since(state.schema, state.position, seen)) {
+    const Position now{access.epoch(state.position.epoch), state.position.v};
+    if (const auto missed = ring.since(state.schema, now, seen)) {
         if (auto changes = dataset_changes(state, *missed, access))
             return {*std::move(changes), true};
     }

@@ -27,6 +27,7 @@ AccessSet AccessSet::of(const Schema& schema, const socketio::Array& values) {
     }
     std::sort(texts.begin(), texts.end());
     for (const auto& text : texts) set.id_ += text;
+    set.epoch_suffix_ = '.' + std::to_string(stable_hash(socketio::Value(set.id_)));
     return set;
 }
 

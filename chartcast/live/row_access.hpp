@@ -29,8 +29,16 @@ public:
     /// The same text for equal sets: names the stream.
     [[nodiscard]] const std::string& id() const noexcept { return id_; }
 
+    /// The dataset's epoch as viewers of this set are told it. Rows of another set are no beginning for
+    /// this one's changes, so who comes back with other rights has a place in no history.
+    [[nodiscard]] std::string epoch(const std::string& of_dataset) const {
+        return of_dataset + epoch_suffix_;
+    }
+
 private:
     bool sees_all_ = false;
+    /// Empty when it sees all.
+    std::string epoch_suffix_;
     boost::unordered_flat_set<socketio::Value, ValueHash> values_;
     std::string id_;
 };

@@ -114,6 +114,9 @@ void LiveServer::serve_routes() {
         authenticator_here_.local()->check(auth::token_of(request.headers, request.query),
                                            std::move(done));
     };
+    services_.refused = [this](const auth::Refused& what) {
+        authenticator_here_.local()->refused(what);
+    };
     services_.issue = [this](const auth::Authenticator::EmbedRequest& request) {
         return authenticator().issue(request);
     };

@@ -89,8 +89,10 @@ void OwnedDataset::beat(std::int64_t before, std::int64_t now) {
     for (auto& [rate, stream] : streams_) {
         for (auto& [access, group] : stream.groups) {
             if (group.sent_at > before) continue;
-            const live::Position place{state_->position.epoch, group.set.sent_v()};
-            group.rooms.emit("new chart data", {Object(), live::beat_message({{id(), place}}, {})});
+            const live::Position place{group.set.access().epoch(state_->position.epoch),
+                                       group.set.sent_v()};
+            group.rooms.emit("new chart data",
+                             {Object(), live::beat_message({{id(), place}}, {})});
             group.sent_at = now;
         }
     }

@@ -1,5 +1,6 @@
 #include "viewers/viewer_desk.hpp"
 
+#include "auth/permission.hpp"
 #include "ops/log.hpp"
 
 #include <algorithm>
@@ -28,6 +29,22 @@ void answer(const Ack& ack, Code code) {
     } else {
         ack.reply(Object{{"ok", false}, {"code", to_string(code)}});
     }
+}
+
+/// Most claims say nothing of rights, and some are others in every token: its times, its number.
+bool see_same_rows(const config::Settings& settings, const auth::Identity& one,
+                   const auth::Identity& other) {
+    return std::all_of(
+        settings.datasets.begin(), settings.datasets.end(), [&](const auto& dataset) {
+            return auth::visible_values(dataset, one) == auth::visible_values(dataset, other);
+        });
+}
+
+bool have_same_rights(const config::Settings& settings, const auth::Identity& one,
+                      const auth::Identity& other) {
+    return one.kind == other.kind && one.name == other.name && one.roles == other.roles &&
+           one.charts == other.charts && one.can == other.can &&
+           see_same_rows(settings, one, other);
 }
 
 std::shared_ptr<Viewer> viewer_of(Socket& socket) {
@@ -134,11 +151,19 @@ void ViewerDesk::on_answer(SubscribeAnswer answer) {
     const auto found = viewers_.find(answer.viewer);
     if (found != viewers_.end()) {
         const auto viewer = found->second;
+        if (answer.code == Code::forbidden) refused(*viewer, answer.chart, answer.code);
         return give_back(viewer->take(std::move(answer)));
     }
     Viewer::Leases leases;
     for (const auto& lease : answer.leases) leases.push_back(lease.id);
     give_back(std::move(leases));
+}
+
+void ViewerDesk::refused(const Viewer& viewer, std::string_view chart, Code code) const {
+    authenticator_->refused({.what = "view",
+                             .who = auth::describe(*viewer.who()),
+                             .reason = to_string(code),
+                             .where = chart});
 }
 
 void ViewerDesk::give_back(Viewer::Leases leases) {
@@ -199,6 +224,7 @@ Viewer* ViewerDesk::check_ask(Socket& socket, const std::optional<Ask>& ask, con
     if (viewer->expired) code = Code::expired;
     if (++viewer->asked_this_second > asks_per_second_max) code = Code::limit;
     if (code == Code::ok) return viewer.get();
+    if (code == Code::expired) refused(*viewer, ask ? ask->charts.front() : std::string(), code);
     answer(ack, code);
     return nullptr;
 }
@@ -265,17 +291,20 @@ void ViewerDesk::on_renew(Socket& socket, const Args& args, const Ack& ack) {
     if (!token || !token->if_string()) return answer(ack, Code::malformed);
     authenticator_->check(*token->if_string(), [this, viewer, ack](auth::Verdict verdict) {
         if (!viewers_.contains(viewer->number())) return;
-        if (!verdict) return answer(ack, Code::expired);
+        if (!verdict) {
+            authenticator_->refused({.what = "renew",
+                                     .who = auth::describe(*viewer->who()),
+                                     .reason = to_string(verdict.error()),
+                                     .where = viewer->socket().nsp().name()});
+            return answer(ack, Code::expired);
+        }
         const auto before = viewer->who();
         viewer->identify(*std::move(verdict));
         const bool was_expired = std::exchange(viewer->expired, false);
         watch_expiry(*viewer);
         answer(ack, Code::ok);
-        const auto& now = *viewer->who();
-        const bool same_rights = before->kind == now.kind && before->name == now.name &&
-                                 before->roles == now.roles && before->charts == now.charts &&
-                                 before->can == now.can && before->claims == now.claims;
-        if (!same_rights || was_expired) ask_again(*viewer);
+        const bool same = have_same_rights(*settings_, *before, *viewer->who());
+        if (!same || was_expired) ask_again(*viewer);
     });
 }
 
@@ -296,7 +325,8 @@ void ViewerDesk::on_drain(Socket& socket) {
 
 void ViewerDesk::watch_expiry(const Viewer& viewer) {
     if (!viewer.who()->expires_at) return;
-    expiries_.emplace(*viewer.who()->expires_at, Expiry{viewer.number(), false});
+    const auto at = *viewer.who()->expires_at;
+    expiries_.emplace(at, Expiry{viewer.number(), at, false});
     arm_expiry();
 }
 
@@ -312,16 +342,16 @@ void ViewerDesk::arm_expiry() {
 void ViewerDesk::expire() {
     const auto now = now_();
     while (!expiries_.empty() && expiries_.begin()->first <= now) {
-        const auto [number, final] = expiries_.begin()->second;
+        const auto [number, expired_at, final] = expiries_.begin()->second;
         expiries_.erase(expiries_.begin());
         const auto found = viewers_.find(number);
         if (found == viewers_.end()) continue;
         auto& viewer = *found->second;
-        // It was renewed meanwhile.
-        if (!viewer.who()->expires_at || *viewer.who()->expires_at > now) continue;
+        // It was renewed meanwhile: the new token has a time and a grace of its own.
+        if (viewer.who()->expires_at != expired_at) continue;
         if (!final) {
             viewer.socket().emit("auth:expired", Object{{"grace", grace}});
-            expiries_.emplace(now + grace, Expiry{number, true});
+            expiries_.emplace(now + grace, Expiry{number, expired_at, true});
             continue;
         }
         viewer.expired = true;

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace chartcast::viewers {
 
@@ -61,6 +62,8 @@ private:
     [[nodiscard]] Viewer* check_ask(socketio::Socket& socket, const std::optional<Ask>& ask,
                                     const socketio::Ack& ack);
     void ask_owner(SubscribeRequest request);
+    /// Writes it down; the viewer is told by its answer.
+    void refused(const Viewer& viewer, std::string_view chart, Code code) const;
     void give_back(Viewer::Leases leases);
     void on_answer(SubscribeAnswer answer);
     void ask_again(Viewer& viewer);
@@ -80,6 +83,8 @@ private:
     std::uint64_t next_number_ = 1;
     struct Expiry {
         std::uint64_t viewer;
+        /// The time of the token that this is about.
+        std::int64_t expires_at;
         bool final;
     };
     /// By milliseconds since 1970.

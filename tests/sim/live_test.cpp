@@ -357,7 +357,7 @@ private:
     }
     void check_version(const Viewer& viewer) {
         const auto& dataset = viewer.dataset;
-        if (viewer.wants_resync || dataset.epoch() != server_.state().position.epoch) return;
+        if (viewer.wants_resync || dataset.epoch() != server_.epoch_of(viewer)) return;
         const auto expected = seen_by(viewer, server_.rows_at(dataset.v()));
         std::vector<Array> cells;
         std::vector<std::uint64_t> seqs;
@@ -386,8 +386,7 @@ private:
     void check_quiet(const Viewer& viewer) {
         require(viewer.connected, "everybody is there");
         if (viewer.plain) return check_page(viewer);
-        const auto& position = server_.state().position;
-        require(viewer.dataset.epoch() == position.epoch, "the epoch is the server's");
+        require(viewer.dataset.epoch() == server_.epoch_of(viewer), "the epoch is the server's");
         require(viewer.tpl == server_.chart().tpl(), "the template is the server's");
         check_version(viewer);
         const auto now = seen_by(viewer, visible_rows(server_.state(), AccessSet::all()));

@@ -124,7 +124,7 @@ public:
     void beat(Viewer& viewer) {
         if (!viewer.connected || viewer.paused || viewer.plain) return;
         const auto v = watch(viewer).sent_v();
-        viewer.in_flight.push_back(beat_message({{"d", {state_->position.epoch, v}}}, {}));
+        viewer.in_flight.push_back(beat_message({{"d", {epoch_of(viewer), v}}}, {}));
     }
     /// A full queue has drained.
     void drained(Viewer& viewer) {
@@ -148,6 +148,9 @@ public:
     }
 
     [[nodiscard]] const DatasetState& state() const noexcept { return *state_; }
+    [[nodiscard]] std::string epoch_of(const Viewer& viewer) const {
+        return viewer.access.epoch(state_->position.epoch);
+    }
     [[nodiscard]] const OptionTemplate& chart() const noexcept { return chart_; }
     [[nodiscard]] Value materialised(const AccessSet& access) const {
         return chart_.materialise({dataset(access)}, "en");

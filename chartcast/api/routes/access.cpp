@@ -17,6 +17,12 @@ socketio::HttpResponse unauthorized(std::string_view code, std::string_view deta
 
 constexpr std::string_view token_wanted = "This needs a token: Authorization: Bearer TOKEN.";
 
+std::string_view what_is_asked(const socketio::HttpRequest& request) {
+    if (request.method == "GET" || request.method == "HEAD") return "view";
+    if (request.path.ends_with("/option")) return "edit";
+    return request.path.ends_with("/tokens") ? "tokens" : "publish";
+}
+
 template <class Item>
 const Item* find(const std::vector<Item>& items, std::string_view id) noexcept {
     const auto found =
@@ -55,6 +61,13 @@ socketio::HttpResponse unknown_dataset(std::string_view id) {
 
 socketio::HttpResponse unknown_chart(std::string_view id) {
     return problem(404, "unknown_chart", "There is no chart \"" + std::string(id) + "\".");
+}
+
+void audit(const Services& services, const socketio::HttpRequest& request, std::string_view who,
+           std::string_view reason) {
+    if (!services.refused) return;
+    services.refused(
+        {.what = what_is_asked(request), .who = who, .reason = reason, .where = request.path});
 }
 
 const config::DatasetSettings* find_dataset(const config::Settings& settings,

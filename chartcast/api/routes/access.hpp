@@ -3,6 +3,7 @@
 // that take charts live on shard 0.
 
 #include "api/problem.hpp"
+#include "api/routes/services.hpp"
 #include "auth/authenticator.hpp"
 #include "auth/identity.hpp"
 #include "config/settings.hpp"
@@ -22,6 +23,11 @@ namespace chartcast::api {
 [[nodiscard]] socketio::HttpResponse forbidden(const auth::Identity& who, std::string_view what);
 [[nodiscard]] socketio::HttpResponse unknown_dataset(std::string_view id);
 [[nodiscard]] socketio::HttpResponse unknown_chart(std::string_view id);
+
+/// Writes a refusal into the log: of the request, or of a part of it. `who` as auth::describe() has it. On a
+/// shard.
+void audit(const Services& services, const socketio::HttpRequest& request, std::string_view who,
+           std::string_view reason);
 
 /// nullptr when there is none; valid as long as the settings.
 [[nodiscard]] const config::DatasetSettings* find_dataset(const config::Settings& settings,

@@ -82,11 +82,22 @@ void identified(const Services& services, const HttpRequest& request, const Http
     Call call;
     call.request = std::make_shared<const HttpRequest>(request);
     call.answer = [reply](socketio::HttpResponse response) { reply.send(std::move(response)); };
-    services.identify(request, [call, then = std::move(then)](auth::Verdict verdict) mutable {
-        if (!verdict) return call.answer(unidentified(verdict.error()));
-        call.who = std::move(*verdict);
-        then(call);
-    });
+    services.identify(
+        request, [&services, call, then = std::move(then)](auth::Verdict verdict) mutable {
+            if (!verdict) {
+                audit(services, *call.request, {}, to_string(verdict.error()));
+                return call.answer(unidentified(verdict.error()));
+            }
+            call.who = std::move(*verdict);
+            // Refusals are made on shards, whatever other answers are.
+            call.answer = [&services, answer = call.answer, request = call.request,
+                           who = auth::describe(call.who)](socketio::HttpResponse response) {
+                if (response.status == 401) audit(services, *request, who, "missing");
+                if (response.status == 403) audit(services, *request, who, "forbidden");
+                answer(std::move(response));
+            };
+            then(call);
+        });
 }
 
 class Registration {

@@ -157,6 +157,9 @@ void PublishRun::answer() {
     bool replayed = true;
     for (std::size_t at = 0; at < parts_.size(); ++at) {
         const auto& result = results_[at];
+        if (result.problem && result.problem->status == 403) {
+            audit(services_, *call_.request, auth::describe(call_.who), "forbidden");
+        }
         auto members = result.problem ? members_of(*result.problem) : result.success;
         members[parts_[at].is_chart ? "chart" : "dataset"] = parts_[at].id;
         if (!result.problem) members["status"] = 200;

@@ -2,6 +2,7 @@
 // What the API stands on, as functions, so that its routes are tried without any of it. One for
 // the process, which outlives all requests; any thread.
 
+#include "auth/audit.hpp"
 #include "auth/authenticator.hpp"
 #include "auth/identity.hpp"
 #include "store/store.hpp"
@@ -30,6 +31,8 @@ struct Services {
     viewers::LiveCharts* charts = nullptr;
     /// Who sends the request. Answers at once or later, on the shard that asks.
     std::function<void(const socketio::HttpRequest&, auth::OnVerdict)> identify;
+    /// Writes a refusal down, on a shard. May be empty.
+    std::function<void(const auth::Refused&)> refused;
     /// An embed token; nothing when none can be made. On shard 0.
     std::function<std::optional<std::string>(const auth::Authenticator::EmbedRequest&)> issue;
     /// Both on shard 0; empty without a store.
