@@ -12,6 +12,9 @@ namespace {
 /// Between two looks for what is too old; what is too much is looked for more often.
 constexpr std::int64_t age_interval = 60'000;
 constexpr std::int64_t size_interval = 1'000;
+/// Between two looks at how large the file is: it costs as much as a commit without its sync, and the next
+/// commit waits for it.
+constexpr std::int64_t look_interval = 1'000;
 
 boost::system::error_code result_for(const CommitJob& job, std::int64_t dataset,
                                      boost::system::error_code group) {
@@ -89,6 +92,13 @@ void Committer::write_group(CommitJob& job) {
 }
 
 void Committer::remove_old(CommitJob& job) {
+    const auto since_look = job.now - looked_at_;
+    const bool grew = !job.bases.empty() || !job.snapshots.empty();
+    if (!grew && !job.more_to_remove && since_look >= 0 && since_look < look_interval) {
+        job.bytes = bytes_;
+        return;
+    }
+    looked_at_ = job.now;
     std::string problem;
     guarded(problem, [&] {
         job.bytes = retention_.used_bytes();
@@ -101,6 +111,7 @@ void Committer::remove_old(CommitJob& job) {
         job.more_to_remove = retention_.run(job.rules, job.now);
         job.bytes = retention_.used_bytes();
     });
+    bytes_ = job.bytes;
 }
 
 }  // namespace chartcast::store

@@ -62,6 +62,9 @@ private:
     LogWriter writer_;
     Retention retention_;
     std::int64_t removed_at_ = 0;
+    std::int64_t looked_at_ = 0;
+    /// In use of the file, when it was looked at.
+    std::uint64_t bytes_ = 0;
 };
 
 }  // namespace chartcast::store
