@@ -91,8 +91,7 @@ void OwnedDataset::beat(std::int64_t before, std::int64_t now) {
             if (group.sent_at > before) continue;
             const live::Position place{group.set.access().epoch(state_->position.epoch),
                                        group.set.sent_v()};
-            group.rooms.emit("new chart data",
-                             {Object(), live::beat_message({{id(), place}}, {})});
+            group.rooms.emit("new chart data", {Object(), live::beat_message({{id(), place}}, {})});
             group.sent_at = now;
         }
     }

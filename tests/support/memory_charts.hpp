@@ -23,7 +23,8 @@ public:
             datasets_.try_emplace(dataset.id, *live::Schema::make(dataset.definition), "e1");
         }
         for (const auto& chart : settings_->charts) {
-            if (chart.data.empty()) raw_.try_emplace(chart.id, live::Position{"e1", 0}, chart.option);
+            if (chart.data.empty())
+                raw_.try_emplace(chart.id, live::Position{"e1", 0}, chart.option);
         }
     }
 
