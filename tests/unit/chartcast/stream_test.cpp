@@ -203,6 +203,23 @@ TEST(Answer, ResumesWithChangesOrRows) {
                                   {"rows", Array{deal("a", "x", 3)}}}));
 }
 
+TEST(Answer, APlaceOfOtherRightsIsInNoHistory) {
+    Remembered memory{DatasetState(schema_of(with_access()), "e1"), {}};
+    memory.publish(3);
+    const auto x = AccessSet::of(memory.state.schema, {"x"});
+    const auto y = AccessSet::of(memory.state.schema, {"x", "y"});
+    const auto resumes = [&](const AccessSet& seen, const AccessSet& now) {
+        return resume_dataset(memory.state, memory.ring, {seen.epoch("e1"), 2}, now).recovered;
+    };
+    EXPECT_EQ(AccessSet::all().epoch("e1"), "e1");
+    EXPECT_TRUE(resumes(x, x));
+    EXPECT_TRUE(resumes(x, AccessSet::of(memory.state.schema, {"x", "x"})));
+    EXPECT_FALSE(resumes(x, y));
+    EXPECT_FALSE(resumes(y, x));
+    EXPECT_FALSE(resumes(x, AccessSet::all()));
+    EXPECT_FALSE(resumes(AccessSet::all(), x));
+}
+
 TEST(Messages, HaveTheProtocolsShapes) {
     const Fresh fresh{1700, Freshness::stale};
     const Object mark{{"asOf", 1700}, {"state", "stale"}};
