@@ -89,9 +89,6 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
             owner_.snapshot(dataset);
         });
     }
-    server_.on_remote_broadcast([this](const socketio::ClusterBroadcast& broadcast) {
-        return owner_.on_remote_broadcast(broadcast);
-    });
     serve_routes();
 }
 

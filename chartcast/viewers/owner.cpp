@@ -142,7 +142,8 @@ void Owner::look_who_watches() {
 std::optional<RowsView> Owner::rows(std::string_view id, const std::optional<Array>& access) const {
     const auto* dataset = dataset_of(id);
     if (!dataset) return std::nullopt;
-    const auto set = access ? live::AccessSet::of(dataset->schema(), *access) : live::AccessSet::all();
+    const auto set =
+        access ? live::AccessSet::of(dataset->schema(), *access) : live::AccessSet::all();
     return RowsView{dataset->state().position,
                     std::make_shared<const live::Schema>(dataset->schema()),
                     live::visible_rows(dataset->state(), set)};
@@ -210,13 +211,16 @@ void Owner::report_source(const std::string& dataset, const std::string& problem
 void Owner::adopt(std::string_view id, const live::Position& position, const Value& option,
                   std::int64_t ts) {
     auto* chart = chart_of(id);
-    if (!chart || !chart->is_raw() || !chart->adopt(position, option, ts)) return;
-    note_raw(*chart);
+    if (!chart || !chart->is_raw()) return;
+    adopted_.emplace(id);
+    if (chart->adopt(position, option, ts)) note_raw(*chart);
 }
 
 bool Owner::on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) {
     constexpr std::string_view namespace_prefix = "/charts/";
     constexpr std::string_view room_prefix = "chart:";
+    // Nodes send each other nothing by this way: it is always somebody else.
+    if (settings_->cluster && !settings_->cluster->accept_emitter) return false;
     const auto* event = broadcast.data.empty() ? nullptr : broadcast.data.front().if_string();
     if (!event || *event != "new chart data" || broadcast.data.size() < 2) return true;
     // Whoever names other rooms means whoever is in them, not everybody who sees the chart.
@@ -232,18 +236,18 @@ bool Owner::on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) {
     }
     auto* chart = chart_of(id);
     const auto& option = broadcast.data[1];
-    if (!chart || !chart->is_raw() || !option.if_object() || !broadcast.audience.except.empty()) {
+    if (!chart || !chart->is_raw() || adopted_.contains(chart->id()) || !option.if_object() ||
+        !broadcast.audience.except.empty()) {
         ++counts_.relayed;
         ops::log(LogLevel::debug, "relayed a broadcast that is no chart's value",
                  {{"nsp", broadcast.nsp}, {"chart", std::string(id)}});
         return true;
     }
-    const bool changed = chart->publish(option, now_());
-    chart->relay_to_plain(Args(broadcast.data.begin() + 1, broadcast.data.end()));
-    if (changed) {
+    if (chart->publish(option, now_())) {
         note_raw(*chart);
         store_raw(*chart, [](boost::system::error_code) {});
     }
+    chart->relay_to_plain(Args(broadcast.data.begin() + 1, broadcast.data.end()));
     return false;
 }
 

@@ -179,6 +179,8 @@ private:
     std::vector<std::unique_ptr<OwnedChart>> retired_charts_;
     std::map<const OwnedDataset*, std::vector<OwnedChart*>> charts_by_dataset_;
     std::map<const OwnedDataset*, RateLimit> rate_limits_;
+    /// Raw charts whose order somebody else keeps: an emitter's version would stand in their way.
+    std::set<std::string, std::less<>> adopted_;
     std::map<std::string, std::string> source_problems_;
     /// What the API changed of charts with datasets: lists of merge patches.
     std::map<std::string, store::Document> template_patches_;
