@@ -1,5 +1,7 @@
 #include "ops/process.hpp"
 
+#include <csignal>
+
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
@@ -13,6 +15,10 @@ std::size_t raise_open_files() {
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
     (void)::getrlimit(RLIMIT_NOFILE, &limit);
     return limit.rlim_cur;
+}
+
+void survive_file_size_limit() {
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void notify_service_manager(const std::string& state) {

@@ -136,6 +136,7 @@ int run(const config::DemoCommand& command) {
 
 int run(const config::ServeCommand& command) {
     ops::raise_open_files();
+    ops::survive_file_size_limit();
     return guarded(command.flags.listen.value_or(config::ListenAddress{}),
                    [&] { serve(command); });
 }
@@ -159,6 +160,7 @@ int run(const config::TokenCommand& command) {
 }
 
 int run(const config::BackupCommand& command) {
+    ops::survive_file_size_limit();
     return guarded({}, [&] {
         const auto folder = store_folder(command.store, command.files);
         store::backup(folder, command.file);
@@ -167,6 +169,7 @@ int run(const config::BackupCommand& command) {
 }
 
 int run(const config::RestoreCommand& command) {
+    ops::survive_file_size_limit();
     return guarded({}, [&] {
         store::restore(command.file, command.store);
         std::fputs(("chartcast: " + command.store + " is restored from " + command.file + "\n").c_str(),
