@@ -249,12 +249,12 @@ std::string allowed_methods(std::string_view path) {
 
 /// The methods that a path does not have.
 void serve_refusal(Server& server, std::string_view path) {
-    server.on_http("*", path, [allowed = allowed_methods(path)](const HttpRequest&,
-                                                               const HttpReply& reply) {
-        auto response = problem(405, "method_not_allowed", "This path has " + allowed + '.');
-        response.headers.add("allow", allowed);
-        reply.send(std::move(response));
-    });
+    server.on_http(
+        "*", path, [allowed = allowed_methods(path)](const HttpRequest&, const HttpReply& reply) {
+            auto response = problem(405, "method_not_allowed", "This path has " + allowed + '.');
+            response.headers.add("allow", allowed);
+            reply.send(std::move(response));
+        });
 }
 
 }  // namespace
