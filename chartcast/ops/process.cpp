@@ -4,6 +4,8 @@
 
 #include <sys/resource.h>
 
+#include <csignal>
+
 namespace chartcast::ops {
 
 std::size_t raise_open_files() {
@@ -14,6 +16,10 @@ std::size_t raise_open_files() {
     (void)::setrlimit(RLIMIT_NOFILE, &limit);
     (void)::getrlimit(RLIMIT_NOFILE, &limit);
     return limit.rlim_cur;
+}
+
+void survive_file_size_limit() {
+    std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void notify_service_manager(const std::string& state) {

@@ -96,9 +96,6 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
     if (store_) {
         store_->on_snapshot_due([this](const std::string& dataset) { owner_.snapshot(dataset); });
     }
-    server_.on_remote_broadcast([this](const socketio::ClusterBroadcast& broadcast) {
-        return owner_.on_remote_broadcast(broadcast);
-    });
     serve_routes();
 }
 

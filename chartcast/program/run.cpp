@@ -135,7 +135,9 @@ int run(const config::DemoCommand& command) {
 
 int run(const config::ServeCommand& command) {
     ops::raise_open_files();
-    return guarded(command.flags.listen.value_or(config::ListenAddress{}), [&] { serve(command); });
+    ops::survive_file_size_limit();
+    return guarded(command.flags.listen.value_or(config::ListenAddress{}),
+                   [&] { serve(command); });
 }
 
 int run(const config::TokenCommand& command) {
@@ -159,6 +161,7 @@ int run(const config::TokenCommand& command) {
 }
 
 int run(const config::BackupCommand& command) {
+    ops::survive_file_size_limit();
     return guarded({}, [&] {
         const auto folder = store_folder(command.store, command.files);
         store::backup(folder, command.file);
@@ -168,6 +171,7 @@ int run(const config::BackupCommand& command) {
 }
 
 int run(const config::RestoreCommand& command) {
+    ops::survive_file_size_limit();
     return guarded({}, [&] {
         store::restore(command.file, command.store);
         std::fputs(

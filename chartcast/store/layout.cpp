@@ -85,9 +85,7 @@ void check_pages(Connection& connection, const std::string& file) {
 void raise_store_error(const std::string& file, const SqliteError& error) {
     const std::string what = file + ": " + error.what();
     if (error.damaged()) {
-        throw StoreError(what +
-                         "; restore a backup, or move the file away to start empty. It has "
-                         "not been changed");
+        throw StoreError(what + "; restore a backup, or move the file away to start empty");
     }
     if (error.disk_full()) throw StoreError(what + "; make room on its disk");
     throw StoreError(what);

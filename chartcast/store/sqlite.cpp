@@ -73,6 +73,10 @@ Connection::~Connection() {
     sqlite3_close_v2(database_);
 }
 
+void Connection::keep_log_at_close(bool keep) noexcept {
+    sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
 void Connection::raise(int code) const {
     throw error_of(database_, code);
 }

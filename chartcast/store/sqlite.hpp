@@ -41,6 +41,8 @@ public:
     /// The first column of the first row; 0 when there is none.
     [[nodiscard]] std::int64_t number(const std::string& sql);
     [[nodiscard]] std::string text(const std::string& sql);
+    /// Whether the file stays as it is when this connection closes; usually the write-ahead log goes into it.
+    void keep_log_at_close(bool keep) noexcept;
     [[nodiscard]] sqlite3* get() const noexcept { return database_; }
     [[noreturn]] void raise(int code) const;
 

@@ -70,9 +70,12 @@ public:
           rules_{options.history, options.history_of, options.max_size} {
         auto connection = open_database(file_);
         try {
+            // Who refuses to start leaves everything as it was.
+            connection->keep_log_at_close(true);
             const bool fresh = connection->number("PRAGMA user_version") == 0;
             if (!fresh) clean_ = is_clean(*connection);
             if (!clean_) check_pages(*connection, file_);
+            connection->keep_log_at_close(false);
             migrate(*connection, layout_steps());
             set_clean(*connection, false);
             committer_ = std::make_unique<Committer>(std::move(connection));

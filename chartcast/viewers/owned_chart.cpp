@@ -252,6 +252,8 @@ void OwnedChart::relay_to_plain(const Args& args) {
     for (auto& [id, group] : plain_groups_) {
         group.rooms.emit(next_event, args);
         group.behind = false;
+        const auto watchers = group.watchers;
+        for (const auto* changed : watchers) (*changed)();
     }
 }
 

@@ -209,13 +209,16 @@ void Owner::set_source_state(const std::string& id, live::Freshness state) {
 void Owner::adopt(std::string_view id, const live::Position& position, const Value& option,
                   std::int64_t ts) {
     auto* chart = chart_of(id);
-    if (!chart || !chart->is_raw() || !chart->adopt(position, option, ts)) return;
-    note_raw(*chart);
+    if (!chart || !chart->is_raw()) return;
+    adopted_.emplace(id);
+    if (chart->adopt(position, option, ts)) note_raw(*chart);
 }
 
 bool Owner::on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) {
     constexpr std::string_view namespace_prefix = "/charts/";
     constexpr std::string_view room_prefix = "chart:";
+    // Nodes send each other nothing by this way: it is always somebody else.
+    if (settings_->cluster && !settings_->cluster->accept_emitter) return false;
     const auto* event = broadcast.data.empty() ? nullptr : broadcast.data.front().if_string();
     if (!event || *event != "new chart data" || broadcast.data.size() < 2) return true;
     if (settings_->cluster && !settings_->cluster->accept_emitter) return false;
@@ -232,18 +235,18 @@ bool Owner::on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) {
     }
     auto* chart = chart_of(id);
     const auto& option = broadcast.data[1];
-    if (!chart || !chart->is_raw() || !option.if_object() || !broadcast.audience.except.empty()) {
+    if (!chart || !chart->is_raw() || adopted_.contains(chart->id()) || !option.if_object() ||
+        !broadcast.audience.except.empty()) {
         ++counts_.relayed;
         ops::log(LogLevel::debug, "relayed a broadcast that is no chart's value",
                  {{"nsp", broadcast.nsp}, {"chart", std::string(id)}});
         return true;
     }
-    const bool changed = chart->publish(option, now_());
-    chart->relay_to_plain(Args(broadcast.data.begin() + 1, broadcast.data.end()));
-    if (changed) {
+    if (chart->publish(option, now_())) {
         note_raw(*chart);
         store_raw(*chart, [](boost::system::error_code) {});
     }
+    chart->relay_to_plain(Args(broadcast.data.begin() + 1, broadcast.data.end()));
     return false;
 }
 

@@ -177,6 +177,8 @@ private:
     std::map<const OwnedDataset*, std::vector<OwnedChart*>> charts_by_dataset_;
     std::map<const OwnedDataset*, RateLimit> rate_limits_;
     std::map<std::string, live::Freshness> source_states_;
+    /// Raw charts whose order somebody else keeps: an emitter's version would stand in their way.
+    std::set<std::string, std::less<>> adopted_;
     /// What the API changed of charts with datasets: lists of merge patches.
     std::map<std::string, store::Document> template_patches_;
     FirstFrames first_frames_;

@@ -8,7 +8,7 @@ using socketio::Socket;
 
 Viewers::Viewers(socketio::Server& server, Owner& owner, const auth::Authenticator& authenticator,
                  const config::SettingsPtr& settings, const ViewerDesk::Clock& now)
-    : server_(server), desks_(server) {
+    : server_(server), owner_(owner), desks_(server) {
     for (unsigned shard = 0; shard < server.shards(); ++shard) {
         desks_.at(shard) =
             std::make_unique<ViewerDesk>(server, shard, owner, authenticator, settings, now);
@@ -26,6 +26,9 @@ void Viewers::set_up(socketio::Namespace& nsp) {
     nsp.use(
         [this](Socket& socket, const socketio::Next& next) { here().authenticate(socket, next); });
     nsp.on_connection([this](Socket& socket) { here().welcome(socket); });
+    nsp.on_remote_broadcast([this](const socketio::ClusterBroadcast& broadcast) {
+        return owner_.on_remote_broadcast(broadcast);
+    });
     using Handler = void (ViewerDesk::*)(Socket&, const Args&, const Ack&);
     const auto on = [&](std::string_view event, Handler handler) {
         nsp.on(event, [this, handler](Socket& socket, const Args& args, Ack ack) {

@@ -31,6 +31,7 @@ private:
     [[nodiscard]] ViewerDesk& here() { return *desks_.local(); }
 
     socketio::Server& server_;
+    Owner& owner_;
     socketio::PerShard<std::unique_ptr<ViewerDesk>> desks_;
 };
 

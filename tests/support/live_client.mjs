@@ -211,6 +211,10 @@ export class LiveClient {
 
     #take(event, first, message) {
         this.seen.push([event, first, message]);
+        if (!message) {
+            // An emitter's event that was relayed as it is.
+            return this.#changed();
+        }
         if (message.mode === 'snapshot' || message.mode === 'resume') {
             this.#init(message);
         } else if (message.mode === 'delta' && message.ds) {

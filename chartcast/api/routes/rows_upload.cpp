@@ -89,6 +89,7 @@ void RowsUpload::admitted(Admitted admitted) {
     }
     in_batches_ = head_.format == decode::Format::ndjson && can_be_cut(admitted_->operation) &&
                   !head_.if_match.position;
+    if (in_batches_) batch_.keep_keys_apart(admitted_->schema, admitted_->operation);
     resume();
 }
 

@@ -9,10 +9,10 @@ namespace chartcast::api {
 namespace {
 
 /// How many rows each batch has, and the line that it ends with.
-std::vector<std::pair<std::size_t, std::size_t>> cut(std::string_view text, std::size_t piece) {
+std::vector<std::pair<std::size_t, std::size_t>> cut(std::string_view text, std::size_t piece,
+                                                     Batch batch = {}) {
     const auto decoder = decode::make_decoder(decode::Format::ndjson, nullptr);
     std::vector<std::pair<std::size_t, std::size_t>> batches;
-    Batch batch;
     const auto collect = [&](bool last) {
         while (batch.fill(*decoder) || (last && !batch.empty())) {
             const auto lines = batch.lines();
@@ -43,6 +43,27 @@ TEST(Batch, IsFullOfAQuarterOfAMebibyte) {
     const std::vector<std::pair<std::size_t, std::size_t>> wanted{{3, 3}, {2, 5}};
     EXPECT_EQ(cut(text, text.size()), wanted);
     EXPECT_EQ(cut(text, 4'096), wanted);
+}
+
+TEST(Batch, EndsBeforeAKeyThatItHas) {
+    live::DatasetDefinition definition;
+    definition.fields = {{"id", live::FieldType::string}, {"n", live::FieldType::number}};
+    definition.key = {"id"};
+    const auto schema =
+        std::make_shared<const live::Schema>(*live::Schema::make(std::move(definition)));
+    const auto batch = [&](live::Operation operation) {
+        Batch empty;
+        empty.keep_keys_apart(schema, operation);
+        return empty;
+    };
+    const std::string rows = "{\"id\":\"a\"}\n{\"id\":\"b\"}\n[\"a\",1]\n{\"id\":\"a\"}\n7\n";
+    const std::vector<std::pair<std::size_t, std::size_t>> wanted{{2, 2}, {1, 3}, {2, 5}};
+    EXPECT_EQ(cut(rows, rows.size(), batch(live::Operation::upsert)), wanted);
+    EXPECT_EQ(cut(rows, 3, batch(live::Operation::upsert)), wanted);
+    const std::string patches = "{\"key\":\"a\"}\n{\"key\":[\"a\"]}\n{\"key\":{\"id\":\"b\"}}\n";
+    const std::vector<std::pair<std::size_t, std::size_t>> of_patches{{1, 1}, {2, 3}};
+    EXPECT_EQ(cut(patches, 5, batch(live::Operation::patch)), of_patches);
+    EXPECT_EQ(cut(rows, rows.size(), batch(live::Operation::append)).size(), 1U);
 }
 
 }  // namespace
