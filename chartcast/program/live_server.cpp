@@ -32,16 +32,19 @@ socketio::Options options_of(const config::Config& config, const config::Setting
     auto options = config::server_options(config);
     options.logger = ops::library_logger();
     options.backlog_bytes = settings.server.limits.client_queue;
+    // What is queued before the backlog is noticed has to fit as well.
+    options.send_queue_bytes_max =
+        std::max(options.send_queue_bytes_max, 2 * settings.server.limits.client_queue);
     options.connections_max = settings.server.limits.max_connections;
-    options.connects_per_second_max =
-        static_cast<std::size_t>(settings.server.limits.connect_rate);
+    options.connects_per_second_max = static_cast<std::size_t>(settings.server.limits.connect_rate);
     options.http_body_bytes_max = settings.server.limits.max_body;
     for (std::size_t at = 1; at < settings.server.listen.size(); ++at) {
         const auto& listen = settings.server.listen[at];
         options.further_addresses.push_back({listen.address, listen.port});
     }
     if (config.redis) {
-        const auto prefix = settings.cluster ? settings.cluster->key_prefix : std::string("socket.io");
+        const auto prefix =
+            settings.cluster ? settings.cluster->key_prefix : std::string("socket.io");
         options.adapter = socketio::redis_adapter({.url = config.redis->url, .key = prefix});
     }
     return options;
@@ -51,7 +54,8 @@ std::unique_ptr<store::Store> open_store(const config::StoreSettings& settings,
                                          store::Store::Post post) {
     if (settings.path.empty()) return nullptr;
     return std::make_unique<store::Store>(
-        store::StoreOptions{settings.path, settings.history, settings.history_of, settings.max_size},
+        store::StoreOptions{settings.path, settings.history, settings.history_of,
+                            settings.max_size},
         std::move(post), milliseconds_since_1970);
 }
 
@@ -63,6 +67,18 @@ store::Loaded load(store::Store* store) {
               {"documents", std::to_string(loaded.documents.size())},
               {"last end", loaded.clean ? "clean" : "unclean: clients start anew"}});
     return loaded;
+}
+
+/// What an authenticator looks at: tokens, and whether some chart is anybody's.
+bool lets_in_alike(const config::Settings& one, const config::Settings& other) {
+    const auto allowed = [](const config::Settings& settings) {
+        std::vector<config::Allow> all;
+        for (const auto& chart : settings.charts) {
+            if (chart.allow) all.push_back(*chart.allow);
+        }
+        return all;
+    };
+    return one.auth == other.auth && allowed(one) == allowed(other);
 }
 
 }  // namespace
@@ -85,9 +101,7 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
         settings_here_.at(shard) = settings_;
     }
     if (store_) {
-        store_->on_snapshot_due([this](const std::string& dataset) {
-            owner_.snapshot(dataset);
-        });
+        store_->on_snapshot_due([this](const std::string& dataset) { owner_.snapshot(dataset); });
     }
     server_.on_remote_broadcast([this](const socketio::ClusterBroadcast& broadcast) {
         return owner_.on_remote_broadcast(broadcast);
@@ -112,11 +126,11 @@ void LiveServer::serve_routes() {
     };
     if (store_) {
         services_.history = [this](store::Store::HistoryQuery query,
-                                  api::Services::OnHistory done) {
+                                   api::Services::OnHistory done) {
             store_->history(std::move(query), std::move(done));
         };
         services_.past = [this](const std::string& dataset, std::int64_t ts,
-                               api::Services::OnPast done) {
+                                api::Services::OnPast done) {
             store_->at(dataset, ts, std::move(done));
         };
     }
@@ -175,7 +189,7 @@ void LiveServer::run() {
 
 void LiveServer::start() {
     owner_.start();
-    sources_.start(*settings_);
+    sources_.start(settings_);
     if (files_) {
         watcher_ = std::make_unique<config::SettingsWatcher>(
             server_.context(0), post_to_shard_0(), *std::move(files_),
@@ -206,8 +220,11 @@ void LiveServer::reload(const config::SettingsNews& news) {
     }
     reload_problem_.clear();
     const auto before = std::exchange(settings_, *news);
-    authenticators_.push_back(std::make_unique<auth::Authenticator>(
-        settings_, milliseconds_since_1970, auth::shards_of(server_)));
+    // One that stays keeps the identity provider's keys, also while that cannot be asked.
+    if (!lets_in_alike(*before, *settings_)) {
+        authenticators_.push_back(std::make_unique<auth::Authenticator>(
+            settings_, milliseconds_since_1970, auth::shards_of(server_)));
+    }
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
         server_.post(shard, [this, now = authenticators_.back().get(), settings = settings_] {
             authenticator_here_.local() = now;
@@ -227,7 +244,7 @@ void LiveServer::reload(const config::SettingsNews& news) {
         const auto& kept = settings_->store;
         store_->retain(kept.history, kept.history_of, kept.max_size);
     }
-    sources_.start(*settings_);
+    sources_.start(settings_);
     ops::log(LogLevel::info, "configuration reloaded",
              {{"datasets", std::to_string(settings_->datasets.size())},
               {"charts", std::to_string(settings_->charts.size())}});

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace chartcast::program {
@@ -19,8 +20,9 @@ public:
     SourceHost(socketio::Server& server, viewers::Owner& owner);
     ~SourceHost();
 
-    /// Instead of those that run.
-    void start(const config::Settings& settings);
+    /// Instead of those that run, but for those that are configured as they were: a file that is followed is
+    /// not read again, and a query does not run, because a title somewhere has changed.
+    void start(config::SettingsPtr settings);
     void stop();
     void watched(const std::string& dataset, bool by_somebody);
 
@@ -33,9 +35,17 @@ private:
                  std::function<void(std::string problem)> done) override;
     void report(const std::string& dataset, const std::string& problem) override;
 
+    [[nodiscard]] bool stays(const config::DatasetSettings& dataset,
+                             const config::Settings& settings) const;
+    /// Its problem is no longer one.
+    void remove(Sources::iterator source);
+
     socketio::Server& server_;
     viewers::Owner& owner_;
     Sources sources_;
+    /// What they were made of.
+    config::SettingsPtr settings_;
+    std::set<std::string> watched_;
 };
 
 }  // namespace chartcast::program

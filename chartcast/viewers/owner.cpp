@@ -28,7 +28,8 @@ Owner::Owner(socketio::Server& server, config::SettingsPtr settings, store::Stor
       expiry_timer_(server.context(0)),
       beat_timer_(server.context(0)) {
     make_datasets(loaded);
-    make_charts();
+    OwnedCharts none;
+    make_charts(none, *settings_);
     take_documents(loaded);
 }
 
@@ -124,6 +125,15 @@ void Owner::look_who_watches_soon() {
 }
 
 void Owner::look_who_watches() {
+    // A dataset may have gone with a reload, or its source has.
+    for (auto id = watched_.begin(); id != watched_.end();) {
+        if (datasets_.contains(*id)) {
+            ++id;
+            continue;
+        }
+        if (on_watched_) on_watched_(*id, false);
+        id = watched_.erase(id);
+    }
     for (const auto& [id, dataset] : datasets_) {
         const bool now = watchers(*dataset) > 0;
         const bool before = watched_.contains(id);
@@ -142,7 +152,8 @@ void Owner::look_who_watches() {
 std::optional<RowsView> Owner::rows(std::string_view id, const std::optional<Array>& access) const {
     const auto* dataset = dataset_of(id);
     if (!dataset) return std::nullopt;
-    const auto set = access ? live::AccessSet::of(dataset->schema(), *access) : live::AccessSet::all();
+    const auto set =
+        access ? live::AccessSet::of(dataset->schema(), *access) : live::AccessSet::all();
     return RowsView{dataset->state().position,
                     std::make_shared<const live::Schema>(dataset->schema()),
                     live::visible_rows(dataset->state(), set)};
@@ -195,16 +206,17 @@ void Owner::report_source(const std::string& dataset, const std::string& problem
     source_problems_[dataset] = problem;
     const auto* owned = dataset_of(dataset);
     if (!owned) return;
-    for (auto* chart : charts_of(*owned)) {
-        const auto fails = [this](const OwnedDataset* one) {
-            const auto found = source_problems_.find(one->id());
-            return found != source_problems_.end() && !found->second.empty();
-        };
-        const auto& datasets = chart->datasets();
-        const bool any = std::any_of(datasets.begin(), datasets.end(), fails);
-        chart->set_state(any ? live::Freshness::source_error : live::Freshness::live);
-        first_frames_.forget(chart->id());
-    }
+    for (auto* chart : charts_of(*owned)) look_at_sources(*chart);
+}
+
+void Owner::look_at_sources(OwnedChart& chart) {
+    const auto& datasets = chart.datasets();
+    const bool any = std::any_of(datasets.begin(), datasets.end(), [this](const auto* dataset) {
+        const auto found = source_problems_.find(dataset->id());
+        return found != source_problems_.end() && !found->second.empty();
+    });
+    chart.set_state(any ? live::Freshness::source_error : live::Freshness::live);
+    first_frames_.forget(chart.id());
 }
 
 void Owner::adopt(std::string_view id, const live::Position& position, const Value& option,

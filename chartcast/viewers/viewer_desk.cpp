@@ -58,19 +58,38 @@ void ViewerDesk::stop() {
     expiry_timer_.cancel();
 }
 
+void ViewerDesk::change_settings(config::SettingsPtr settings,
+                                 const auth::Authenticator& authenticator) {
+    settings_ = std::move(settings);
+    if (std::exchange(authenticator_, &authenticator) == &authenticator) return;
+    for (const auto& [number, viewer] : viewers_) check_again(viewer);
+}
+
+void ViewerDesk::check_again(const std::shared_ptr<Viewer>& viewer) const {
+    using Kind = auth::Identity::Kind;
+    const auto kind = viewer->who()->kind;
+    // A JWT was vouched for by the provider, and expires by itself.
+    if (kind != Kind::api_key && kind != Kind::embed) return;
+    authenticator_->check(viewer->token, [viewer](auth::Verdict verdict) {
+        auth::Identity nobody;
+        nobody.kind = Kind::embed;
+        viewer->identify(verdict ? *std::move(verdict) : std::move(nobody));
+    });
+}
+
 // ---- Connecting --------------------------------------------------------------------------------
 
 void ViewerDesk::authenticate(Socket& socket, const socketio::Next& next) {
     auto viewer = std::make_shared<Viewer>(socket, next_number_++, read_hello(socket.handshake()));
     socket.data() = viewer;
-    const auto& token = viewer->hello().token;
-    authenticator_->check(token, [this, viewer, next](auth::Verdict verdict) {
+    viewer->token = viewer->hello().token;
+    authenticator_->check(viewer->token, [this, viewer, next](auth::Verdict verdict) {
         if (!verdict) {
             const std::string code(to_string(verdict.error()));
             authenticator_->refused({.what = "connect",
-                                    .who = {},
-                                    .reason = code,
-                                    .where = viewer->socket().nsp().name()});
+                                     .who = {},
+                                     .reason = code,
+                                     .where = viewer->socket().nsp().name()});
             return next.refuse("unauthorized", Object{{"code", code}});
         }
         viewer->identify(*std::move(verdict));
@@ -81,13 +100,12 @@ void ViewerDesk::authenticate(Socket& socket, const socketio::Next& next) {
 void ViewerDesk::welcome(Socket& socket) {
     const auto viewer = viewer_of(socket);
     viewers_.emplace(viewer->number(), viewer);
-    socket.on_disconnect(
-        [this, number = viewer->number()](Socket& left, socketio::DisconnectReason reason) {
-            ops::log(socketio::LogLevel::debug, "viewer left",
-                     {{"socket", std::string(left.id())},
-                      {"reason", std::string(to_string(reason))}});
-            forget(number);
-        });
+    socket.on_disconnect([this, number = viewer->number()](Socket& left,
+                                                           socketio::DisconnectReason reason) {
+        ops::log(socketio::LogLevel::debug, "viewer left",
+                 {{"socket", std::string(left.id())}, {"reason", std::string(to_string(reason))}});
+        forget(number);
+    });
     watch_expiry(*viewer);
     ops::log(socketio::LogLevel::debug, "viewer connected",
              {{"socket", std::string(socket.id())},
@@ -122,9 +140,8 @@ void ViewerDesk::ask_owner(SubscribeRequest request) {
     request.reply = [this](SubscribeAnswer answer) {
         // On shard 0 a letter would be read after what the owner emits from now on.
         if (shard_ == 0) return on_answer(std::move(answer));
-        server_.post(shard_, [this, answer = std::move(answer)]() mutable {
-            on_answer(std::move(answer));
-        });
+        server_.post(
+            shard_, [this, answer = std::move(answer)]() mutable { on_answer(std::move(answer)); });
     };
     if (shard_ == 0) return owner_.subscribe(std::move(request));
     server_.post(0, [this, request = std::move(request)]() mutable {
@@ -265,9 +282,11 @@ void ViewerDesk::on_renew(Socket& socket, const Args& args, const Ack& ack) {
     const auto* object = args.empty() ? nullptr : args.front().if_object();
     const auto* token = object ? object->find("token") : args.empty() ? nullptr : &args.front();
     if (!token || !token->if_string()) return answer(ack, Code::malformed);
-    authenticator_->check(*token->if_string(), [this, viewer, ack](auth::Verdict verdict) {
+    auto text = *token->if_string();
+    authenticator_->check(text, [this, viewer, text, ack](auth::Verdict verdict) {
         if (!viewers_.contains(viewer->number())) return;
         if (!verdict) return answer(ack, Code::expired);
+        viewer->token = text;
         const auto before = viewer->who();
         viewer->identify(*std::move(verdict));
         const bool was_expired = std::exchange(viewer->expired, false);
