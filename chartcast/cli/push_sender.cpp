@@ -95,8 +95,8 @@ void PushSender::count(const std::string& body, const std::vector<std::size_t>& 
     const auto parsed = socketio::parse_json(answer.body);
     const auto* object = parsed ? parsed->if_object() : nullptr;
     if (!object) return;
-    position_ = "version " + number_of(*object, "v") + ", " + number_of(*object, "rows") +
-                " rows, " + number_of(*object, "watchers") + " watching";
+    position_ =
+        "version " + number_of(*object, "v") + ", " + number_of(*object, "watchers") + " watching";
 }
 
 void PushSender::summarise() {

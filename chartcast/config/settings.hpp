@@ -73,6 +73,8 @@ struct ApiKey {
     std::string hash;
     /// "publish:deals", "view:*", "edit:*", "tokens".
     std::vector<std::string> can;
+
+    friend bool operator==(const ApiKey&, const ApiKey&) = default;
 };
 
 struct JwtSettings {
@@ -83,11 +85,15 @@ struct JwtSettings {
     /// Claims with the user's name and roles.
     std::string user = "sub";
     std::string roles = "roles";
+
+    friend bool operator==(const JwtSettings&, const JwtSettings&) = default;
 };
 
 struct EmbedSettings {
     std::string secret;
     milliseconds max_ttl = std::chrono::hours(1);
+
+    friend bool operator==(const EmbedSettings&, const EmbedSettings&) = default;
 };
 
 struct AuthSettings {
@@ -100,6 +106,8 @@ struct AuthSettings {
     std::vector<ApiKey> api_keys;
     std::optional<JwtSettings> jwt;
     std::optional<EmbedSettings> embed;
+
+    friend bool operator==(const AuthSettings&, const AuthSettings&) = default;
 };
 
 struct ConnectionSettings {
@@ -110,6 +118,8 @@ struct ConnectionSettings {
     unsigned pool = 4;
     bool read_only = true;
     milliseconds timeout = std::chrono::seconds(5);
+
+    friend bool operator==(const ConnectionSettings&, const ConnectionSettings&) = default;
 };
 
 using decode::Format;
@@ -119,12 +129,16 @@ struct PushSource {
     bool auto_create = false;
     /// Batches a second; nothing is no limit.
     std::optional<double> rate;
+
+    friend bool operator==(const PushSource&, const PushSource&) = default;
 };
 
 struct SqlOnChange {
     /// The channel of NOTIFY; SQLite has none and polls PRAGMA data_version.
     std::string listen;
     milliseconds debounce = milliseconds(200);
+
+    friend bool operator==(const SqlOnChange&, const SqlOnChange&) = default;
 };
 
 struct SqlSource {
@@ -134,17 +148,23 @@ struct SqlSource {
     bool only_while_watched = false;
     using OnChange = SqlOnChange;
     std::optional<OnChange> on_change;
+
+    friend bool operator==(const SqlSource&, const SqlSource&) = default;
 };
 
 struct FileSource {
     std::string path;
     Format format = Format::ndjson;
     live::Operation op = live::Operation::append;
+
+    friend bool operator==(const FileSource&, const FileSource&) = default;
 };
 
 struct StdinSource {
     Format format = Format::ndjson;
     live::Operation op = live::Operation::append;
+
+    friend bool operator==(const StdinSource&, const StdinSource&) = default;
 };
 
 struct HttpSource {
@@ -153,6 +173,8 @@ struct HttpSource {
     live::Operation op = live::Operation::replace;
     milliseconds every = std::chrono::seconds(10);
     bool only_while_watched = false;
+
+    friend bool operator==(const HttpSource&, const HttpSource&) = default;
 };
 
 using Source = std::variant<PushSource, SqlSource, FileSource, StdinSource, HttpSource>;
@@ -171,6 +193,8 @@ struct Allow {
     std::vector<std::string> view;
     std::vector<std::string> publish;
     std::vector<std::string> edit;
+
+    friend bool operator==(const Allow&, const Allow&) = default;
 };
 
 struct ChartSettings {
@@ -183,6 +207,8 @@ struct ChartSettings {
     std::optional<Allow> allow;
     /// An object.
     socketio::Value option;
+
+    friend bool operator==(const ChartSettings&, const ChartSettings&) = default;
 };
 
 /// A valid configuration. Sections that this build only checks are kept as they were written.

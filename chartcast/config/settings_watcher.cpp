@@ -45,9 +45,9 @@ struct Outcome {
     std::optional<SettingsNews> news;
 };
 
-SettingsNews news_of(const Texts& texts, const Texts& before) {
+SettingsNews news_of(const Texts& texts, bool may_be_blank) {
     // Somebody is about to write them: taken at their word, they would take every chart away.
-    if (blank(texts) && !blank(before)) return std::string("the configuration is empty");
+    if (blank(texts) && !may_be_blank) return std::string("the configuration is empty");
     try {
         return SettingsPtr(std::make_shared<const Settings>(load_settings(texts)));
     } catch (const SettingsError& error) {
@@ -55,16 +55,23 @@ SettingsNews news_of(const Texts& texts, const Texts& before) {
     }
 }
 
+struct Before {
+    /// What was read last, whether it counts or not.
+    Texts texts;
+    /// Of what counts.
+    bool is_blank = false;
+};
+
 /// On the thread of the pool. A failure is compared like a text, so that it is told once.
-void read(const std::vector<std::string>& paths, const Texts& before, bool forced,
+void read(const std::vector<std::string>& paths, const Before& before, bool forced,
           Outcome& outcome) {
     try {
         outcome.texts = read_files(paths);
-        if (!forced && same(outcome.texts, before)) return;
-        outcome.news = news_of(outcome.texts, before);
+        if (!forced && same(outcome.texts, before.texts)) return;
+        outcome.news = news_of(outcome.texts, before.is_blank);
     } catch (const SettingsError& error) {
         outcome.texts = {{"", error.what(), ""}};
-        if (forced || !same(outcome.texts, before)) outcome.news = std::string(error.what());
+        if (forced || !same(outcome.texts, before.texts)) outcome.news = std::string(error.what());
     }
 }
 
@@ -78,6 +85,7 @@ public:
           timer_(io),
           post_(std::move(post)),
           files_(std::move(files)),
+          is_blank_(blank(files_.texts)),
           on_news_(std::move(on_news)) {}
 
     void start() {
@@ -93,16 +101,17 @@ public:
             return;
         }
         reading_ = true;
-        boost::asio::post(pool_, [this, paths = files_.paths, before = files_.texts,
-                                  with_force = std::exchange(forced_, false)] {
-            auto outcome = std::make_shared<Outcome>();
-            // First, so that a change during the reading is noticed.
-            outcome->watches = watch_.add(watched_places(paths));
-            read(paths, before, with_force, *outcome);
-            post_([weak = weak_from_this(), outcome] {
-                if (const auto self = weak.lock()) self->end(*outcome);
-            });
-        });
+        boost::asio::post(pool_,
+                          [this, paths = files_.paths, before = Before{files_.texts, is_blank_},
+                           with_force = std::exchange(forced_, false)] {
+                              auto outcome = std::make_shared<Outcome>();
+                              // First, so that a change during the reading is noticed.
+                              outcome->watches = watch_.add(watched_places(paths));
+                              read(paths, before, with_force, *outcome);
+                              post_([weak = weak_from_this(), outcome] {
+                                  if (const auto self = weak.lock()) self->end(*outcome);
+                              });
+                          });
     }
 
     void stop() { pool_.join(); }
@@ -113,6 +122,7 @@ private:
         // What happened at a new place before it counted is not known.
         const bool unsure = watch_.keep(std::move(outcome.watches));
         files_.texts = std::move(outcome.texts);
+        if (outcome.news && outcome.news->has_value()) is_blank_ = blank(files_.texts);
         if (outcome.news) on_news_(*std::move(outcome.news));
         if (std::exchange(again_, false) || unsure) begin(false);
     }
@@ -148,6 +158,8 @@ private:
     boost::asio::steady_timer timer_;
     Post post_;
     Files files_;
+    /// Whether the configuration that counts is.
+    bool is_blank_;
     OnNews on_news_;
     bool reading_ = false;
     bool again_ = false;

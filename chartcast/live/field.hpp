@@ -24,6 +24,8 @@ enum class FieldType : std::uint8_t {
 struct Field {
     std::string name;
     FieldType type = FieldType::string;
+
+    friend bool operator==(const Field&, const Field&) = default;
 };
 
 /// As the configuration spells it.

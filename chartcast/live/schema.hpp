@@ -29,6 +29,8 @@ struct Window {
     std::chrono::milliseconds age{0};
     /// The field that a row's age counts from; without one it counts from the batch that brought the row.
     std::string time_field;
+
+    friend bool operator==(const Window&, const Window&) = default;
 };
 
 enum class DownsampleMethod : std::uint8_t { lttb, min_max };
@@ -38,6 +40,8 @@ struct Downsample {
     DownsampleMethod method = DownsampleMethod::lttb;
     std::string x;
     std::string y;
+
+    friend bool operator==(const Downsample&, const Downsample&) = default;
 };
 
 /// A dataset as its configuration says it.
@@ -50,6 +54,8 @@ struct DatasetDefinition {
     std::optional<Downsample> downsample;
     /// A bound for memory, window or not: a batch that would leave more rows is refused.
     std::size_t rows_max = 1'000'000;
+
+    friend bool operator==(const DatasetDefinition&, const DatasetDefinition&) = default;
 };
 
 /// What a definition has wrong, and where.

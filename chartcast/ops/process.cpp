@@ -2,9 +2,9 @@
 
 #include <systemd/sd-daemon.h>
 
-#include <sys/resource.h>
-
 #include <csignal>
+
+#include <sys/resource.h>
 
 namespace chartcast::ops {
 

@@ -34,6 +34,9 @@ socketio::Options options_of(const config::Config& config, const config::Setting
     auto options = config::server_options(config);
     options.logger = ops::library_logger();
     options.backlog_bytes = settings.server.limits.client_queue;
+    // What is queued before the backlog is noticed has to fit as well.
+    options.send_queue_bytes_max =
+        std::max(options.send_queue_bytes_max, 2 * settings.server.limits.client_queue);
     options.connections_max = settings.server.limits.max_connections;
     options.connects_per_second_max = static_cast<std::size_t>(settings.server.limits.connect_rate);
     options.http_body_bytes_max = settings.server.limits.max_body;
@@ -72,6 +75,18 @@ store::Loaded load(store::Store* store) {
               {"documents", std::to_string(loaded.documents.size())},
               {"last end", loaded.clean ? "clean" : "unclean: clients start anew"}});
     return loaded;
+}
+
+/// What an authenticator looks at: tokens, and whether some chart is anybody's.
+bool lets_in_alike(const config::Settings& one, const config::Settings& other) {
+    const auto allowed = [](const config::Settings& settings) {
+        std::vector<config::Allow> all;
+        for (const auto& chart : settings.charts) {
+            if (chart.allow) all.push_back(*chart.allow);
+        }
+        return all;
+    };
+    return one.auth == other.auth && allowed(one) == allowed(other);
 }
 
 }  // namespace
@@ -191,7 +206,7 @@ void LiveServer::run() {
 
 void LiveServer::start() {
     owner_.start();
-    sources_.start(*settings_);
+    sources_.start(settings_);
     if (files_) {
         watcher_ = std::make_unique<config::SettingsWatcher>(
             server_.context(0), post_to_shard_0(), *std::move(files_),
@@ -225,8 +240,11 @@ void LiveServer::reload(const config::SettingsNews& news) {
     for (const auto& key : restart_needs(*before, *settings_)) {
         ops::log(LogLevel::warn, "a changed key takes effect with the next start", {{"key", key}});
     }
-    authenticators_.push_back(std::make_unique<auth::Authenticator>(
-        settings_, milliseconds_since_1970, auth::shards_of(server_)));
+    // One that stays keeps the identity provider's keys, also while that cannot be asked.
+    if (!lets_in_alike(*before, *settings_)) {
+        authenticators_.push_back(std::make_unique<auth::Authenticator>(
+            settings_, milliseconds_since_1970, auth::shards_of(server_)));
+    }
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
         server_.post(shard, [this, now = authenticators_.back().get(), settings = settings_] {
             authenticator_here_.local() = now;
@@ -246,7 +264,7 @@ void LiveServer::reload(const config::SettingsNews& news) {
         const auto& kept = settings_->store;
         store_->retain(kept.history, kept.history_of, kept.max_size);
     }
-    sources_.start(*settings_);
+    sources_.start(settings_);
     ops::log(LogLevel::info, "configuration reloaded",
              {{"datasets", std::to_string(settings_->datasets.size())},
               {"charts", std::to_string(settings_->charts.size())}});

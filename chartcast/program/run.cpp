@@ -136,8 +136,7 @@ int run(const config::DemoCommand& command) {
 int run(const config::ServeCommand& command) {
     ops::raise_open_files();
     ops::survive_file_size_limit();
-    return guarded(command.flags.listen.value_or(config::ListenAddress{}),
-                   [&] { serve(command); });
+    return guarded(command.flags.listen.value_or(config::ListenAddress{}), [&] { serve(command); });
 }
 
 int run(const config::TokenCommand& command) {

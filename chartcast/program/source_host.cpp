@@ -2,7 +2,11 @@
 
 #include "sources/make_sources.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
+#include <variant>
 
 namespace chartcast::program {
 
@@ -14,14 +18,26 @@ SourceHost::SourceHost(socketio::Server& server, viewers::Owner& owner)
 
 SourceHost::~SourceHost() = default;
 
-void SourceHost::start(const config::Settings& settings) {
-    stop();
-    sources_ = sources::make_sources(
-        settings, server_.context(0), *this,
+void SourceHost::start(config::SettingsPtr settings) {
+    auto made_anew = *settings;
+    std::set<std::string> kept;
+    std::erase_if(made_anew.datasets, [&](const auto& dataset) {
+        return stays(dataset, *settings) && kept.insert(dataset.id).second;
+    });
+    for (auto source = sources_.begin(); source != sources_.end();) {
+        const auto next = std::next(source);
+        if (!kept.contains(source->first)) remove(source);
+        source = next;
+    }
+    settings_ = std::move(settings);
+    auto sources = sources::make_sources(
+        made_anew, server_.context(0), *this,
         [this](std::function<void()> work) { server_.post(0, std::move(work)); });
-    for (const auto& [dataset, source] : sources_) {
+    for (auto& [dataset, made] : sources) {
         health_[dataset].accepted_at = std::chrono::steady_clock::now();
-        source->start();
+        auto& source = *(sources_[dataset] = std::move(made));
+        source.start();
+        if (watched_.contains(dataset)) source.watched(true);
     }
     look_who_is_late();
 }
@@ -33,11 +49,38 @@ void SourceHost::stop() {
     health_.clear();
 }
 
+bool SourceHost::stays(const config::DatasetSettings& dataset,
+                       const config::Settings& settings) const {
+    if (!sources_.contains(dataset.id)) return false;
+    const auto before =
+        std::ranges::find(settings_->datasets, dataset.id, &config::DatasetSettings::id);
+    if (before->definition != dataset.definition || before->source != dataset.source) return false;
+    const auto* sql = std::get_if<config::SqlSource>(&dataset.source);
+    if (!sql) return true;
+    const auto connection_in = [sql](const config::Settings& from) {
+        const auto found = from.connections.find(sql->connection);
+        return found == from.connections.end() ? std::nullopt : std::optional(found->second);
+    };
+    return connection_in(*settings_) == connection_in(settings);
+}
+
+void SourceHost::remove(Sources::iterator source) {
+    const auto dataset = source->first;
+    source->second->stop();
+    sources_.erase(source);
+    health_.erase(dataset);
+    owner_.set_source_state(dataset, live::Freshness::live);
+}
+
 void SourceHost::watched(const std::string& dataset, bool by_somebody) {
+    if (by_somebody) {
+        watched_.insert(dataset);
+    } else {
+        watched_.erase(dataset);
+    }
     const auto found = sources_.find(dataset);
     if (found == sources_.end()) return;
     auto& health = health_[dataset];
-    health.is_watched = by_somebody;
     // What nobody watched may have rested.
     if (by_somebody) health.accepted_at = std::chrono::steady_clock::now();
     found->second->watched(by_somebody);
@@ -78,7 +121,8 @@ void SourceHost::tell(const std::string& dataset) {
     } else if (const auto source = sources_.find(dataset); source != sources_.end()) {
         const auto every = source->second->expected_every();
         const auto silent = std::chrono::steady_clock::now() - health.accepted_at;
-        if (every && health.is_watched && silent > 3 * *every) state = live::Freshness::stale;
+        if (every && watched_.contains(dataset) && silent > 3 * *every)
+            state = live::Freshness::stale;
     }
     owner_.set_source_state(dataset, state);
 }

@@ -13,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace chartcast::program {
@@ -23,8 +24,9 @@ public:
     SourceHost(socketio::Server& server, viewers::Owner& owner);
     ~SourceHost();
 
-    /// Instead of those that run.
-    void start(const config::Settings& settings);
+    /// Instead of those that run, but for those that are configured as they were: a file that is followed is
+    /// not read again, and a query does not run, because a title somewhere has changed.
+    void start(config::SettingsPtr settings);
     void stop();
     void watched(const std::string& dataset, bool by_somebody);
 
@@ -42,19 +44,25 @@ private:
 
     struct Health {
         std::string problem;
-        bool is_watched = false;
         /// When a batch was accepted last, or was first to be expected.
         std::chrono::steady_clock::time_point accepted_at;
     };
 
     void tell(const std::string& dataset);
     void look_who_is_late();
+    [[nodiscard]] bool stays(const config::DatasetSettings& dataset,
+                             const config::Settings& settings) const;
+    /// Its problem is no longer one.
+    void remove(Sources::iterator source);
 
     socketio::Server& server_;
     viewers::Owner& owner_;
     Sources sources_;
     std::map<std::string, Health> health_;
     boost::asio::steady_timer late_timer_;
+    /// What they were made of.
+    config::SettingsPtr settings_;
+    std::set<std::string> watched_;
 };
 
 }  // namespace chartcast::program

@@ -12,17 +12,19 @@ RowBatcher::RowBatcher(const SourceContext& context, Options options, std::funct
       ready_(std::move(ready)),
       report_(port_, options_.dataset),
       due_(context.io),
+      forget_(context.io),
       self_(std::make_shared<RowBatcher*>(this)) {}
 
 void RowBatcher::add(LineRows rows) {
     std::ranges::move(rows.rows, std::back_inserter(waiting_));
     counts.lines_skipped += rows.lines_skipped;
-    const auto now = Deadline::Clock::now();
     if (rows.lines_skipped > 0) {
         if (skipped_.empty()) skipped_ = rows.first_skipped;
-        skipped_at_ = now;
-    } else if (now - skipped_at_ >= options_.memory) {
-        skipped_.clear();
+        // Perhaps nothing more comes: time alone makes it good.
+        forget_.in(options_.memory, [this] {
+            skipped_.clear();
+            say();
+        });
     }
     const auto alive = std::weak_ptr(self_);
     say();
@@ -37,6 +39,7 @@ void RowBatcher::flush() {
 void RowBatcher::stop() {
     self_.reset();
     due_.cancel();
+    forget_.cancel();
 }
 
 void RowBatcher::problem(const std::string& text) {

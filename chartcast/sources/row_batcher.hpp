@@ -58,6 +58,7 @@ private:
     std::function<void()> ready_;
     SourceReport report_;
     Deadline due_;
+    Deadline forget_;
     bool due_is_set_ = false;
     bool flushing_ = false;
     bool deciding_ = false;
@@ -65,7 +66,6 @@ private:
     std::string reading_problem_;
     std::string refusal_;
     std::string skipped_;
-    Deadline::Clock::time_point skipped_at_;
     std::shared_ptr<RowBatcher*> self_;
 };
 

@@ -28,7 +28,8 @@ Owner::Owner(socketio::Server& server, config::SettingsPtr settings, store::Stor
       expiry_timer_(server.context(0)),
       beat_timer_(server.context(0)) {
     make_datasets(loaded);
-    make_charts();
+    OwnedCharts none;
+    make_charts(none, *settings_);
     take_documents(loaded);
 }
 
@@ -124,6 +125,15 @@ void Owner::look_who_watches_soon() {
 }
 
 void Owner::look_who_watches() {
+    // A dataset may have gone with a reload, or its source has.
+    for (auto id = watched_.begin(); id != watched_.end();) {
+        if (datasets_.contains(*id)) {
+            ++id;
+            continue;
+        }
+        if (on_watched_) on_watched_(*id, false);
+        id = watched_.erase(id);
+    }
     for (const auto& [id, dataset] : datasets_) {
         const bool now = watchers(*dataset) > 0;
         const bool before = watched_.contains(id);
@@ -194,16 +204,18 @@ void Owner::set_source_state(const std::string& id, live::Freshness state) {
     if (std::exchange(known, state) == state) return;
     const auto* owned = dataset_of(id);
     if (!owned) return;
-    for (auto* chart : charts_of(*owned)) {
-        // In the order of the enumeration, a failing source is worse than a late one.
-        auto worst = live::Freshness::live;
-        for (const auto* dataset : chart->datasets()) {
-            const auto found = source_states_.find(dataset->id());
-            if (found != source_states_.end()) worst = std::max(worst, found->second);
-        }
-        chart->set_state(worst);
-        first_frames_.forget(chart->id());
+    for (auto* chart : charts_of(*owned)) look_at_sources(*chart);
+}
+
+void Owner::look_at_sources(OwnedChart& chart) {
+    // In the order of the enumeration, a failing source is worse than a late one.
+    auto worst = live::Freshness::live;
+    for (const auto* dataset : chart.datasets()) {
+        const auto found = source_states_.find(dataset->id());
+        if (found != source_states_.end()) worst = std::max(worst, found->second);
     }
+    chart.set_state(worst);
+    first_frames_.forget(chart.id());
 }
 
 void Owner::adopt(std::string_view id, const live::Position& position, const Value& option,

@@ -119,7 +119,8 @@ private:
     /// Null while it has no fields. `before` may be null.
     [[nodiscard]] std::unique_ptr<OwnedDataset> make_dataset(
         const config::DatasetSettings& settings, const store::LoadedDataset* before);
-    void make_charts();
+    /// Of those that are the same as `before`, its charts are taken: their viewers notice nothing.
+    void make_charts(OwnedCharts& charts_before, const config::Settings& before);
     void take_documents(const store::Loaded& loaded);
     [[nodiscard]] std::unique_ptr<OwnedDataset> remake_dataset(
         const config::DatasetSettings& settings, OwnedDatasets& before);
@@ -158,6 +159,7 @@ private:
     void arm_expiry();
     void expire();
     void arm_beat();
+    void look_at_sources(OwnedChart& chart);
     void look_who_watches_soon();
     void look_who_watches();
 

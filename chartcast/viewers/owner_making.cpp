@@ -64,6 +64,20 @@ bool same_rules(const live::Schema& a, const live::Schema& b) {
            one.row_access == other.row_access && one.rows_max == other.rows_max;
 }
 
+/// Whether viewers see the rows that they saw before.
+bool shown_alike(const std::vector<std::string>& datasets, const config::Settings& a,
+                 const config::Settings& b) {
+    const auto in = [](const config::Settings& settings, const std::string& id) {
+        return std::ranges::find(settings.datasets, id, &config::DatasetSettings::id);
+    };
+    return std::ranges::all_of(datasets, [&](const auto& id) {
+        const auto one = in(a, id);
+        const auto other = in(b, id);
+        return one != a.datasets.end() && other != b.datasets.end() &&
+               one->definition == other->definition && one->access_claim == other->access_claim;
+    });
+}
+
 }  // namespace
 
 void Owner::make_datasets(const store::Loaded& loaded) {
@@ -96,17 +110,25 @@ std::unique_ptr<OwnedDataset> Owner::make_dataset(const config::DatasetSettings&
     return dataset;
 }
 
-void Owner::make_charts() {
+void Owner::make_charts(OwnedCharts& charts_before, const config::Settings& before) {
     charts_by_dataset_.clear();
     for (const auto& settings : settings_->charts) {
         std::vector<OwnedDataset*> datasets;
         for (const auto& id : settings.data) {
             if (auto* dataset = dataset_of(id)) datasets.push_back(dataset);
         }
-        auto chart = std::make_unique<OwnedChart>(settings, datasets,
-                                                  live::Position{store::random_epoch(), 0}, rooms_);
+        auto& chart = charts_[settings.id];
+        const auto found = charts_before.find(settings.id);
+        if (found != charts_before.end() && found->second->settings() == settings &&
+            found->second->datasets() == datasets &&
+            shown_alike(settings.data, before, *settings_)) {
+            chart = std::move(found->second);
+            charts_before.erase(found);
+        } else {
+            chart = std::make_unique<OwnedChart>(settings, datasets,
+                                                 live::Position{store::random_epoch(), 0}, rooms_);
+        }
         for (const auto* dataset : datasets) charts_by_dataset_[dataset].push_back(chart.get());
-        charts_.emplace(settings.id, std::move(chart));
     }
 }
 
@@ -134,13 +156,11 @@ void Owner::take_template_patches(OwnedChart& chart, const store::Document& docu
 // ---- A reload ----------------------------------------------------------------------------------
 
 void Owner::reload(config::SettingsPtr settings) {
-    settings_ = std::move(settings);
+    const auto before = std::exchange(settings_, std::move(settings));
     rate_limits_.clear();
-    source_states_.clear();
     first_frames_.clear();
     behind_charts_.clear();
     behind_datasets_.clear();
-    watched_.clear();
     auto datasets_before = std::exchange(datasets_, {});
     for (const auto& dataset : settings_->datasets) {
         if (auto made = remake_dataset(dataset, datasets_before)) {
@@ -148,7 +168,14 @@ void Owner::reload(config::SettingsPtr settings) {
         }
     }
     auto charts_before = std::exchange(charts_, {});
-    make_charts();
+    make_charts(charts_before, *before);
+    for (auto& [id, chart] : charts_) {
+        look_at_sources(*chart);
+        behind_charts_.insert(chart.get());
+        // The same chart, of which somebody may see less or more than before.
+        const bool others_may = before->auth != settings_->auth && !charts_before.contains(id);
+        if (others_may && on_refresh_) on_refresh_(id);
+    }
     for (auto& [id, chart] : charts_before) {
         if (auto* successor = chart_of(id)) inherit(*successor, *chart);
         if (on_refresh_) on_refresh_(id);

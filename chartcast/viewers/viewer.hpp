@@ -38,6 +38,9 @@ public:
         who_ = std::make_shared<const auth::Identity>(std::move(who));
     }
 
+    /// What proves who it is; auth:renew brings another.
+    std::string token;
+
     // ---- Charts --------------------------------------------------------------------------------
     struct Asked {
         std::optional<Since> since;

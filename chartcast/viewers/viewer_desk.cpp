@@ -75,13 +75,32 @@ void ViewerDesk::stop() {
     expiry_timer_.cancel();
 }
 
+void ViewerDesk::change_settings(config::SettingsPtr settings,
+                                 const auth::Authenticator& authenticator) {
+    settings_ = std::move(settings);
+    if (std::exchange(authenticator_, &authenticator) == &authenticator) return;
+    for (const auto& [number, viewer] : viewers_) check_again(viewer);
+}
+
+void ViewerDesk::check_again(const std::shared_ptr<Viewer>& viewer) const {
+    using Kind = auth::Identity::Kind;
+    const auto kind = viewer->who()->kind;
+    // A JWT was vouched for by the provider, and expires by itself.
+    if (kind != Kind::api_key && kind != Kind::embed) return;
+    authenticator_->check(viewer->token, [viewer](auth::Verdict verdict) {
+        auth::Identity nobody;
+        nobody.kind = Kind::embed;
+        viewer->identify(verdict ? *std::move(verdict) : std::move(nobody));
+    });
+}
+
 // ---- Connecting --------------------------------------------------------------------------------
 
 void ViewerDesk::authenticate(Socket& socket, const socketio::Next& next) {
     auto viewer = std::make_shared<Viewer>(socket, next_number_++, read_hello(socket.handshake()));
     socket.data() = viewer;
-    const auto& token = viewer->hello().token;
-    authenticator_->check(token, [this, viewer, next](auth::Verdict verdict) {
+    viewer->token = viewer->hello().token;
+    authenticator_->check(viewer->token, [this, viewer, next](auth::Verdict verdict) {
         if (!verdict) {
             const std::string code(to_string(verdict.error()));
             authenticator_->refused({.what = "connect",
@@ -289,7 +308,8 @@ void ViewerDesk::on_renew(Socket& socket, const Args& args, const Ack& ack) {
     const auto* object = args.empty() ? nullptr : args.front().if_object();
     const auto* token = object ? object->find("token") : args.empty() ? nullptr : &args.front();
     if (!token || !token->if_string()) return answer(ack, Code::malformed);
-    authenticator_->check(*token->if_string(), [this, viewer, ack](auth::Verdict verdict) {
+    auto text = *token->if_string();
+    authenticator_->check(text, [this, viewer, text, ack](auth::Verdict verdict) {
         if (!viewers_.contains(viewer->number())) return;
         if (!verdict) {
             authenticator_->refused({.what = "renew",
@@ -298,6 +318,7 @@ void ViewerDesk::on_renew(Socket& socket, const Args& args, const Ack& ack) {
                                      .where = viewer->socket().nsp().name()});
             return answer(ack, Code::expired);
         }
+        viewer->token = text;
         const auto before = viewer->who();
         viewer->identify(*std::move(verdict));
         const bool was_expired = std::exchange(viewer->expired, false);

@@ -27,11 +27,9 @@ public:
     ViewerDesk(socketio::Server& server, unsigned shard, SubscriptionPort& owner,
                const auth::Authenticator& authenticator, config::SettingsPtr settings, Clock now);
 
-    /// The authenticator outlives the desk, as the one before does.
-    void change_settings(config::SettingsPtr settings, const auth::Authenticator& authenticator) {
-        settings_ = std::move(settings);
-        authenticator_ = &authenticator;
-    }
+    /// The authenticator outlives the desk, as the one before does. With another one, those whose API key or
+    /// embed token no longer counts may nothing any more; their charts are to be refreshed.
+    void change_settings(config::SettingsPtr settings, const auth::Authenticator& authenticator);
     /// Who watches the chart subscribes again.
     void refresh(const std::string& chart);
     void stop();
@@ -52,6 +50,8 @@ public:
     void on_drain(socketio::Socket& socket);
 
 private:
+    void check_again(const std::shared_ptr<Viewer>& viewer) const;
+
     struct Ask {
         std::vector<std::string> charts;
         std::optional<Since> since;

@@ -153,6 +153,19 @@ describe('the example configuration', () => {
         await nobody.until(() => nobody.charts.has('pipeline_funnel'), 'snapshot');
         assert.deepEqual(nobody.rows('pipeline'), []);
     });
+
+    test('a reload keeps the keys of a provider that is away', async () => {
+        provider.stop();
+        const from = server.program.output.length;
+        server.configure(readFileSync(server.file, 'utf8').replace('Sales funnel', 'Funnel of sales'));
+        await server.program.printed(/configuration reloaded/, { from });
+        const token = provider.token({ sub: 'bob', regions: '*' });
+        const late = new LiveClient(server.url, { charts: ['pipeline_funnel'], token, locale: 'en' });
+        clients.push(late);
+        await late.until(() => late.charts.has('pipeline_funnel'), 'snapshot');
+        assert.equal(late.charts.get('pipeline_funnel').option.title.text, 'Funnel of sales');
+        assert.equal(late.rows('pipeline').length, 2);
+    });
 });
 
 describe('a query', () => {
