@@ -2,13 +2,17 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { temporaryFolder } from '../support/live_server.mjs';
 import { Program, built } from '../support/programs.mjs';
 
 const clients = 20;
+const live = fileURLToPath(new URL('../../bench/live', import.meta.url));
 const nodeServer = fileURLToPath(new URL('../../bench/peers/node/fanout_server.mjs', import.meta.url));
 
 let server;
@@ -79,8 +83,34 @@ describe('the benchmark programs', () => {
         }
     });
 
+    test('live charts are measured: each publish reaches each viewer, and who comes back recovers', async () => {
+        const folder = temporaryFolder();
+        try {
+            const file = path.join(folder.path, 'figures.json');
+            const { stdout } = await promisify(execFile)(live,
+                ['--smoke', '--json', file, '--folder', folder.path,
+                    '--build', path.dirname(built('chartcast'))]);
+            assert.match(stdout, /the last has its answer/);
+            const { runs } = JSON.parse(readFileSync(file, 'utf8'));
+            const of = (job) => runs.filter((run) => run.job === job);
+            assert.deepEqual(of('publish').map(({ connections, memory }) => [connections, memory]),
+                [1, 16, 64].flatMap((connections) => [[connections, false], [connections, true]]));
+            for (const run of of('publish')) {
+                assert.ok(run.publishes > 0 && run.p99_us >= run.p50_us && run.server_cpu_us > 0);
+            }
+            const [fanout] = of('fanout');
+            assert.equal(fanout.deliveries, fanout.clients * fanout.publishes);
+            const [bytes] = of('bytes');
+            assert.ok(bytes.delta_least > 100 && bytes.plain_most > 100 * bytes.delta_most);
+            const [resume] = of('resume');
+            assert.equal(resume.recovered, resume.clients);
+        } finally {
+            folder.remove();
+        }
+    });
+
     test('an option that a program does not have is refused', async () => {
-        for (const name of ['limit', 'fanout_server', 'fanout_client']) {
+        for (const name of ['limit', 'fanout_server', 'fanout_client', 'live_client']) {
             await assert.rejects(promisify(execFile)(built(`bench/${name}`), ['--fast']),
                 { code: 2, stderr: /unknown option --fast/ });
         }
