@@ -169,27 +169,8 @@ void wait_until_nobody_watches(EventLoop& loop, HttpPublisher& publisher,
     }
 }
 
-}  // namespace
-
-void resume_job(const JobSettings& settings) {
-    EventLoop loop;
-    HttpPublisher publisher(loop, static_cast<std::uint16_t>(settings.port));
-    const auto publishing = publishing_of(settings);
-    const auto before = publishing.upsert(1, 400'000);
-    const auto known = publisher.ask(before);
-
-    const auto memory_before = anonymous_bytes_of(settings.process());
-    Crowd crowd(loop, manners(settings, delta_connect(settings)));
-    std::string tpl;
-    crowd.join(settings.clients, 64, [&](std::string_view event) { tpl = member(event, "tpl"); });
-    rest(loop, 300'000'000);
-    const auto memory = anonymous_bytes_of(settings.process()) - memory_before;
-
-    crowd.leave();
-    wait_until_nobody_watches(loop, publisher, before);
-    (void)publisher.ask(publishing.upsert(1, 400'001));
-
-    crowd.manners().connect = delta_connect(settings, since_of(settings, tpl, known));
+/// Everybody at once; prints what that took.
+void come_back(const JobSettings& settings, Crowd& crowd) {
     Histogram times;
     std::uint64_t recovered = 0;
     const auto cpu_before = cpu_nanoseconds_of(settings.process());
@@ -200,12 +181,37 @@ void resume_job(const JobSettings& settings) {
     });
     const auto took = nanoseconds_now() - began;
     const auto cpu = cpu_nanoseconds_of(settings.process()) - cpu_before;
-    const auto clients = static_cast<double>(settings.clients);
     std::printf("\"seconds\": %.3f, \"p50_seconds\": %.3f, \"recovered\": %lu, \"clients\": %lu",
                 static_cast<double>(took) / 1e9, milliseconds(times.percentile(50)) / 1e3,
                 recovered, settings.clients);
-    std::printf(", \"server_cpu_us\": %.2f, \"client_bytes\": %.0f",
-                static_cast<double>(cpu) / 1e3 / clients, static_cast<double>(memory) / clients);
+    std::printf(", \"server_cpu_us\": %.2f",
+                static_cast<double>(cpu) / 1e3 / static_cast<double>(settings.clients));
+}
+
+}  // namespace
+
+void resume_job(const JobSettings& settings) {
+    EventLoop loop;
+    HttpPublisher publisher(loop, static_cast<std::uint16_t>(settings.port));
+    const auto publishing = publishing_of(settings);
+    const auto first = publishing.upsert(1, 400'000);
+    const auto known = publisher.ask(first);
+
+    const auto memory_before = anonymous_bytes_of(settings.process());
+    Crowd crowd(loop, manners(settings, delta_connect(settings)));
+    std::string tpl;
+    crowd.join(settings.clients, 64, [&](std::string_view event) { tpl = member(event, "tpl"); });
+    rest(loop, 300'000'000);
+    const auto memory = anonymous_bytes_of(settings.process()) - memory_before;
+
+    crowd.leave();
+    wait_until_nobody_watches(loop, publisher, first);
+    (void)publisher.ask(publishing.upsert(1, 400'001));
+
+    crowd.manners().connect = delta_connect(settings, since_of(settings, tpl, known));
+    come_back(settings, crowd);
+    std::printf(", \"client_bytes\": %.0f",
+                static_cast<double>(memory) / static_cast<double>(settings.clients));
 }
 
 }  // namespace bench
