@@ -171,7 +171,7 @@ std::shared_ptr<void> Owner::watch(std::string_view id, const auth::Identity& wh
                                    std::function<void()> changed) {
     auto* chart = chart_of(id);
     if (!chart) return nullptr;
-    auto handle = chart->watch(chart->kind_of(who, {}, std::nullopt), std::move(changed));
+    auto handle = chart->watch(who, std::move(changed));
     look_who_watches_soon();
     return handle;
 }

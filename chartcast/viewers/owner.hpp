@@ -123,7 +123,7 @@ private:
     void take_documents(const store::Loaded& loaded);
     [[nodiscard]] std::unique_ptr<OwnedDataset> remake_dataset(
         const config::DatasetSettings& settings, OwnedDatasets& before);
-    void inherit(OwnedChart& chart, const OwnedChart& before);
+    void inherit(OwnedChart& chart, OwnedChart& before);
     void retire(OwnedCharts charts, OwnedDatasets datasets);
     void forget_retired();
     void take_template_patches(OwnedChart& chart, const store::Document& document);
