@@ -88,6 +88,7 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
                    settings_, milliseconds_since_1970, auth::shards_of(server_))),
                settings_, milliseconds_since_1970),
       sources_(server_, owner_) {
+    owner_.on_refresh([this](const std::string& chart) { viewers_.refresh(chart); });
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
         authenticator_here_.at(shard) = &authenticator();
         settings_here_.at(shard) = settings_;

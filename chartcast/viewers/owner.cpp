@@ -68,7 +68,9 @@ void Owner::subscribe(SubscribeRequest request) {
     }
     ++counts_.subscriptions;
     const auto kind = chart->kind_of(*request.who, request.locale, request.max_rate);
-    answer.first = first_frame(*chart, kind, request);
+    answer.shows = shown_by(*chart, kind);
+    // A frame that fills the queue of a slow client would otherwise be followed by itself for ever.
+    if (answer.shows != request.seen) answer.first = first_frame(*chart, kind, request);
     if (request.delta) {
         answer.leases = chart->enter_delta(*request.nsp, kind);
     } else {
@@ -76,6 +78,13 @@ void Owner::subscribe(SubscribeRequest request) {
     }
     request.reply(std::move(answer));
     look_who_watches_soon();
+}
+
+std::string Owner::shown_by(const OwnedChart& chart, const ViewerKind& kind) {
+    auto text = fmt::format("{} {} {}", chart.tpl(), kind.id(), to_string(chart.fresh().state));
+    for (const auto* dataset : chart.datasets()) text += to_string(dataset->state().position) + ' ';
+    if (chart.is_raw()) text += to_string(chart.raw().position());
+    return text;
 }
 
 socketio::EncodedEvent Owner::first_frame(OwnedChart& chart, const ViewerKind& kind,
@@ -154,9 +163,7 @@ std::optional<LiveCharts::OptionView> Owner::option(std::string_view id, const a
     const auto* chart = chart_of(id);
     if (!chart) return std::nullopt;
     const auto kind = chart->kind_of(who, locale, std::nullopt);
-    std::string etag = chart->tpl() + kind.id();
-    for (const auto* dataset : chart->datasets()) etag += to_string(dataset->state().position);
-    if (chart->is_raw()) etag += to_string(chart->raw().position());
+    auto etag = shown_by(*chart, kind);
     auto arguments = chart->plain_arguments(kind);
     return OptionView{fmt::format("\"{:016x}\"", live::stable_hash(Value(std::move(etag)))),
                       std::move(arguments.front())};

@@ -149,6 +149,7 @@ private:
                          std::function<void(OptionChanged)> done);
     void mark_behind(OwnedChart& chart);
 
+    [[nodiscard]] static std::string shown_by(const OwnedChart& chart, const ViewerKind& kind);
     [[nodiscard]] socketio::EncodedEvent first_frame(OwnedChart& chart, const ViewerKind& kind,
                                                      const SubscribeRequest& request);
 

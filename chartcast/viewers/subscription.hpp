@@ -37,7 +37,10 @@ struct SubscribeAnswer {
     Code code = Code::ok;
     /// The viewer joins them in the turn in which it is sent `first`; each is given back in the end.
     std::vector<RoomLease> leases;
+    /// Nothing when the viewer has it: see SubscribeRequest::seen.
     std::optional<socketio::EncodedEvent> first;
+    /// The same text for equal first frames that are not resumes.
+    std::string shows;
 };
 
 struct SubscribeRequest {
@@ -53,6 +56,8 @@ struct SubscribeRequest {
     std::string locale;
     std::optional<double> max_rate;
     std::optional<Since> since;
+    /// What SubscribeAnswer::shows said when everything since then was sent, too; empty: nothing is sure.
+    std::string seen;
     /// Called once, on shard 0; its way to the viewer's shard keeps the order with what is emitted.
     std::function<void(SubscribeAnswer)> reply;
 };
