@@ -104,6 +104,7 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
                    settings_, milliseconds_since_1970, auth::shards_of(server_))),
                settings_, milliseconds_since_1970),
       sources_(server_, owner_) {
+    owner_.on_refresh([this](const std::string& chart) { viewers_.refresh(chart); });
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
         authenticator_here_.at(shard) = &authenticator();
         settings_here_.at(shard) = settings_;
@@ -111,6 +112,12 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
     if (store_) {
         store_->on_snapshot_due([this](const std::string& dataset) { owner_.snapshot(dataset); });
     }
+    // With a handler for strangers the adapter subscribes by one pattern, which is all that a node's rights
+    // in Redis have to name.
+    server_.on_remote_broadcast([this](const socketio::ClusterBroadcast& broadcast) {
+        owner_.count_stray_broadcast(broadcast);
+        return false;
+    });
     serve_routes();
 }
 

@@ -12,12 +12,18 @@ using socketio::Value;
 
 constexpr std::size_t token_bytes_max = 8 * 1024;
 constexpr std::size_t locale_bytes_max = 35;
+constexpr std::size_t id_bytes_max = 64;
 /// Of each part of `since`; a client has no more datasets than its charts draw from.
 constexpr std::size_t positions_max = 256;
 
 std::string text_of(const Value* value, std::size_t bytes_max) {
     const auto* text = value ? value->if_string() : nullptr;
     return text && text->size() <= bytes_max ? *text : std::string();
+}
+
+/// One that is too long stays too long: whoever has it is not to be taken for somebody without a token.
+std::string token_of(std::string_view text) {
+    return std::string(text.substr(0, token_bytes_max + 1));
 }
 
 std::optional<live::Position> read_position(const Value& value) {
@@ -47,7 +53,9 @@ std::vector<std::string> read_charts(const Value* value) {
     if (!list) return charts;
     for (const auto& one : *list) {
         const auto* id = one.if_string();
-        if (!id || std::find(charts.begin(), charts.end(), *id) != charts.end()) continue;
+        // It lives as long as its viewer, so no more of it than an id can have.
+        if (!id || id->size() > id_bytes_max) continue;
+        if (std::find(charts.begin(), charts.end(), *id) != charts.end()) continue;
         if (charts.size() == charts_max) break;
         charts.push_back(*id);
     }
@@ -63,7 +71,7 @@ std::string first_language(std::string_view field) {
 }  // namespace
 
 bool is_id(std::string_view text) noexcept {
-    if (text.empty() || text.size() > 64) return false;
+    if (text.empty() || text.size() > id_bytes_max) return false;
     return std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '_' || c == '-';
@@ -112,10 +120,11 @@ Hello read_hello(const socketio::Handshake& handshake) {
         hello.max_rate = read_rate(auth->find("maxRate"));
         hello.locale = text_of(auth->find("locale"), locale_bytes_max);
         hello.since = read_since(auth->find("since"));
-        hello.token = text_of(auth->find("token"), token_bytes_max);
+        const auto* token = auth->find("token");
+        if (token && token->if_string()) hello.token = token_of(*token->if_string());
     }
     if (hello.token.empty()) {
-        hello.token = handshake.query.get("token").substr(0, token_bytes_max);
+        hello.token = token_of(handshake.query.get("token"));
     }
     if (hello.locale.empty()) {
         hello.locale = handshake.query.get("locale").substr(0, locale_bytes_max);

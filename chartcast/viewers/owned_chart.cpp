@@ -42,7 +42,12 @@ OwnedChart::OwnedChart(config::ChartSettings settings, std::vector<OwnedDataset*
     if (settings_.data.empty()) raw_.emplace(std::move(raw_position), settings_.option);
 }
 
-void OwnedChart::inherit(const OwnedChart& before) {
+OwnedChart::~OwnedChart() {
+    (void)take_watchers();
+}
+
+void OwnedChart::inherit(OwnedChart& before) {
+    for (const auto& watcher : before.take_watchers()) mark_behind(enter(watcher));
     plain_ = before.plain_;
     plain_.learn(template_);
     changed_at_ = before.changed_at_;
@@ -51,6 +56,17 @@ void OwnedChart::inherit(const OwnedChart& before) {
     auto value = configured_anew ? raw_->option() : before.raw_->option();
     raw_ = before.raw_;
     if (configured_anew) (void)raw_->publish(std::move(value));
+}
+
+void OwnedChart::add_dataset(OwnedDataset& dataset) {
+    datasets_.push_back(&dataset);
+    for (const auto& watcher : take_watchers()) enter(watcher);
+}
+
+void OwnedChart::let_watchers_go() {
+    for (const auto& watcher : take_watchers()) {
+        if (!watcher->handle_is_gone) watcher->changed();
+    }
 }
 
 // ---- Changes -----------------------------------------------------------------------------------
@@ -64,8 +80,9 @@ void OwnedChart::note(const OwnedDataset& dataset, const live::Delta& delta) {
         // A group of before a dataset was added does not see it.
         if (group.behind || place >= group.kind.access.size()) continue;
         const auto& access = group.kind.access[place];
-        group.behind =
-            access.sees_all() || !live::wire_ops(dataset.schema(), delta, access).empty();
+        if (access.sees_all() || !live::wire_ops(dataset.schema(), delta, access).empty()) {
+            mark_behind(group);
+        }
     }
 }
 
@@ -90,7 +107,7 @@ bool OwnedChart::adopt(const live::Position& position, Value option, std::int64_
 void OwnedChart::note_raw(const std::optional<live::RawChange>& change, std::int64_t ts) {
     if (!change) return;
     changed_at_ = ts;
-    for (auto& [id, group] : plain_groups_) group.behind = true;
+    for (auto& [id, group] : plain_groups_) mark_behind(group);
     for (auto& [rate, group] : raw_groups_) {
         group.pending = group.pending ? live::conflate(*group.pending, *change) : *change;
     }
@@ -102,7 +119,7 @@ void OwnedChart::change_template(config::ChartSettings settings, live::OptionTem
     template_ = std::move(changed);
     if (template_.tpl() == before) return;
     plain_.learn(template_);
-    for (auto& [id, group] : plain_groups_) group.behind = true;
+    for (auto& [id, group] : plain_groups_) mark_behind(group);
     tell_info([&](std::string_view locale) {
         return live::option_message({id(), tpl()}, before, template_.option(locale));
     });
@@ -235,25 +252,48 @@ std::size_t OwnedChart::plain_viewers() const noexcept {
     return count;
 }
 
-std::shared_ptr<void> OwnedChart::watch(const ViewerKind& kind, std::function<void()> changed) {
-    auto watcher = std::make_unique<std::function<void()>>(std::move(changed));
-    group_of(kind).watchers.insert(watcher.get());
-    return {watcher.release(), [this, id = kind.id()](void* handle) {
-                const std::unique_ptr<std::function<void()>> gone(
-                    static_cast<std::function<void()>*>(handle));
-                const auto found = plain_groups_.find(id);
-                if (found == plain_groups_.end()) return;
-                found->second.watchers.erase(gone.get());
-                forget_when_empty(id);
+std::shared_ptr<void> OwnedChart::watch(const auth::Identity& who, std::function<void()> changed) {
+    const auto watcher = std::make_shared<Watcher>();
+    watcher->changed = std::move(changed);
+    watcher->who = who;
+    enter(watcher);
+    return {watcher.get(), [watcher](void*) {
+                watcher->handle_is_gone = true;
+                if (watcher->chart != nullptr) watcher->chart->leave(watcher);
             }};
+}
+
+OwnedChart::PlainGroup& OwnedChart::enter(const WatcherPtr& watcher) {
+    const auto kind = kind_of(watcher->who, {}, std::nullopt);
+    watcher->chart = this;
+    watcher->group = kind.id();
+    auto& group = group_of(kind);
+    group.watchers.insert(watcher);
+    return group;
+}
+
+void OwnedChart::leave(const WatcherPtr& watcher) {
+    watcher->chart = nullptr;
+    const auto found = plain_groups_.find(watcher->group);
+    if (found == plain_groups_.end()) return;
+    found->second.watchers.erase(watcher);
+    forget_when_empty(watcher->group);
+}
+
+std::vector<OwnedChart::WatcherPtr> OwnedChart::take_watchers() {
+    std::vector<WatcherPtr> all;
+    for (const auto& [id, group] : plain_groups_) {
+        all.insert(all.end(), group.watchers.begin(), group.watchers.end());
+    }
+    for (const auto& watcher : all) leave(watcher);
+    return all;
 }
 
 void OwnedChart::relay_to_plain(const Args& args) {
     for (auto& [id, group] : plain_groups_) {
         group.rooms.emit(next_event, args);
-        group.behind = false;
-        const auto watchers = group.watchers;
-        for (const auto* changed : watchers) (*changed)();
+        group.relayed = group.behind && !group.watchers.empty();
+        group.behind = group.relayed;
     }
 }
 
@@ -275,12 +315,16 @@ std::optional<std::int64_t> OwnedChart::next_send(std::int64_t now) const {
 }
 
 void OwnedChart::send(std::int64_t now) {
+    std::vector<WatcherPtr> watchers;
     for (auto& [id, group] : plain_groups_) {
         if (!group.behind || !group.clock.may_send(now)) continue;
         group.clock.sent(now);
         group.behind = false;
-        if (!group.rooms.empty()) group.rooms.emit(next_event, plain_arguments(group.kind));
-        for (const auto* watcher : group.watchers) (*watcher)();
+        const bool relayed = std::exchange(group.relayed, false);
+        if (!group.rooms.empty() && !relayed) {
+            group.rooms.emit(next_event, plain_arguments(group.kind));
+        }
+        watchers.insert(watchers.end(), group.watchers.begin(), group.watchers.end());
     }
     for (auto& [rate, group] : raw_groups_) {
         if (!group.pending || !group.clock.may_send(now)) continue;
@@ -289,6 +333,10 @@ void OwnedChart::send(std::int64_t now) {
         const auto change = *std::exchange(group.pending, std::nullopt);
         group.rooms.emit(
             next_event, {Object(), live::raw_delta_message(id(), raw_->body(change), changed_at_)});
+    }
+    // Last: one of them may drop handles, and groups with them.
+    for (const auto& watcher : watchers) {
+        if (watcher->chart == this) watcher->changed();
     }
 }
 

@@ -43,6 +43,7 @@ public:
                live::Position raw_position, RoomTable& rooms);
     OwnedChart(const OwnedChart&) = delete;
     OwnedChart& operator=(const OwnedChart&) = delete;
+    ~OwnedChart();
 
     [[nodiscard]] const std::string& id() const noexcept { return settings_.id; }
     [[nodiscard]] const config::ChartSettings& settings() const noexcept { return settings_; }
@@ -54,10 +55,12 @@ public:
     [[nodiscard]] std::int64_t changed_at() const noexcept { return changed_at_; }
 
     /// Takes the place of `before` on the screens that show it, and a raw chart keeps its value, unless the
-    /// configuration has another one now.
-    void inherit(const OwnedChart& before);
-    /// Its viewers have to subscribe again to see it.
-    void add_dataset(OwnedDataset& dataset) { datasets_.push_back(&dataset); }
+    /// configuration has another one now. Those who watch `before` without a socket watch this one.
+    void inherit(OwnedChart& before);
+    /// Its viewers have to subscribe again to see it; those without a socket need not.
+    void add_dataset(OwnedDataset& dataset);
+    /// There is no such chart any more: those who watch it without a socket are told a last time.
+    void let_watchers_go();
 
     // ---- Changes; what viewers are sent of them waits for next_send() --------------------------
     /// One of its datasets has a new version.
@@ -89,8 +92,9 @@ public:
     [[nodiscard]] bool has_viewers() const noexcept {
         return !plain_groups_.empty() || !raw_groups_.empty() || !info_rooms_.empty();
     }
-    /// `changed` is called when plain viewers of that kind are sent something, until the handle goes.
-    [[nodiscard]] std::shared_ptr<void> watch(const ViewerKind& kind,
+    /// `changed` is called when plain viewers who see the same are sent something, until the handle goes.
+    /// The handle may outlive the chart.
+    [[nodiscard]] std::shared_ptr<void> watch(const auth::Identity& who,
                                               std::function<void()> changed);
     /// What an emitter elsewhere published goes to plain viewers as it is, and at once.
     void relay_to_plain(const socketio::Args& args);
@@ -101,15 +105,26 @@ public:
     void beat(std::int64_t before, std::int64_t now);
 
 private:
+    /// Somebody without a socket.
+    struct Watcher {
+        std::function<void()> changed;
+        auth::Identity who;
+        bool handle_is_gone = false;
+        /// Null when either is gone.
+        OwnedChart* chart = nullptr;
+        std::string group;
+    };
+    using WatcherPtr = std::shared_ptr<Watcher>;
     struct PlainGroup {
         PlainGroup(ViewerKind its_kind, RoomTable& table)
             : kind(std::move(its_kind)), clock(kind.rate), rooms(table) {}
         ViewerKind kind;
         live::RateClock clock;
         bool behind = false;
+        /// Sockets have it by relay_to_plain() already.
+        bool relayed = false;
         RoomSet rooms;
-        /// Those without a socket.
-        std::set<const std::function<void()>*> watchers;
+        std::set<WatcherPtr> watchers;
     };
     struct RawGroup {
         RawGroup(live::RateClass rate, RoomTable& table) : clock(rate), rooms(table) {}
@@ -121,6 +136,14 @@ private:
 
     [[nodiscard]] PlainGroup& group_of(const ViewerKind& kind);
     void forget_when_empty(const std::string& group);
+    PlainGroup& enter(const WatcherPtr& watcher);
+    void leave(const WatcherPtr& watcher);
+    /// All of them; none is left.
+    [[nodiscard]] std::vector<WatcherPtr> take_watchers();
+    static void mark_behind(PlainGroup& group) noexcept {
+        group.behind = true;
+        group.relayed = false;
+    }
     [[nodiscard]] socketio::Array dataset_options(const ViewerKind& kind) const;
     [[nodiscard]] std::string_view own_locale(std::string_view wanted) const noexcept;
     void note_raw(const std::optional<live::RawChange>& change, std::int64_t ts);

@@ -69,7 +69,9 @@ void Owner::subscribe(SubscribeRequest request) {
     }
     ++counts_.subscriptions;
     const auto kind = chart->kind_of(*request.who, request.locale, request.max_rate);
-    answer.first = first_frame(*chart, kind, request);
+    answer.shows = shown_by(*chart, kind);
+    // A frame that fills the queue of a slow client would otherwise be followed by itself for ever.
+    if (answer.shows != request.seen) answer.first = first_frame(*chart, kind, request);
     if (request.delta) {
         answer.leases = chart->enter_delta(*request.nsp, kind);
     } else {
@@ -77,6 +79,13 @@ void Owner::subscribe(SubscribeRequest request) {
     }
     request.reply(std::move(answer));
     look_who_watches_soon();
+}
+
+std::string Owner::shown_by(const OwnedChart& chart, const ViewerKind& kind) {
+    auto text = fmt::format("{} {} {}", chart.tpl(), kind.id(), to_string(chart.fresh().state));
+    for (const auto* dataset : chart.datasets()) text += to_string(dataset->state().position) + ' ';
+    if (chart.is_raw()) text += to_string(chart.raw().position());
+    return text;
 }
 
 socketio::EncodedEvent Owner::first_frame(OwnedChart& chart, const ViewerKind& kind,
@@ -164,9 +173,7 @@ std::optional<LiveCharts::OptionView> Owner::option(std::string_view id, const a
     const auto* chart = chart_of(id);
     if (!chart) return std::nullopt;
     const auto kind = chart->kind_of(who, locale, std::nullopt);
-    std::string etag = chart->tpl() + kind.id();
-    for (const auto* dataset : chart->datasets()) etag += to_string(dataset->state().position);
-    if (chart->is_raw()) etag += to_string(chart->raw().position());
+    auto etag = shown_by(*chart, kind);
     auto arguments = chart->plain_arguments(kind);
     return OptionView{fmt::format("\"{:016x}\"", live::stable_hash(Value(std::move(etag)))),
                       std::move(arguments.front())};
@@ -181,7 +188,7 @@ std::shared_ptr<void> Owner::watch(std::string_view id, const auth::Identity& wh
                                    std::function<void()> changed) {
     auto* chart = chart_of(id);
     if (!chart) return nullptr;
-    auto handle = chart->watch(chart->kind_of(who, {}, std::nullopt), std::move(changed));
+    auto handle = chart->watch(who, std::move(changed));
     look_who_watches_soon();
     return handle;
 }
@@ -224,6 +231,12 @@ void Owner::adopt(std::string_view id, const live::Position& position, const Val
     if (!chart || !chart->is_raw()) return;
     adopted_.emplace(id);
     if (chart->adopt(position, option, ts)) note_raw(*chart);
+}
+
+void Owner::count_stray_broadcast(const socketio::ClusterBroadcast& broadcast) {
+    ++counts_.relayed;
+    ops::log(LogLevel::debug, "a broadcast to a namespace that no chart has",
+             {{"nsp", broadcast.nsp}});
 }
 
 bool Owner::on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) {

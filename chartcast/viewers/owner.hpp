@@ -82,6 +82,7 @@ public:
     // ---- SubscriptionPort ----------------------------------------------------------------------
     void subscribe(SubscribeRequest request) override;
     void leave(const std::vector<std::uint64_t>& leases) override;
+    [[nodiscard]] bool on_remote_broadcast(const socketio::ClusterBroadcast& broadcast) override;
 
     // ---- For this node's own parts -------------------------------------------------------------
     /// A source's batch: no rate limit, and no other source is in the way. Empty when accepted.
@@ -92,8 +93,8 @@ public:
     /// A raw chart whose order somebody else keeps.
     void adopt(std::string_view chart, const live::Position& position,
                const socketio::Value& option, std::int64_t ts);
-    /// What an emitter elsewhere sent to our clients; false: it has been taken care of.
-    [[nodiscard]] bool on_remote_broadcast(const socketio::ClusterBroadcast& broadcast);
+    /// One for a namespace that no chart has.
+    void count_stray_broadcast(const socketio::ClusterBroadcast& broadcast);
     [[nodiscard]] std::size_t watchers(const OwnedDataset& dataset) const;
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
     [[nodiscard]] const Latencies& latencies() const noexcept { return latencies_; }
@@ -124,7 +125,7 @@ private:
     void take_documents(const store::Loaded& loaded);
     [[nodiscard]] std::unique_ptr<OwnedDataset> remake_dataset(
         const config::DatasetSettings& settings, OwnedDatasets& before);
-    void inherit(OwnedChart& chart, const OwnedChart& before);
+    void inherit(OwnedChart& chart, OwnedChart& before);
     void retire(OwnedCharts charts, OwnedDatasets datasets);
     void forget_retired();
     void take_template_patches(OwnedChart& chart, const store::Document& document);
@@ -150,6 +151,7 @@ private:
                          std::function<void(OptionChanged)> done);
     void mark_behind(OwnedChart& chart);
 
+    [[nodiscard]] static std::string shown_by(const OwnedChart& chart, const ViewerKind& kind);
     [[nodiscard]] socketio::EncodedEvent first_frame(OwnedChart& chart, const ViewerKind& kind,
                                                      const SubscribeRequest& request);
 

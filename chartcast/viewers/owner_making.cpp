@@ -177,13 +177,16 @@ void Owner::reload(config::SettingsPtr settings) {
         if (others_may && on_refresh_) on_refresh_(id);
     }
     for (auto& [id, chart] : charts_before) {
-        if (auto* successor = chart_of(id)) inherit(*successor, *chart);
+        if (auto* successor = chart_of(id)) {
+            inherit(*successor, *chart);
+        } else {
+            chart->let_watchers_go();
+        }
         if (on_refresh_) on_refresh_(id);
     }
     retire(std::move(charts_before), std::move(datasets_before));
-    for (auto& [id, dataset] : datasets_) {
-        behind_datasets_.insert(dataset.get());
-    }
+    for (auto& [id, dataset] : datasets_) behind_datasets_.insert(dataset.get());
+    for (auto& [id, chart] : charts_) behind_charts_.insert(chart.get());
     flush_soon();
     arm_expiry();
     look_who_watches_soon();
@@ -208,7 +211,7 @@ std::unique_ptr<OwnedDataset> Owner::remake_dataset(const config::DatasetSetting
     return make_dataset(settings, &loaded);
 }
 
-void Owner::inherit(OwnedChart& chart, const OwnedChart& before) {
+void Owner::inherit(OwnedChart& chart, OwnedChart& before) {
     chart.inherit(before);
     const auto patches = template_patches_.find(chart.id());
     if (patches != template_patches_.end() && !chart.is_raw()) {

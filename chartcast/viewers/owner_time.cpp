@@ -2,6 +2,7 @@
 
 #include "viewers/owner.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -13,6 +14,8 @@ constexpr std::chrono::milliseconds beat_every{25'000};
 constexpr std::chrono::milliseconds beat_look{5'000};
 /// Rows that are due at nearly one time leave together.
 constexpr std::int64_t expiry_step = 50;
+/// Then the timer looks again: rows may name a year that no clock counts to.
+constexpr std::int64_t expiry_wait_max = 3'600'000;
 
 std::int64_t steady_milliseconds() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -107,7 +110,7 @@ void Owner::arm_expiry() {
     }
     if (!next || stopped_ || (expiry_armed_ && *expiry_armed_ <= *next)) return;
     expiry_armed_ = next;
-    const auto wait = std::max<std::int64_t>(*next - now_(), 0) + expiry_step;
+    const auto wait = std::clamp<std::int64_t>(*next - now_(), 0, expiry_wait_max) + expiry_step;
     expiry_timer_.expires_after(std::chrono::milliseconds(wait));
     expiry_timer_.async_wait([this](boost::system::error_code ec) {
         if (!ec) expire();

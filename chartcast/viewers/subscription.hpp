@@ -4,6 +4,7 @@
 #include "auth/identity.hpp"
 #include "viewers/hello.hpp"
 #include "viewers/room.hpp"
+#include <socketio/adapter.hpp>
 #include <socketio/encoded_event.hpp>
 #include <socketio/namespace.hpp>
 
@@ -37,7 +38,10 @@ struct SubscribeAnswer {
     Code code = Code::ok;
     /// The viewer joins them in the turn in which it is sent `first`; each is given back in the end.
     std::vector<RoomLease> leases;
+    /// Nothing when the viewer has it: see SubscribeRequest::seen.
     std::optional<socketio::EncodedEvent> first;
+    /// The same text for equal first frames that are not resumes.
+    std::string shows;
 };
 
 struct SubscribeRequest {
@@ -53,6 +57,8 @@ struct SubscribeRequest {
     std::string locale;
     std::optional<double> max_rate;
     std::optional<Since> since;
+    /// What SubscribeAnswer::shows said when everything since then was sent, too; empty: nothing is sure.
+    std::string seen;
     /// Called once, on shard 0; its way to the viewer's shard keeps the order with what is emitted.
     std::function<void(SubscribeAnswer)> reply;
 };
@@ -63,6 +69,10 @@ public:
     virtual ~SubscriptionPort() = default;
     virtual void subscribe(SubscribeRequest request) = 0;
     virtual void leave(const std::vector<std::uint64_t>& leases) = 0;
+    /// What an emitter elsewhere sent to our clients; false: it has been taken care of.
+    [[nodiscard]] virtual bool on_remote_broadcast(const socketio::ClusterBroadcast&) {
+        return true;
+    }
 };
 
 }  // namespace chartcast::viewers

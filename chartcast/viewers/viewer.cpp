@@ -20,9 +20,11 @@ SubscribeRequest Viewer::ask(const std::string& chart, Asked asked) {
     watched.request = ++requests_;
     watched.is_paused = false;
     if (asked.max_rate) watched.max_rate = asked.max_rate;
-    // A question that a newer one overtakes has the newer one's answer.
-    if (watched.ack.wanted()) watched.ack.reply(verdict_of(Code::ok));
-    watched.ack = std::move(asked.ack);
+    // Where nobody waits for this answer, whoever waits for an earlier one is told what this one says.
+    if (asked.ack.wanted()) {
+        if (watched.ack.wanted()) watched.ack.reply(verdict_of(Code::ok));
+        watched.ack = std::move(asked.ack);
+    }
 
     SubscribeRequest request;
     request.viewer = number_;
@@ -31,7 +33,9 @@ SubscribeRequest Viewer::ask(const std::string& chart, Asked asked) {
     request.chart = chart;
     request.who = who_;
     request.delta = hello_.delta;
-    request.again = asked.again;
+    // To be sent anew what it was never sent is to be sent it.
+    request.again = asked.again && !watched.seen.empty();
+    if (asked.unless_seen) request.seen = watched.seen;
     request.locale = hello_.locale;
     request.max_rate = watched.max_rate ? watched.max_rate : hello_.max_rate;
     request.since = std::move(asked.since);
@@ -53,7 +57,7 @@ Viewer::Leases Viewer::take(SubscribeAnswer answer) {
     Leases back;
     const auto found = charts_.find(answer.chart);
     const bool current = found != charts_.end() && found->second.request == answer.request &&
-                         !found->second.is_paused && !behind && !expired;
+                         !found->second.is_paused && !behind && !expired_;
     if (!current) {
         for (const auto& lease : answer.leases) back.push_back(lease.id);
         return back;
@@ -63,6 +67,7 @@ Viewer::Leases Viewer::take(SubscribeAnswer answer) {
     for (const auto& lease : watched.leases) join(lease);
     leave(before, back);
     if (answer.first) socket_.emit(*answer.first);
+    watched.seen = std::move(answer.shows);
     const auto ack = std::exchange(watched.ack, {});
     if (answer.code != Code::ok) charts_.erase(found);
     if (ack.wanted()) {
@@ -96,6 +101,15 @@ Viewer::Leases Viewer::leave_rooms() {
     Leases back;
     for (auto& [id, chart] : charts_) leave(std::exchange(chart.leases, {}), back);
     return back;
+}
+
+Viewer::Leases Viewer::expire() {
+    expired_ = true;
+    for (auto& [id, chart] : charts_) {
+        const auto ack = std::exchange(chart.ack, {});
+        if (ack.wanted()) ack.reply(verdict_of(Code::expired));
+    }
+    return leave_rooms();
 }
 
 void Viewer::join(const RoomLease& lease) {

@@ -47,6 +47,8 @@ public:
         std::optional<double> max_rate;
         /// Asks for what it had before.
         bool again = false;
+        /// It has read all that it was sent: what it has already need not come again.
+        bool unless_seen = false;
         socketio::Ack ack;
     };
     /// What to ask the owner. Of a chart that is watched: it stays so until the answer is there.
@@ -64,12 +66,17 @@ public:
     [[nodiscard]] Leases pause(const std::string& chart);
     /// All of them; the charts stay, to be asked for again.
     [[nodiscard]] Leases leave_rooms();
+    /// Its token is too old, and the grace is over: the same, and who waits for an answer has it.
+    [[nodiscard]] Leases expire();
+    void renew() noexcept { expired_ = false; }
+    [[nodiscard]] bool expired() const noexcept { return expired_; }
 
     // ---- Moods ---------------------------------------------------------------------------------
     /// Its queue is full: it gets nothing until that has drained.
     bool behind = false;
-    /// Its token is too old, and the grace is over.
-    bool expired = false;
+    /// When its token is to be looked at, in milliseconds since 1970, and whether it was told that it is old.
+    std::optional<std::int64_t> expiry;
+    bool in_grace = false;
     /// For the bound on how often it may ask.
     std::int64_t second = 0;
     int asked_this_second = 0;
@@ -78,6 +85,8 @@ private:
     struct WatchedChart {
         std::uint64_t request = 0;
         bool is_paused = false;
+        /// What its last first frame showed; empty before there was one.
+        std::string seen;
         std::optional<double> max_rate;
         std::vector<RoomLease> leases;
         socketio::Ack ack;
@@ -94,6 +103,7 @@ private:
     /// How many leases it has of each room.
     std::map<std::uint64_t, int> joined_;
     std::uint64_t requests_ = 0;
+    bool expired_ = false;
 };
 
 }  // namespace chartcast::viewers

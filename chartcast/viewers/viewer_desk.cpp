@@ -20,6 +20,8 @@ namespace {
 
 /// To renew a token in, once it is too old.
 constexpr std::int64_t grace = 30'000;
+/// Then the timer looks again.
+constexpr std::int64_t expiry_wait_max = 3'600'000;
 /// Of chart:sub and its siblings, by one socket: pages that are scrolled fast stay below it.
 constexpr int asks_per_second_max = 100;
 
@@ -100,13 +102,13 @@ void ViewerDesk::authenticate(Socket& socket, const socketio::Next& next) {
     auto viewer = std::make_shared<Viewer>(socket, next_number_++, read_hello(socket.handshake()));
     socket.data() = viewer;
     viewer->token = viewer->hello().token;
-    authenticator_->check(viewer->token, [this, viewer, next](auth::Verdict verdict) {
+    // A verdict may come when the socket has gone; its namespace stays.
+    const auto* nsp = &socket.nsp();
+    authenticator_->check(viewer->token, [this, viewer, next, nsp](auth::Verdict verdict) {
         if (!verdict) {
             const std::string code(to_string(verdict.error()));
-            authenticator_->refused({.what = "connect",
-                                     .who = {},
-                                     .reason = code,
-                                     .where = viewer->socket().nsp().name()});
+            authenticator_->refused(
+                {.what = "connect", .who = {}, .reason = code, .where = nsp->name()});
             return next.refuse("unauthorized", Object{{"code", code}});
         }
         viewer->identify(*std::move(verdict));
@@ -148,6 +150,7 @@ void ViewerDesk::forget(std::uint64_t number) {
     const auto found = viewers_.find(number);
     if (found == viewers_.end()) return;
     give_back(found->second->leave_rooms());
+    look_at_expiry(*found->second, {});
     viewers_.erase(found);
 }
 
@@ -191,11 +194,12 @@ void ViewerDesk::give_back(Viewer::Leases leases) {
     server_.post(0, [this, leases = std::move(leases)] { owner_.leave(leases); });
 }
 
-void ViewerDesk::ask_again(Viewer& viewer) {
+void ViewerDesk::ask_again(Viewer& viewer, bool unless_seen) {
     for (const auto& chart : viewer.chart_ids()) {
         if (viewer.paused(chart)) continue;
         Viewer::Asked asked;
         asked.again = true;
+        asked.unless_seen = unless_seen;
         ask_owner(viewer.ask(chart, std::move(asked)));
     }
 }
@@ -236,16 +240,19 @@ std::optional<ViewerDesk::Ask> ViewerDesk::read_ask(const Args& args) {
 Viewer* ViewerDesk::check_ask(Socket& socket, const std::optional<Ask>& ask, const Ack& ack) {
     const auto viewer = viewer_of(socket);
     if (!viewer || !viewers_.contains(viewer->number())) return nullptr;
-    const auto second = now_() / 1000;
-    if (std::exchange(viewer->second, second) != second) viewer->asked_this_second = 0;
-    auto code = Code::ok;
-    if (!ask) code = Code::malformed;
-    if (viewer->expired) code = Code::expired;
-    if (++viewer->asked_this_second > asks_per_second_max) code = Code::limit;
+    auto code = count_ask(*viewer);
+    if (code == Code::ok && viewer->expired()) code = Code::expired;
+    if (code == Code::ok && !ask) code = Code::malformed;
     if (code == Code::ok) return viewer.get();
     if (code == Code::expired) refused(*viewer, ask ? ask->charts.front() : std::string(), code);
     answer(ack, code);
     return nullptr;
+}
+
+Code ViewerDesk::count_ask(Viewer& viewer) const {
+    const auto second = now_() / 1000;
+    if (std::exchange(viewer.second, second) != second) viewer.asked_this_second = 0;
+    return ++viewer.asked_this_second > asks_per_second_max ? Code::limit : Code::ok;
 }
 
 void ViewerDesk::on_subscribe(Socket& socket, const Args& args, const Ack& ack) {
@@ -260,7 +267,7 @@ void ViewerDesk::on_subscribe(Socket& socket, const Args& args, const Ack& ack) 
     for (const auto& chart : ask->charts) {
         // Of several charts the last one's answer is the answer.
         const auto own_ack = &chart == &ask->charts.back() ? ack : Ack();
-        ask_owner(viewer->ask(chart, {ask->since, ask->max_rate, false, own_ack}));
+        ask_owner(viewer->ask(chart, {ask->since, ask->max_rate, false, false, own_ack}));
     }
 }
 
@@ -293,7 +300,7 @@ void ViewerDesk::on_resume(Socket& socket, const Args& args, const Ack& ack) {
     }
     for (const auto& chart : ask->charts) {
         const auto own_ack = &chart == &ask->charts.back() ? ack : Ack();
-        ask_owner(viewer->ask(chart, {ask->since, ask->max_rate, true, own_ack}));
+        ask_owner(viewer->ask(chart, {ask->since, ask->max_rate, true, false, own_ack}));
     }
 }
 
@@ -305,6 +312,7 @@ void ViewerDesk::on_resync(Socket& socket, const Args& args, const Ack& ack) {
 void ViewerDesk::on_renew(Socket& socket, const Args& args, const Ack& ack) {
     const auto viewer = viewer_of(socket);
     if (!viewer || !viewers_.contains(viewer->number())) return;
+    if (const auto code = count_ask(*viewer); code != Code::ok) return answer(ack, code);
     const auto* object = args.empty() ? nullptr : args.front().if_object();
     const auto* token = object ? object->find("token") : args.empty() ? nullptr : &args.front();
     if (!token || !token->if_string()) return answer(ack, Code::malformed);
@@ -321,11 +329,12 @@ void ViewerDesk::on_renew(Socket& socket, const Args& args, const Ack& ack) {
         viewer->token = text;
         const auto before = viewer->who();
         viewer->identify(*std::move(verdict));
-        const bool was_expired = std::exchange(viewer->expired, false);
+        const bool was_expired = viewer->expired();
+        viewer->renew();
         watch_expiry(*viewer);
         answer(ack, Code::ok);
         const bool same = have_same_rights(*settings_, *before, *viewer->who());
-        if (!same || was_expired) ask_again(*viewer);
+        if (!same || was_expired) ask_again(*viewer, false);
     });
 }
 
@@ -341,19 +350,27 @@ void ViewerDesk::on_backlog(Socket& socket) {
 void ViewerDesk::on_drain(Socket& socket) {
     const auto viewer = viewer_of(socket);
     if (!viewer || !std::exchange(viewer->behind, false)) return;
-    ask_again(*viewer);
+    ask_again(*viewer, true);
 }
 
-void ViewerDesk::watch_expiry(const Viewer& viewer) {
-    if (!viewer.who()->expires_at) return;
-    const auto at = *viewer.who()->expires_at;
-    expiries_.emplace(at, Expiry{viewer.number(), at, false});
+void ViewerDesk::watch_expiry(Viewer& viewer) {
+    viewer.in_grace = false;
+    look_at_expiry(viewer, viewer.who()->expires_at);
+}
+
+void ViewerDesk::look_at_expiry(Viewer& viewer, std::optional<std::int64_t> when) {
+    if (viewer.expiry) expiries_.erase({*viewer.expiry, viewer.number()});
+    viewer.expiry = when;
+    if (!when) return;
+    expiries_.emplace(*when, viewer.number());
     arm_expiry();
 }
 
 void ViewerDesk::arm_expiry() {
     if (expiries_.empty()) return;
-    const auto wait = std::max<std::int64_t>(expiries_.begin()->first - now_(), 0);
+    // Tokens may name a year that no clock counts to.
+    const auto wait =
+        std::clamp<std::int64_t>(expiries_.begin()->first - now_(), 0, expiry_wait_max);
     expiry_timer_.expires_after(std::chrono::milliseconds(wait));
     expiry_timer_.async_wait([this](boost::system::error_code ec) {
         if (!ec) expire();
@@ -363,20 +380,14 @@ void ViewerDesk::arm_expiry() {
 void ViewerDesk::expire() {
     const auto now = now_();
     while (!expiries_.empty() && expiries_.begin()->first <= now) {
-        const auto [number, expired_at, final] = expiries_.begin()->second;
-        expiries_.erase(expiries_.begin());
-        const auto found = viewers_.find(number);
-        if (found == viewers_.end()) continue;
-        auto& viewer = *found->second;
-        // It was renewed meanwhile: the new token has a time and a grace of its own.
-        if (viewer.who()->expires_at != expired_at) continue;
-        if (!final) {
+        auto& viewer = *viewers_.at(expiries_.begin()->second);
+        if (!std::exchange(viewer.in_grace, true)) {
+            look_at_expiry(viewer, now + grace);
             viewer.socket().emit("auth:expired", Object{{"grace", grace}});
-            expiries_.emplace(now + grace, Expiry{number, expired_at, true});
             continue;
         }
-        viewer.expired = true;
-        give_back(viewer.leave_rooms());
+        look_at_expiry(viewer, {});
+        give_back(viewer.expire());
     }
     arm_expiry();
 }

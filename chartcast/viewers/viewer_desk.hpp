@@ -15,8 +15,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace chartcast::viewers {
 
@@ -66,9 +68,12 @@ private:
     void refused(const Viewer& viewer, std::string_view chart, Code code) const;
     void give_back(Viewer::Leases leases);
     void on_answer(SubscribeAnswer answer);
-    void ask_again(Viewer& viewer);
+    /// `unless_seen`: only for what is another than it was sent.
+    void ask_again(Viewer& viewer, bool unless_seen);
     void forget(std::uint64_t number);
-    void watch_expiry(const Viewer& viewer);
+    [[nodiscard]] Code count_ask(Viewer& viewer) const;
+    void watch_expiry(Viewer& viewer);
+    void look_at_expiry(Viewer& viewer, std::optional<std::int64_t> when);
     void arm_expiry();
     void expire();
 
@@ -81,14 +86,8 @@ private:
 
     std::map<std::uint64_t, std::shared_ptr<Viewer>> viewers_;
     std::uint64_t next_number_ = 1;
-    struct Expiry {
-        std::uint64_t viewer;
-        /// The time of the token that this is about.
-        std::int64_t expires_at;
-        bool final;
-    };
-    /// By milliseconds since 1970.
-    std::multimap<std::int64_t, Expiry> expiries_;
+    /// By milliseconds since 1970, and viewer: each viewer has one at most.
+    std::set<std::pair<std::int64_t, std::uint64_t>> expiries_;
     boost::asio::steady_timer expiry_timer_;
 };
 

@@ -6,14 +6,14 @@ using socketio::Ack;
 using socketio::Args;
 using socketio::Socket;
 
-Viewers::Viewers(socketio::Server& server, Owner& owner, const auth::Authenticator& authenticator,
-                 const config::SettingsPtr& settings, const ViewerDesk::Clock& now)
+Viewers::Viewers(socketio::Server& server, SubscriptionPort& owner,
+                 const auth::Authenticator& authenticator, const config::SettingsPtr& settings,
+                 const ViewerDesk::Clock& now)
     : server_(server), owner_(owner), desks_(server) {
     for (unsigned shard = 0; shard < server.shards(); ++shard) {
         desks_.at(shard) =
             std::make_unique<ViewerDesk>(server, shard, owner, authenticator, settings, now);
     }
-    owner.on_refresh([this](const std::string& chart) { refresh(chart); });
     set_up(server.of("/"));
     for (const auto& chart : settings->charts) open(chart.id);
 }

@@ -1,5 +1,6 @@
 #include "support/websocket_client.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 #include <utility>
@@ -75,8 +76,13 @@ WebSocketClient::~WebSocketClient() {
 
 void WebSocketClient::send_text(std::string_view text) {
     // Short ones are all that tests have to say. A mask of zeros is a mask.
-    if (text.size() > 125) throw std::logic_error("too long");
-    std::string frame = {'\x81', static_cast<char>(0x80 | text.size()), 0, 0, 0, 0};
+    if (text.size() > 0xffff) throw std::logic_error("too long");
+    std::string frame = {'\x81', static_cast<char>(0x80 | std::min<std::size_t>(text.size(), 126))};
+    if (text.size() > 125) {
+        frame += static_cast<char>(text.size() >> 8);
+        frame += static_cast<char>(text.size() & 0xff);
+    }
+    frame.append(4, '\0');
     frame += text;
     send_all(fd_, frame);
 }

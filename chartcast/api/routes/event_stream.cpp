@@ -34,8 +34,14 @@ void EventStream::start(std::string_view seen) {
 
 void EventStream::changed() {
     if (!open_ || waiting_) return;
-    const auto view = services_.charts->option(chart_, call_.who, locale_);
-    if (!view || view->etag == sent_) return;
+    // A reload may have removed the chart, or the right to see it: who asks again hears which.
+    const auto settings = services_.charts->settings();
+    const auto* chart = find_chart(*settings, chart_);
+    const bool may_view = chart && auth::may_view(*settings, call_.who, *chart);
+    const auto view =
+        may_view ? services_.charts->option(chart_, call_.who, locale_) : std::nullopt;
+    if (!view) return finish();
+    if (view->etag == sent_) return;
     sent_ = view->etag;
     write("event: option\nid: " + sent_ + "\ndata: " + socketio::to_json(view->option) + "\n\n");
 }
@@ -77,6 +83,10 @@ bool EventStream::expired() const {
 
 void EventStream::expire() {
     stream_.write("event: expired\ndata:\n\n");
+    finish();
+}
+
+void EventStream::finish() {
     stream_.finish();
     close();
 }

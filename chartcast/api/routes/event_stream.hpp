@@ -29,6 +29,7 @@ private:
     void write(std::string text);
     void tick();
     void expire();
+    void finish();
     void close();
     [[nodiscard]] bool expired() const;
 
