@@ -32,7 +32,7 @@ def configuration(store):
         "default_chart": "deals_live",
         "datasets": {
             "deals": {
-                "fields": {"id": "string", "region": "string", "owner": "string", "amount": "number"},
+                "fields": {"id": "integer", "region": "string", "owner": "string", "amount": "number"},
                 "key": ["id"],
                 "source": {"push": {}},
             },
@@ -91,7 +91,7 @@ class LiveServer(Child):
     def fill(self):
         regions = ("north", "south", "east", "west")
         rows = [
-            {"id": f"d{at}", "region": regions[at % 4], "owner": f"owner {at % 50}", "amount": at} for at in range(ROWS)
+            {"id": at, "region": regions[at % 4], "owner": f"owner {at % 50}", "amount": at} for at in range(ROWS)
         ]
         url = f"http://127.0.0.1:{self.listens_on}/api/v1/datasets/deals/rows?op=replace"
         headers = {"authorization": f"Bearer {KEY}", "content-type": "application/json"}

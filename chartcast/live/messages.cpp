@@ -85,7 +85,8 @@ Object delta_message(std::string_view dataset, Object changes, const Delta& delt
     for (const auto* name : {"epoch", "from", "to"}) {
         message.append(name, std::move(changes[name]));
     }
-    message.append("n", delta.batches);
+    // One is the rule, and a frame of one changed cell is short.
+    if (delta.batches != 1) message.append("n", delta.batches);
     message.append("ops", std::move(changes["ops"]));
     message.append("ts", delta.ts);
     return message;

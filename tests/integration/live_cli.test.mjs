@@ -94,9 +94,9 @@ test('push says what was wrong with the key, the dataset or the command line', a
 });
 
 test('top reads the internal listener', async () => {
-    const top = new Program(built('chartcast'), ['top', '--url', server.internal]);
+    const top = new Program(built('chartcast'), ['top', '--url', server.internalUrl]);
     try {
-        await top.printed(new RegExp(`^chartcast at ${server.internal}\n`));
+        await top.printed(new RegExp(`^chartcast at ${server.internalUrl}\n`));
         await top.printed(/info .*\s1\n/);
         assert.ok(!top.output.includes('\x1b'), 'no screen, no escape sequences');
     } finally {

@@ -142,7 +142,7 @@ describe('fifty viewers, of whom nobody is disconnected', () => {
         assert.match(server.program.output, /chartcast\.yaml:\d+:\d+: auth\.anonymus: unknown key; did you mean anonymous\?/);
         const { status, degraded } = await server.health();
         assert.deepEqual({ status, degraded }, { status: 'degraded', degraded: 'configuration' });
-        assert.equal((await fetch(`${server.internal}/readyz`)).status, 200);
+        assert.equal((await fetch(`${server.internalUrl}/readyz`)).status, 200);
         await reconfigure(server, '', /configuration refused.*is empty/);
         // SIGHUP says the same again.
         const from = server.program.output.length;

@@ -249,7 +249,8 @@ test('a file that may grow no more is a full disk', { timeout: 60_000 }, async (
     endings.push(() => program.stop('SIGKILL'));
     const server = Object.assign(new LiveServer(configuration), { program });
     endings.push(() => server.folder.remove());
-    [, server.url, server.internalUrl] = await program.printed(/listens open=(http:\/\/[^/\s]+)\/ internal=(\S+)/);
+    const [, url, internal] = await program.printed(/listens open=(http:\/\/[^/\s]+)\/ internal=(\S+)/);
+    Object.assign(server, { url, internalUrl: `http://${internal}` });
     assertProblem(await publishUntilFull(server, new Map()), 503, 'disk_full');
     assert.ok(program.running, 'SIGXFSZ does not end it');
     assert.equal(await ready(server), 503);

@@ -279,7 +279,7 @@ private:
         if (!ops) return;
         for (const auto& op : ops->as_array())
             happened_.insert("op " + op.as_array()[0].as_string());
-        if (message.find("n")->as_int64() > 1) happened_.insert("conflated");
+        if (message.find("n")) happened_.insert("conflated");
     }
 
     void come_or_go(Viewer& viewer) {

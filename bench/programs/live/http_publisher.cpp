@@ -37,7 +37,7 @@ std::size_t content_length(std::string_view head) {
 
 std::string Publishing::upsert(std::uint64_t row, std::uint64_t amount) const {
     const auto body =
-        R"([{"id":"d)" + std::to_string(row) + R"(","amount":)" + std::to_string(amount) + "}]";
+        R"([{"id":)" + std::to_string(row) + R"(,"amount":)" + std::to_string(amount) + "}]";
     return "POST /api/v1/datasets/" + dataset + "/rows?op=upsert" +
            (memory ? "&durability=memory" : "") +
            " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + key +
