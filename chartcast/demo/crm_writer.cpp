@@ -14,7 +14,7 @@ constexpr std::int64_t open_deals_fewest = 500;
 constexpr std::int64_t open_deals_most = 1'500;
 constexpr int busy_milliseconds = 2'000;
 
-constexpr std::array stages{"lead", "qualified", "proposal", "negotiation", "won", "lost"};
+constexpr std::array stage_ids{"lead", "qualified", "proposal", "negotiation", "won", "lost"};
 
 }  // namespace
 
@@ -110,9 +110,10 @@ bool CrmWriter::order(std::int64_t now) {
 }
 
 bool CrmWriter::begin_deal(std::int64_t now) {
-    return statements_->deal.run(draw_account(), stages.front(), draw_deal_amount(dice_), now, now,
-                                 std::optional<std::int64_t>()) &&
-           statements_->stage.run(sqlite3_last_insert_rowid(database_.get()), stages.front(), now);
+    return statements_->deal.run(draw_account(), stage_ids.front(), draw_deal_amount(dice_), now,
+                                 now, std::optional<std::int64_t>()) &&
+           statements_->stage.run(sqlite3_last_insert_rowid(database_.get()), stage_ids.front(),
+                                  now);
 }
 
 bool CrmWriter::move_deal(std::int64_t now) {
@@ -120,7 +121,8 @@ bool CrmWriter::move_deal(std::int64_t now) {
     const auto deal = statements_->pick_open.number(dice_.below(static_cast<std::size_t>(open)));
     if (!deal) return begin_deal(now);
     const auto before = statements_->stage_of.number(*deal).value_or(0);
-    const std::string_view after = draw_next_stage(dice_, stages[static_cast<std::size_t>(before)]);
+    const std::string_view after =
+        draw_next_stage(dice_, stage_ids[static_cast<std::size_t>(before)]);
     std::optional<std::int64_t> closed;
     if (is_closed(after)) closed = now;
     if (!statements_->move.run(*deal, after, now, closed)) return false;

@@ -2,6 +2,7 @@
 
 #include "api/routes/api.hpp"
 #include "auth/request_token.hpp"
+#include "ops/clock.hpp"
 #include "ops/log.hpp"
 #include "ops/process.hpp"
 #include "pages/live_pages.hpp"
@@ -23,12 +24,6 @@ namespace chartcast::program {
 using socketio::LogLevel;
 
 namespace {
-
-std::int64_t milliseconds_since_1970() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 socketio::Options options_of(const config::Config& config, const config::Settings& settings) {
     auto options = config::server_options(config);
@@ -64,7 +59,7 @@ std::unique_ptr<store::Store> open_store(const config::StoreSettings& settings,
     return std::make_unique<store::Store>(
         store::StoreOptions{settings.path, settings.history, settings.history_of,
                             settings.max_size},
-        std::move(post), milliseconds_since_1970);
+        std::move(post), ops::milliseconds_since_1970);
 }
 
 store::Loaded load(store::Store* store) {
@@ -98,11 +93,11 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
       store_(open_store(settings_->store, post_to_shard_0())),
       authenticator_here_(server_),
       settings_here_(server_),
-      owner_(server_, settings_, store_.get(), load(store_.get()), milliseconds_since_1970),
+      owner_(server_, settings_, store_.get(), load(store_.get()), ops::milliseconds_since_1970),
       viewers_(server_, owner_,
                *authenticators_.emplace_back(std::make_unique<auth::Authenticator>(
-                   settings_, milliseconds_since_1970, auth::shards_of(server_))),
-               settings_, milliseconds_since_1970),
+                   settings_, ops::milliseconds_since_1970, auth::shards_of(server_))),
+               settings_, ops::milliseconds_since_1970),
       sources_(server_, owner_) {
     owner_.on_refresh([this](const std::string& chart) { viewers_.refresh(chart); });
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
@@ -162,7 +157,7 @@ void LiveServer::serve_routes() {
     services_.offload = [this](std::function<void()> work) {
         boost::asio::post(slow_work_, std::move(work));
     };
-    services_.now = milliseconds_since_1970;
+    services_.now = ops::milliseconds_since_1970;
     services_.body_bytes_max = settings_->server.limits.max_body;
     api::serve_api(server_, services_);
 
@@ -250,7 +245,7 @@ void LiveServer::reload(const config::SettingsNews& news) {
     // One that stays keeps the identity provider's keys, also while that cannot be asked.
     if (!lets_in_alike(*before, *settings_)) {
         authenticators_.push_back(std::make_unique<auth::Authenticator>(
-            settings_, milliseconds_since_1970, auth::shards_of(server_)));
+            settings_, ops::milliseconds_since_1970, auth::shards_of(server_)));
     }
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
         server_.post(shard, [this, now = authenticators_.back().get(), settings = settings_] {

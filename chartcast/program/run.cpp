@@ -2,6 +2,7 @@
 
 #include "config/load_settings.hpp"
 #include "demo/crm_demo.hpp"
+#include "ops/clock.hpp"
 #include "ops/log.hpp"
 #include "ops/process.hpp"
 #include "pages/local_feed.hpp"
@@ -21,12 +22,6 @@ namespace chartcast::program {
 using socketio::LogLevel;
 
 namespace {
-
-std::int64_t milliseconds_since_1970() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::system_clock::now().time_since_epoch())
-        .count();
-}
 
 void complain(const std::string& text) {
     std::fputs(("chartcast: " + text + (text.ends_with('\n') ? "" : "\n")).c_str(), stderr);
@@ -59,9 +54,9 @@ void announce(const config::Config& config, LiveServer& live, const std::string&
 }
 
 std::unique_ptr<pages::SeedFeed> make_feed(const config::Config& config, socketio::Server& server) {
-    if (!config.redis) return std::make_unique<pages::LocalFeed>(milliseconds_since_1970);
+    if (!config.redis) return std::make_unique<pages::LocalFeed>(ops::milliseconds_since_1970);
     return std::make_unique<pages::RedisFeed>(server.context(), config.redis->options,
-                                              milliseconds_since_1970);
+                                              ops::milliseconds_since_1970);
 }
 
 void tell_what_is_missing(const config::Settings& settings) {
@@ -82,7 +77,7 @@ config::SettingsPtr demo_settings(const demo::CrmDemo& crm, const config::Config
 }
 
 void serve_demo(const config::Config& config) {
-    demo::CrmDemo crm({.folder = {}, .seed = 1, .now = milliseconds_since_1970()});
+    demo::CrmDemo crm({.folder = {}, .seed = 1, .now = ops::milliseconds_since_1970()});
     LiveServer live(config, demo_settings(crm, config));
     auto& server = live.server();
     const auto feed = make_feed(config, server);
@@ -146,7 +141,7 @@ int run(const config::TokenCommand& command) {
         if (!command.secret.empty())
             settings->auth.embed = {{command.secret, std::chrono::hours(24)}};
         settings->auth.jwt.reset();
-        const auth::Authenticator authenticator(settings, milliseconds_since_1970);
+        const auth::Authenticator authenticator(settings, ops::milliseconds_since_1970);
         const auto token =
             authenticator.issue({command.name, command.charts, command.rows,
                                  command.ttl.value_or(std::chrono::milliseconds(0))});

@@ -12,7 +12,7 @@
 namespace chartcast::sources {
 namespace {
 
-constexpr std::size_t piece_bytes = 64 * 1024;
+constexpr std::size_t read_bytes = 64 * 1024;
 
 }  // namespace
 
@@ -44,7 +44,7 @@ WholeFile::Content WholeFile::read() {
 
 std::string WholeFile::decode(int descriptor, socketio::Array& rows) const {
     const auto decoder = decode::make_decoder(format_, schema_.get());
-    std::string buffer(piece_bytes, '\0');
+    std::string buffer(read_bytes, '\0');
     std::size_t bytes = 0;
     for (;;) {
         const auto got = ::read(descriptor, buffer.data(), buffer.size());

@@ -1,6 +1,7 @@
 // The owner's side of publishing: decide, tell viewers, store, answer.
 
 #include "live/merge_patch.hpp"
+#include "ops/clock.hpp"
 #include "store/epoch.hpp"
 #include "viewers/infer_fields.hpp"
 #include "viewers/owner.hpp"
@@ -17,12 +18,6 @@ using socketio::Array;
 using socketio::Value;
 
 namespace {
-
-std::int64_t steady_milliseconds() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
 
 PublishFault fault_of(boost::system::error_code ec) {
     if (!ec) return PublishFault::none;
@@ -114,7 +109,7 @@ PublishFault Owner::may_publish_now(const OwnedDataset& dataset,
     if (!push) return PublishFault::not_pushed;
     if (!push->rate) return PublishFault::none;
     auto& limit = rate_limits_.try_emplace(&dataset, *push->rate).first->second;
-    if (limit.take(steady_milliseconds())) return PublishFault::none;
+    if (limit.take(ops::steady_milliseconds())) return PublishFault::none;
     retry_after = limit.wait();
     return PublishFault::rate_limited;
 }

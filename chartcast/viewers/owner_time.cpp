@@ -1,5 +1,6 @@
 // The owner's clocks: what rates let go, what is too old, and the beats of silent streams.
 
+#include "ops/clock.hpp"
 #include "viewers/owner.hpp"
 
 #include <algorithm>
@@ -14,14 +15,6 @@ constexpr std::chrono::milliseconds beat_every{25'000};
 constexpr std::chrono::milliseconds beat_look{5'000};
 /// Rows that are due at nearly one time leave together.
 constexpr std::int64_t expiry_step = 50;
-/// Then the timer looks again: rows may name a year that no clock counts to.
-constexpr std::int64_t expiry_wait_max = 3'600'000;
-
-std::int64_t steady_milliseconds() {
-    return std::chrono::duration_cast<std::chrono::milliseconds>(
-               std::chrono::steady_clock::now().time_since_epoch())
-        .count();
-}
 
 }  // namespace
 
@@ -73,7 +66,7 @@ void Owner::flush_soon() {
 }
 
 void Owner::flush() {
-    const auto now = steady_milliseconds();
+    const auto now = ops::steady_milliseconds();
     for (auto* dataset : behind_datasets_) dataset->send(now);
     for (auto* chart : behind_charts_) chart->send(now);
     if (const auto since = std::exchange(unsent_since_, std::nullopt)) {
@@ -86,7 +79,7 @@ void Owner::flush() {
 }
 
 void Owner::arm_tick() {
-    const auto now = steady_milliseconds();
+    const auto now = ops::steady_milliseconds();
     std::optional<std::int64_t> next;
     const auto consider = [&](std::optional<std::int64_t> when) {
         if (when && (!next || *when < *next)) next = when;
@@ -110,7 +103,8 @@ void Owner::arm_expiry() {
     }
     if (!next || stopped_ || (expiry_armed_ && *expiry_armed_ <= *next)) return;
     expiry_armed_ = next;
-    const auto wait = std::clamp<std::int64_t>(*next - now_(), 0, expiry_wait_max) + expiry_step;
+    const auto wait =
+        std::clamp<std::int64_t>(*next - now_(), 0, ops::timer_wait_max) + expiry_step;
     expiry_timer_.expires_after(std::chrono::milliseconds(wait));
     expiry_timer_.async_wait([this](boost::system::error_code ec) {
         if (!ec) expire();
@@ -145,7 +139,7 @@ void Owner::arm_beat() {
     beat_timer_.expires_after(beat_look);
     beat_timer_.async_wait([this](boost::system::error_code ec) {
         if (ec) return;
-        const auto now = steady_milliseconds();
+        const auto now = ops::steady_milliseconds();
         const auto before = now - beat_every.count() + beat_look.count();
         for (auto& [id, dataset] : datasets_) dataset->beat(before, now);
         for (auto& [id, chart] : charts_) chart->beat(before, now);

@@ -1,6 +1,7 @@
 #include "viewers/viewer_desk.hpp"
 
 #include "auth/permission.hpp"
+#include "ops/clock.hpp"
 #include "ops/log.hpp"
 
 #include <algorithm>
@@ -20,8 +21,6 @@ namespace {
 
 /// To renew a token in, once it is too old.
 constexpr std::int64_t grace = 30'000;
-/// Then the timer looks again.
-constexpr std::int64_t expiry_wait_max = 3'600'000;
 /// Of chart:sub and its siblings, by one socket: pages that are scrolled fast stay below it.
 constexpr int asks_per_second_max = 100;
 
@@ -370,7 +369,7 @@ void ViewerDesk::arm_expiry() {
     if (expiries_.empty()) return;
     // Tokens may name a year that no clock counts to.
     const auto wait =
-        std::clamp<std::int64_t>(expiries_.begin()->first - now_(), 0, expiry_wait_max);
+        std::clamp<std::int64_t>(expiries_.begin()->first - now_(), 0, ops::timer_wait_max);
     expiry_timer_.expires_after(std::chrono::milliseconds(wait));
     expiry_timer_.async_wait([this](boost::system::error_code ec) {
         if (!ec) expire();

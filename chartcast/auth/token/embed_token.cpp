@@ -19,8 +19,8 @@ using socketio::Object;
 using socketio::Value;
 
 constexpr std::string_view prefix = "cc1.";
-constexpr std::int64_t leeway = 30'000;
-constexpr std::size_t depth_max = 8;
+constexpr std::int64_t clock_difference_max = 30'000;
+constexpr std::size_t rows_depth_max = 8;
 constexpr std::size_t charts_max = 1000;
 
 std::string mac_of(std::string_view text, std::string_view secret) {
@@ -88,7 +88,7 @@ boost::system::result<EmbedClaims, Refusal> check_embed_token(std::string_view t
     auto claims = read_embed_payload(payload);
     if (!claims) return Refusal::malformed;
     if (claims->expires_at <= now) return Refusal::expired;
-    if (claims->issued_at > now + leeway) return Refusal::not_yet;
+    if (claims->issued_at > now + clock_difference_max) return Refusal::not_yet;
     // Both times are whole seconds.
     if (claims->expires_at - claims->issued_at > rules.max_ttl.count() + 1000) {
         return Refusal::malformed;
@@ -99,7 +99,7 @@ boost::system::result<EmbedClaims, Refusal> check_embed_token(std::string_view t
 std::optional<EmbedClaims> read_embed_payload(std::string_view payload) {
     const auto text = from_base64url(payload);
     if (!text) return std::nullopt;
-    const auto value = socketio::parse_json(*text, depth_max);
+    const auto value = socketio::parse_json(*text, rows_depth_max);
     const auto* object = value ? value->if_object() : nullptr;
     if (!object) return std::nullopt;
     const auto* name = object->find("name");

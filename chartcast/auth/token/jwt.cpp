@@ -16,7 +16,7 @@ using socketio::Value;
 
 /// Between our clock and the provider's.
 constexpr std::int64_t leeway = 30'000;
-constexpr std::size_t depth_max = 16;
+constexpr std::size_t claims_depth_max = 16;
 constexpr std::size_t kid_bytes_max = 256;
 
 constexpr std::array<std::pair<std::string_view, Algorithm>, 8> algorithms = {{
@@ -33,7 +33,7 @@ constexpr std::array<std::pair<std::string_view, Algorithm>, 8> algorithms = {{
 std::optional<Object> decode_object(std::string_view part) {
     const auto text = from_base64url(part);
     if (!text) return std::nullopt;
-    auto value = socketio::parse_json(*text, depth_max);
+    auto value = socketio::parse_json(*text, claims_depth_max);
     if (!value || !value->if_object()) return std::nullopt;
     return std::move(*value->if_object());
 }

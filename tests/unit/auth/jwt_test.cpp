@@ -11,8 +11,8 @@ namespace {
 using test::Array;
 using test::Object;
 
-constexpr std::int64_t now = 1'700'000'000'000;
-constexpr std::int64_t now_s = now / 1000;
+constexpr std::int64_t at = 1'700'000'000'000;
+constexpr std::int64_t issued_s = at / 1000;
 const Expectations expected{"chartcast", "https://sso.example"};
 
 std::string token_with(const Object& header) {
@@ -20,13 +20,13 @@ std::string token_with(const Object& header) {
 }
 
 Object good_claims() {
-    return {{"aud", "chartcast"}, {"iss", "https://sso.example"}, {"exp", now_s + 60}};
+    return {{"aud", "chartcast"}, {"iss", "https://sso.example"}, {"exp", issued_s + 60}};
 }
 
 std::optional<Refusal> check_with(std::string_view name, socketio::Value value) {
     auto claims = good_claims();
     claims[name] = std::move(value);
-    return check_claims(claims, expected, now);
+    return check_claims(claims, expected, at);
 }
 
 TEST(Jwt, ReadsAlgorithmKeyAndClaims) {
@@ -75,10 +75,10 @@ TEST(Jwt, RefusesOtherShapes) {
 }
 
 TEST(JwtClaims, AreGoodWhenEverythingFits) {
-    EXPECT_EQ(check_claims(good_claims(), expected, now), std::nullopt);
+    EXPECT_EQ(check_claims(good_claims(), expected, at), std::nullopt);
     EXPECT_EQ(check_with("aud", Array{"other", "chartcast"}), std::nullopt);
-    EXPECT_EQ(check_with("exp", static_cast<double>(now_s) + 0.5), std::nullopt);
-    EXPECT_EQ(check_with("nbf", now_s), std::nullopt);
+    EXPECT_EQ(check_with("exp", static_cast<double>(issued_s) + 0.5), std::nullopt);
+    EXPECT_EQ(check_with("nbf", issued_s), std::nullopt);
 }
 
 TEST(JwtClaims, MustBeForUsAndFromOurIssuer) {
@@ -89,18 +89,18 @@ TEST(JwtClaims, MustBeForUsAndFromOurIssuer) {
     EXPECT_EQ(check_with("iss", nullptr), Refusal::unknown);
     auto claims = good_claims();
     claims.erase("iss");
-    EXPECT_EQ(check_claims(claims, {"chartcast", ""}, now), std::nullopt);
-    EXPECT_EQ(check_claims(claims, {"", ""}, now), Refusal::unknown);
+    EXPECT_EQ(check_claims(claims, {"chartcast", ""}, at), std::nullopt);
+    EXPECT_EQ(check_claims(claims, {"", ""}, at), Refusal::unknown);
     claims.erase("aud");
-    EXPECT_EQ(check_claims(claims, {"chartcast", ""}, now), Refusal::unknown);
+    EXPECT_EQ(check_claims(claims, {"chartcast", ""}, at), Refusal::unknown);
 }
 
 TEST(JwtClaims, ExpireAfterThirtySecondsOfLeeway) {
-    EXPECT_EQ(check_with("exp", now_s - 29), std::nullopt);
-    EXPECT_EQ(check_with("exp", now_s - 30), Refusal::expired);
+    EXPECT_EQ(check_with("exp", issued_s - 29), std::nullopt);
+    EXPECT_EQ(check_with("exp", issued_s - 30), Refusal::expired);
     auto claims = good_claims();
     claims.erase("exp");
-    EXPECT_EQ(check_claims(claims, expected, now), Refusal::malformed);
+    EXPECT_EQ(check_claims(claims, expected, at), Refusal::malformed);
     for (const socketio::Value& exp :
          {socketio::Value("soon"), socketio::Value(1e300), socketio::Value(INT64_MAX)}) {
         EXPECT_EQ(check_with("exp", exp), Refusal::malformed);
@@ -108,10 +108,10 @@ TEST(JwtClaims, ExpireAfterThirtySecondsOfLeeway) {
 }
 
 TEST(JwtClaims, BeginAtNbfAndAreNotFromTheFuture) {
-    EXPECT_EQ(check_with("nbf", now_s + 30), std::nullopt);
-    EXPECT_EQ(check_with("nbf", now_s + 31), Refusal::not_yet);
-    EXPECT_EQ(check_with("iat", now_s + 31), Refusal::not_yet);
-    EXPECT_EQ(check_with("nbf", "now"), Refusal::malformed);
+    EXPECT_EQ(check_with("nbf", issued_s + 30), std::nullopt);
+    EXPECT_EQ(check_with("nbf", issued_s + 31), Refusal::not_yet);
+    EXPECT_EQ(check_with("iat", issued_s + 31), Refusal::not_yet);
+    EXPECT_EQ(check_with("nbf", "at"), Refusal::malformed);
     EXPECT_EQ(check_with("iat", nullptr), Refusal::malformed);
 }
 

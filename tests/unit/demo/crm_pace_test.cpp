@@ -12,13 +12,13 @@ namespace {
 using namespace chartcast;
 using namespace std::chrono_literals;
 
-constexpr std::int64_t now = 1'795'600'000'000;
+constexpr std::int64_t started_at = 1'795'600'000'000;
 
 class CrmPaceTest : public testing::Test {
 protected:
     CrmPaceTest() {
         demo::CrmPast past;
-        past.now = now;
+        past.started_at = started_at;
         past.accounts = 50;
         past.deals = 300;
         past.calls = 100;
@@ -40,7 +40,7 @@ TEST_F(CrmPaceTest, EachEventIsSeenByOtherConnections) {
     demo::CrmWriter writer({.path = path_});
     auto before = number("PRAGMA data_version");
     for (int event = 0; event < 50; ++event) {
-        ASSERT_EQ(writer.step(now + event), "");
+        ASSERT_EQ(writer.step(started_at + event), "");
         const auto after = number("PRAGMA data_version");
         EXPECT_NE(before, after);
         before = after;
@@ -53,7 +53,7 @@ TEST_F(CrmPaceTest, DoesEverythingThatPeopleDo) {
     const auto deals = number("SELECT count(*) FROM deals");
     const auto closed = number("SELECT count(*) FROM deals WHERE closed_at IS NOT NULL");
     demo::CrmWriter writer({.path = path_});
-    for (int event = 0; event < 1'500; ++event) ASSERT_EQ(writer.step(now + event), "");
+    for (int event = 0; event < 1'500; ++event) ASSERT_EQ(writer.step(started_at + event), "");
     EXPECT_GT(number("SELECT count(*) FROM calls"), calls + 600);
     EXPECT_GT(number("SELECT count(*) FROM orders"), orders);
     EXPECT_GT(number("SELECT count(*) FROM deals"), deals);
@@ -71,14 +71,14 @@ TEST_F(CrmPaceTest, KeepsTheDatabaseSmall) {
                             .orders_max = 50,
                             .closed_deals_max = 20,
                             .events_between_cleanings = 10});
-    for (int event = 0; event < 1'000; ++event) ASSERT_EQ(writer.step(now + event), "");
+    for (int event = 0; event < 1'000; ++event) ASSERT_EQ(writer.step(started_at + event), "");
     EXPECT_EQ(number("SELECT count(*) FROM calls"), 100);
     EXPECT_EQ(number("SELECT count(*) FROM orders"), 50);
     EXPECT_LE(number("SELECT count(*) FROM deals WHERE closed_at IS NOT NULL"), 20);
     EXPECT_EQ(number("SELECT count(*) FROM stage_history"
                      " WHERE deal_id NOT IN (SELECT id FROM deals)"),
               0);
-    EXPECT_EQ(number("SELECT max(at) FROM calls") > now, true);
+    EXPECT_EQ(number("SELECT max(at) FROM calls") > started_at, true);
 }
 
 TEST_F(CrmPaceTest, MovesByItselfUntilItIsStopped) {
@@ -97,7 +97,7 @@ TEST_F(CrmPaceTest, MovesByItselfUntilItIsStopped) {
 
 TEST_F(CrmPaceTest, SaysWhyItCannotWrite) {
     demo::CrmWriter writer({.path = folder_.file("missing.db")});
-    EXPECT_NE(writer.step(now), "");
+    EXPECT_NE(writer.step(started_at), "");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-Options loopback() {
+Options upload_options() {
     Options options;
     options.address = "127.0.0.1";
     options.port = 0;
@@ -122,7 +122,7 @@ const std::string chunked_head =
     "POST /rows HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 TEST(HttpUpload, ReadsABodyOverEveryBoundOfOthers) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream("POST", "/rows", read_with(seen));
     const RunningServer running(server);
@@ -139,7 +139,7 @@ TEST(HttpUpload, ReadsABodyOverEveryBoundOfOthers) {
 
 TEST(HttpUpload, ReadsChunksWhateverTheyAreCutInto) {
     for (const std::size_t piece : {1U, 7U, 1'000U}) {
-        Server server(loopback());
+        Server server(upload_options());
         Seen seen;
         server.on_http_stream("POST", "/rows", read_with(seen));
         const RunningServer running(server);
@@ -158,7 +158,7 @@ TEST(HttpUpload, ReadsChunksWhateverTheyAreCutInto) {
 }
 
 TEST(HttpUpload, EndsAtOnceWithoutABody) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream("POST", "/rows/{id}", read_with(seen));
     const RunningServer running(server);
@@ -168,7 +168,7 @@ TEST(HttpUpload, EndsAtOnceWithoutABody) {
 }
 
 TEST(HttpUpload, ThatPausesSlowsItsSenderDown) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream("POST", "/rows", read_with(seen, {.on_data = [](Reader& reader, auto) {
                                                          if (reader.pieces == 1) {
@@ -196,7 +196,7 @@ TEST(HttpUpload, ThatPausesSlowsItsSenderDown) {
 }
 
 TEST(HttpUpload, ThatPausesInItsLastPieceEndsAfterItsResumption) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream(
         "POST", "/rows",
@@ -213,7 +213,7 @@ TEST(HttpUpload, ThatPausesInItsLastPieceEndsAfterItsResumption) {
 }
 
 TEST(HttpUpload, ThatPausesAndResumesInOneCallGoesOn) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream("POST", "/rows", read_with(seen, {.on_data = [](Reader& reader, auto) {
                                                          reader.body.pause();
@@ -228,7 +228,7 @@ TEST(HttpUpload, ThatPausesAndResumesInOneCallGoesOn) {
 }
 
 TEST(HttpUpload, ThatIsAnsweredEarlyHearsNothingMore) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream("POST", "/rows",
                           read_with(seen, {.on_data = [](Reader& reader, auto) {
@@ -250,7 +250,7 @@ TEST(HttpUpload, ThatIsAnsweredEarlyHearsNothingMore) {
 }
 
 TEST(HttpUpload, ThatIsAnsweredInItsLastPieceKeepsItsConnection) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream("POST", "/rows",
                           read_with(seen, {.on_data = [](Reader& reader, auto) {
@@ -264,7 +264,7 @@ TEST(HttpUpload, ThatIsAnsweredInItsLastPieceKeepsItsConnection) {
 }
 
 TEST(HttpUpload, ThatIsRefusedWithoutAReaderIsNotRead) {
-    Server server(loopback());
+    Server server(upload_options());
     server.on_http_stream("POST", "/rows", [](const HttpRequest&, HttpReply reply, auto) {
         reply.send(HttpResponse::text(401, "who"));
         return nullptr;
@@ -278,7 +278,7 @@ TEST(HttpUpload, ThatIsRefusedWithoutAReaderIsNotRead) {
 }
 
 TEST(HttpUpload, AsksForTheBodyOfAPeerThatWaits) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream("POST", "/rows", read_with(seen));
     const RunningServer running(server);
@@ -290,7 +290,7 @@ TEST(HttpUpload, AsksForTheBodyOfAPeerThatWaits) {
 }
 
 TEST(HttpUpload, WhoseHandlerThrowsIsAnInternalError) {
-    Server server(loopback());
+    Server server(upload_options());
     server.on_http_stream(
         "POST", "/rows",
         [](const HttpRequest&, HttpReply, HttpBodyControl) -> std::unique_ptr<HttpBodyReader> {
@@ -312,7 +312,7 @@ TEST(HttpUpload, WhoseHandlerThrowsIsAnInternalError) {
 }
 
 TEST(HttpUpload, HearsThatItsPeerHasGone) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream("POST", "/rows", read_with(seen));
     const RunningServer running(server);
@@ -325,7 +325,7 @@ TEST(HttpUpload, HearsThatItsPeerHasGone) {
 }
 
 TEST(HttpUpload, ThatIsPausedHearsAfterwardsThatItsPeerHasGone) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream(
         "POST", "/rows",
@@ -342,7 +342,7 @@ TEST(HttpUpload, ThatIsPausedHearsAfterwardsThatItsPeerHasGone) {
 }
 
 TEST(HttpUpload, LastsAsLongAsBytesComeAndNoLonger) {
-    auto options = loopback();
+    auto options = upload_options();
     options.http_request_timeout = 300ms;
     Server server(options);
     Seen seen;
@@ -359,7 +359,7 @@ TEST(HttpUpload, LastsAsLongAsBytesComeAndNoLonger) {
 }
 
 TEST(HttpUpload, AnswersAStalledPeerInItsOwnWords) {
-    auto options = loopback();
+    auto options = upload_options();
     options.http_request_timeout = 50ms;
     Server server(options);
     Seen seen;
@@ -376,7 +376,7 @@ TEST(HttpUpload, AnswersAStalledPeerInItsOwnWords) {
 
 TEST(HttpUpload, RefusesChunksThatAreNone) {
     for (const auto& bad : {std::string("xyz\r\n"), "1;" + std::string(100'000, 'x')}) {
-        Server server(loopback());
+        Server server(upload_options());
         Seen seen;
         server.on_http_stream("POST", "/rows", read_with(seen));
         const RunningServer running(server);
@@ -388,7 +388,7 @@ TEST(HttpUpload, RefusesChunksThatAreNone) {
 }
 
 TEST(HttpUpload, HearsThatTheServerStops) {
-    Server server(loopback());
+    Server server(upload_options());
     Seen seen;
     server.on_http_stream("POST", "/rows", read_with(seen));
     HttpPeer peer;

@@ -28,7 +28,7 @@ using testing::HasSubstr;
 
 constexpr std::string_view get_last = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 
-Options loopback() {
+Options listening_options() {
     Options options;
     options.address = "127.0.0.1";
     options.port = 0;
@@ -71,7 +71,7 @@ private:
 };
 
 TEST(Listening, ServesEveryAddress) {
-    auto options = loopback();
+    auto options = listening_options();
     options.further_addresses = {{"127.0.0.2", 0}, {"127.0.0.3", 0}};
     Server server(options);
     EXPECT_TRUE(server.addresses().empty());
@@ -88,9 +88,9 @@ TEST(Listening, ServesEveryAddress) {
 }
 
 TEST(Listening, NamesTheAddressThatFails) {
-    Server first(loopback());
+    Server first(listening_options());
     first.listen();
-    auto options = loopback();
+    auto options = listening_options();
     options.further_addresses = {{"127.0.0.2", 0}, {"127.0.0.1", first.port()}};
     Server second(options);
     try {
@@ -107,7 +107,7 @@ TEST(Listening, NamesTheAddressThatFails) {
 }
 
 TEST(Listening, TakesBothFamiliesOnOnePort) {
-    auto options = loopback();
+    auto options = listening_options();
     Server probe(options);
     probe.listen();
     const auto port = probe.port();
@@ -134,7 +134,7 @@ TEST(Listening, TakesBothFamiliesOnOnePort) {
 
 TEST(Listening, RefusesABurstOfConnectionsWithOneLine) {
     LogBook log;
-    auto options = loopback();
+    auto options = listening_options();
     options.connections_max = 2;
     options.logger = log.writer();
     Server server(options);
@@ -166,7 +166,7 @@ TEST(Listening, RefusesABurstOfConnectionsWithOneLine) {
 
 TEST(Listening, LetsNewConnectionsWaitWhileThereAreNoDescriptors) {
     LogBook log;
-    auto options = loopback();
+    auto options = listening_options();
     options.logger = log.writer();
     Server server(options);
     greet(server);
@@ -201,7 +201,7 @@ TEST(Listening, LetsNewConnectionsWaitWhileThereAreNoDescriptors) {
 }
 
 TEST(Listening, TakesNewConnectionsNoFasterThanItIsTold) {
-    auto options = loopback();
+    auto options = listening_options();
     options.connects_per_second_max = 10;
     options.further_addresses = {{"127.0.0.2", 0}};
     Server server(options);
