@@ -18,7 +18,7 @@ class CrmPaceTest : public testing::Test {
 protected:
     CrmPaceTest() {
         demo::CrmPast past;
-        past.started_at = started_at;
+        past.now = started_at;
         past.accounts = 50;
         past.deals = 300;
         past.calls = 100;
