@@ -106,7 +106,11 @@ std::unique_ptr<OwnedDataset> Owner::make_dataset(const config::DatasetSettings&
     auto dataset = std::make_unique<OwnedDataset>(settings, *schema, image, rooms_);
     // A log is replayed under the rules that it was written under: other rules begin with a snapshot, which
     // the store asks for.
-    if (store_) store_->define(settings.id, *schema);
+    if (store_) {
+        store_->define(settings.id, *schema);
+        // The history of a new one begins now; what was before is not known to have been empty.
+        if (!before) store_->snapshot(settings.id, image);
+    }
     return dataset;
 }
 
