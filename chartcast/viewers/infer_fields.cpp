@@ -44,6 +44,7 @@ std::vector<live::Field> infer_fields(const socketio::Array& rows) {
         }
     }
     std::vector<live::Field> fields;
+    fields.reserve(seen.size());
     for (auto& one : seen) {
         fields.push_back({std::move(one.name), one.type.value_or(FieldType::json)});
     }

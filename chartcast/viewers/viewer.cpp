@@ -44,6 +44,7 @@ SubscribeRequest Viewer::ask(const std::string& chart, Asked asked) {
 
 std::vector<std::string> Viewer::chart_ids() const {
     std::vector<std::string> ids;
+    ids.reserve(charts_.size());
     for (const auto& [id, chart] : charts_) ids.push_back(id);
     return ids;
 }

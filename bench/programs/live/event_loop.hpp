@@ -7,11 +7,9 @@ namespace bench {
 
 class Reader {
 public:
+    virtual ~Reader() = default;
     /// Reads once from its socket: level-triggered, what is left is told of again.
     virtual void on_readable() = 0;
-
-protected:
-    ~Reader() = default;
 };
 
 class EventLoop {

@@ -26,7 +26,7 @@ class Viewer final : public Reader {
 public:
     /// `number` chooses the address that it calls from.
     Viewer(EventLoop& loop, const ViewerManners& manners, std::size_t number);
-    ~Viewer();
+    ~Viewer() override;
     Viewer(const Viewer&) = delete;
     Viewer& operator=(const Viewer&) = delete;
 

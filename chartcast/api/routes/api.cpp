@@ -274,6 +274,7 @@ void serve_refusal(Server& server, std::string_view path) {
 std::span<const RouteName> route_names() {
     static const auto names = [] {
         std::vector<RouteName> list;
+        list.reserve(table.size());
         for (const auto& route : table) list.push_back(route.name);
         return list;
     }();

@@ -30,6 +30,7 @@ std::vector<std::string> Problems::lines() const {
         return std::tuple(problem.place.file, problem.place.line, problem.place.column);
     });
     std::vector<std::string> lines;
+    lines.reserve(sorted.size() + 1);
     for (auto& problem : sorted) lines.push_back(std::move(problem.text));
     if (count_ > kept_max) {
         lines.push_back("and " + std::to_string(count_ - kept_max) + " more problems");

@@ -50,7 +50,7 @@ void read_all_parts(Section& root, Reading& reading) {
         read_connection(std::move(section), settings.connections[id]);
     });
     std::string reads_stdin;
-    read_parts(root["datasets"], [&](const std::string& id, Section section) {
+    read_parts(root["datasets"], [&](const std::string& id, const Section& section) {
         auto& dataset = settings.datasets.emplace_back();
         dataset.id = id;
         read_dataset(section, reading.names, dataset);

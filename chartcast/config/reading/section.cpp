@@ -33,6 +33,7 @@ Item Section::operator[](std::string_view key) {
 
 std::vector<std::pair<std::string, Item>> Section::members() const {
     std::vector<std::pair<std::string, Item>> members;
+    members.reserve(node_->members.size());
     for (const auto& member : node_->members) {
         members.emplace_back(member.key,
                              Item(*problems_, &member.value, member.place, path_of(member.key)));

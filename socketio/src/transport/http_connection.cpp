@@ -383,7 +383,8 @@ struct Farewell final : shard::Mortal {
 
 }  // namespace
 
-void HttpConnection::answer_in_pieces(HttpResponse head, std::unique_ptr<StreamedAnswer> body) {
+void HttpConnection::answer_in_pieces(const HttpResponse& head,
+                                      std::unique_ptr<StreamedAnswer> body) {
     const bool chunked = !http_1_0_;
     auto text = begin_answer(head, chunked ? BodyEnd::by_last_chunk : BodyEnd::by_close);
     stream_ = std::move(body);

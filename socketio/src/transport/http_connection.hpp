@@ -55,7 +55,7 @@ public:
     // ---- For the handles of bodies in pieces ---------------------------------------------------
     void pause_body();
     void resume_body();
-    void answer_in_pieces(HttpResponse head, std::unique_ptr<StreamedAnswer> body);
+    void answer_in_pieces(const HttpResponse& head, std::unique_ptr<StreamedAnswer> body);
     void write_stream(std::string bytes);
     void finish_stream();
     /// What was written leaves, and the connection ends without the body's end.
