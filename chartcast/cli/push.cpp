@@ -108,7 +108,7 @@ private:
                 needs_header_ = false;
                 continue;
             }
-            batch_.add(std::move(record));
+            batch_.add(record);
             if (batch_.full() && !flush(false)) return false;
         }
         return true;

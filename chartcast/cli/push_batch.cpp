@@ -2,7 +2,7 @@
 
 namespace chartcast::cli {
 
-void PushBatch::add(Record record) {
+void PushBatch::add(const Record& record) {
     if (!body_.empty()) body_ += format_ == decode::Format::ndjson ? ",\n" : "\n";
     body_ += record.text;
     lines_.push_back(record.line);

@@ -21,7 +21,7 @@ public:
 
     /// The first line of CSV, which every batch repeats.
     void set_header(std::string header) { header_ = std::move(header); }
-    void add(Record record);
+    void add(const Record& record);
     [[nodiscard]] bool empty() const noexcept { return lines_.empty(); }
     [[nodiscard]] bool full() const noexcept {
         return lines_.size() >= rows_max_ || body_.size() >= bytes_max;

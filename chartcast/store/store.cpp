@@ -140,7 +140,7 @@ public:
     }
 
     template <class Read, class Done>
-    void read(Read read, Done done) {
+    void read(const Read& read, const Done& done) {
         if (*reads_ == reads_waiting_max) {
             post_([done] { done(boost::system::error_code(errc::busy)); });
             return;
