@@ -42,7 +42,7 @@ FileHandle open_file(const std::string& path, std::string& problem) {
     return {};
 }
 
-FileTail::FileTail(std::string path, LineFeed::Options lines, off_t first_bytes)
+FileTail::FileTail(std::string path, const LineFeed::Options& lines, off_t first_bytes)
     : path_(std::move(path)),
       feed_(lines),
       format_(lines.format),

@@ -37,7 +37,7 @@ public:
     static constexpr off_t first_bytes_max = 16 * 1024 * 1024;
     static constexpr std::size_t piece_bytes_max = 256 * 1024;
 
-    FileTail(std::string path, LineFeed::Options lines, off_t first_bytes = first_bytes_max);
+    FileTail(std::string path, const LineFeed::Options& lines, off_t first_bytes = first_bytes_max);
 
     struct Piece {
         LineRows rows;
