@@ -140,13 +140,14 @@ public:
     }
 
     template <class Read, class Done>
-    void read(const Read& read, const Done& done) {
+    void read(Read read, Done done) {
         if (*reads_ == reads_waiting_max) {
-            post_([done] { done(boost::system::error_code(errc::busy)); });
+            post_([done = std::move(done)] { done(boost::system::error_code(errc::busy)); });
             return;
         }
         ++*reads_;
-        boost::asio::post(readers_, [post = post_, reads = reads_, read, done] {
+        boost::asio::post(readers_, [post = post_, reads = reads_, read = std::move(read),
+                                     done = std::move(done)] {
             // std::function copies what it holds.
             auto answer = std::make_shared<decltype(read())>(read());
             post([reads, done, answer] {
