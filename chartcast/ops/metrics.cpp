@@ -64,16 +64,6 @@ void MetricsText::line(std::string_view name, double value, Labels labels) {
     text_ += fmt::format(" {}\n", value);
 }
 
-void MetricsText::counter(std::string_view name, std::string_view help, double value) {
-    family(name, "counter", help);
-    sample(value);
-}
-
-void MetricsText::gauge(std::string_view name, std::string_view help, double value) {
-    family(name, "gauge", help);
-    sample(value);
-}
-
 void MetricsText::histogram(std::string_view name, std::string_view help,
                             const LatencyHistogram& histogram) {
     family(name, "histogram", help);

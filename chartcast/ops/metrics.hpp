@@ -38,9 +38,17 @@ public:
     /// Begins a family. `type` is "counter" or "gauge".
     void family(std::string_view name, std::string_view type, std::string_view help);
     void sample(double value, Labels labels = {});
-    /// A family of one sample.
-    void counter(std::string_view name, std::string_view help, double value);
-    void gauge(std::string_view name, std::string_view help, double value);
+    /// A family of one sample, which may be any number.
+    template <class Number>
+    void counter(std::string_view name, std::string_view help, Number value) {
+        family(name, "counter", help);
+        sample(static_cast<double>(value));
+    }
+    template <class Number>
+    void gauge(std::string_view name, std::string_view help, Number value) {
+        family(name, "gauge", help);
+        sample(static_cast<double>(value));
+    }
     void histogram(std::string_view name, std::string_view help, const LatencyHistogram& histogram);
 
     [[nodiscard]] std::string take() { return std::move(text_); }

@@ -8,62 +8,53 @@ namespace {
 
 void add_connections(ops::MetricsText& text, const socketio::Counters& counters,
                      const socketio::Census& census) {
-    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
     text.family("chartcast_sessions", "gauge", "Connected clients.");
-    text.sample(number(counters.polling_sessions), {{"transport", "polling"}});
-    text.sample(number(counters.websocket_sessions), {{"transport", "websocket"}});
-    text.gauge("chartcast_connections", "TCP connections, of HTTP too.",
-               number(counters.connections));
+    text.sample(static_cast<double>(counters.polling_sessions), {{"transport", "polling"}});
+    text.sample(static_cast<double>(counters.websocket_sessions), {{"transport", "websocket"}});
+    text.gauge("chartcast_connections", "TCP connections, of HTTP too.", counters.connections);
     text.gauge("chartcast_queued_bytes", "Bytes of messages that wait to be written.",
-               number(census.queued_bytes));
-    text.counter("chartcast_handshakes_total", "Sessions that were opened.",
-                 number(counters.handshakes));
+               census.queued_bytes);
+    text.counter("chartcast_handshakes_total", "Sessions that were opened.", counters.handshakes);
     text.counter("chartcast_refused_handshakes_total",
                  "Handshakes from pages that may not connect, or of a wrong version.",
-                 number(counters.handshakes_refused));
+                 counters.handshakes_refused);
     text.counter("chartcast_refused_connections_total",
                  "Connections closed at once because there were too many.",
-                 number(counters.connections_refused));
+                 counters.connections_refused);
     text.counter("chartcast_messages_queued_total",
                  "Messages put into a client's queue, one for each recipient.",
-                 number(counters.messages_queued));
+                 counters.messages_queued);
     text.counter("chartcast_messages_conflated_total",
                  "Messages taken out unsent because a newer one took their place.",
-                 number(counters.messages_replaced));
+                 counters.messages_replaced);
     text.counter("chartcast_messages_dropped_total",
                  "Messages dropped for clients that do not keep up.",
-                 number(counters.messages_dropped + counters.messages_refused));
+                 counters.messages_dropped + counters.messages_refused);
     text.counter("chartcast_backlogs_total",
                  "Times that a client fell behind and was sent nothing until it had read all.",
-                 number(counters.backlogs));
+                 counters.backlogs);
     text.counter("chartcast_slow_clients_total", "Sessions closed because their queue was full.",
-                 number(counters.slow_clients));
+                 counters.slow_clients);
     text.counter("chartcast_sent_bytes_total", "Bytes written to connections.",
-                 number(counters.bytes_written));
-    text.counter("chartcast_writes_total", "Writes to connections.", number(counters.writes));
+                 counters.bytes_written);
+    text.counter("chartcast_writes_total", "Writes to connections.", counters.writes);
     text.counter("chartcast_partial_writes_total", "Writes that the kernel took only in part.",
-                 number(counters.partial_writes));
+                 counters.partial_writes);
 }
 
 void add_charts(ops::MetricsText& text, const viewers::Owner& owner) {
     const auto& counts = owner.counts();
-    const auto number = [](std::uint64_t value) { return static_cast<double>(value); };
-    text.gauge("chartcast_datasets", "Datasets of this node.", number(owner.datasets()));
-    text.gauge("chartcast_charts", "Charts of this node.", number(owner.charts()));
-    text.gauge("chartcast_rows", "Rows in memory.", number(owner.rows()));
-    text.gauge("chartcast_streams", "Groups of viewers that share their frames.",
-               number(owner.rooms()));
-    text.counter("chartcast_publishes_total", "Batches that were asked for.",
-                 number(counts.publishes));
-    text.counter("chartcast_versions_total", "Batches that changed something.",
-                 number(counts.versions));
-    text.counter("chartcast_refused_publishes_total", "Batches that were refused.",
-                 number(counts.refused));
+    text.gauge("chartcast_datasets", "Datasets of this node.", owner.datasets());
+    text.gauge("chartcast_charts", "Charts of this node.", owner.charts());
+    text.gauge("chartcast_rows", "Rows in memory.", owner.rows());
+    text.gauge("chartcast_streams", "Groups of viewers that share their frames.", owner.rooms());
+    text.counter("chartcast_publishes_total", "Batches that were asked for.", counts.publishes);
+    text.counter("chartcast_versions_total", "Batches that changed something.", counts.versions);
+    text.counter("chartcast_refused_publishes_total", "Batches that were refused.", counts.refused);
     text.counter("chartcast_subscriptions_total", "First frames, of viewers who came or came back.",
-                 number(counts.subscriptions));
+                 counts.subscriptions);
     text.counter("chartcast_relayed_broadcasts_total",
-                 "Broadcasts of other processes that are no chart's value.",
-                 number(counts.relayed));
+                 "Broadcasts of other processes that are no chart's value.", counts.relayed);
     text.histogram("chartcast_publish_seconds", "From a batch's decision to its place on the disk.",
                    owner.latencies().publish);
     text.histogram("chartcast_fanout_seconds", "From a new version to its frames in the queues.",
@@ -75,11 +66,9 @@ void add_store(ops::MetricsText& text, const store::Store* store) {
     const auto health = store->health();
     text.gauge("chartcast_store_writable", "Whether the last commit succeeded.",
                health.writable ? 1 : 0);
-    text.gauge("chartcast_store_bytes", "Size of the store.", static_cast<double>(health.bytes));
-    text.counter("chartcast_store_commits_total", "Groups of batches written.",
-                 static_cast<double>(health.commits));
-    text.counter("chartcast_store_entries_total", "Batches written.",
-                 static_cast<double>(health.entries));
+    text.gauge("chartcast_store_bytes", "Size of the store.", health.bytes);
+    text.counter("chartcast_store_commits_total", "Groups of batches written.", health.commits);
+    text.counter("chartcast_store_entries_total", "Batches written.", health.entries);
 }
 
 void add_sources(ops::MetricsText& text, const SourceHost& host) {
@@ -119,11 +108,11 @@ std::string metrics_page(const MetricsSources& from) {
     add_store(text, from.store);
     add_sources(text, from.sources);
     text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
-               static_cast<double>(ops::resident_bytes()));
+               ops::resident_bytes());
     text.counter("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
                  ops::processor_seconds());
     text.gauge("process_max_fds", "Maximum number of open file descriptors.",
-               static_cast<double>(ops::open_files_max()));
+               ops::open_files_max());
     return text.take();
 }
 

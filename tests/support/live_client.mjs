@@ -3,7 +3,7 @@
 
 import { io } from 'socket.io-client';
 
-import { within } from './waiting.mjs';
+import { Changing, within } from './waiting.mjs';
 
 /** The rows of one dataset as its ops leave them. */
 export class DatasetReceiver {
@@ -135,17 +135,17 @@ export function mergePatch(target, patch) {
     return merged;
 }
 
-export class LiveClient {
+export class LiveClient extends Changing {
     charts = new Map();  // id → {tpl, option, fresh, datasets}
     datasets = new Map();
     raw = new Map();  // id → {epoch, v, option}
     /** Every message, as [event, message]. */
     seen = [];
     resyncs = 0;
-    #watchers = new Set();
 
     /** Auth payload beside `chartcast` and `delta`. */
     constructor(url, auth = {}, { namespace = '/', ...options } = {}) {
+        super();
         this.auth = auth;
         this.socket = io(url + (namespace === '/' ? '' : namespace), {
             forceNew: true, reconnection: false, transports: ['websocket'],
@@ -158,7 +158,7 @@ export class LiveClient {
         for (const event of ['connect', 'disconnect', 'connect_error', 'chart:refused', 'auth:expired']) {
             this.socket.on(event, (...args) => {
                 this.seen.push([event, ...args]);
-                this.#changed();
+                this.changed();
             });
         }
     }
@@ -181,21 +181,6 @@ export class LiveClient {
         return this.seen.filter(([, , message]) => message?.mode === mode).map(([, , message]) => message);
     }
 
-    /** Resolves with what `found` gives, once that is true. */
-    until(found, what, ms) {
-        return within(new Promise((resolve) => {
-            const look = () => {
-                const result = found(this);
-                if (result) {
-                    this.#watchers.delete(look);
-                    resolve(result);
-                }
-            };
-            this.#watchers.add(look);
-            look();
-        }), what, ms);
-    }
-
     ask(event, ...args) {
         return within(new Promise((resolve) => { this.socket.emit(event, ...args, resolve); }), event);
     }
@@ -205,15 +190,11 @@ export class LiveClient {
         this.socket.disconnect();
     }
 
-    #changed() {
-        [...this.#watchers].forEach((look) => look());
-    }
-
     #take(event, first, message) {
         this.seen.push([event, first, message]);
         if (!message) {
             // An emitter's event that was relayed as it is.
-            return this.#changed();
+            return this.changed();
         }
         if (message.mode === 'snapshot' || message.mode === 'resume') {
             this.#init(message);
@@ -230,7 +211,7 @@ export class LiveClient {
                 this.#note(id, this.datasets.get(id)?.beat(place));
             }
         }
-        this.#changed();
+        this.changed();
     }
 
     #init(message) {

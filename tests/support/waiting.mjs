@@ -37,6 +37,31 @@ export function elapse(ms) {
     return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Something that a test waits on until it is as the test wants it. */
+export class Changing {
+    #watchers = new Set();
+
+    /** Resolves with what `found` gives of this, once that is true. */
+    until(found, what, ms) {
+        return within(new Promise((resolve) => {
+            const look = () => {
+                const result = found(this);
+                if (result) {
+                    this.#watchers.delete(look);
+                    resolve(result);
+                }
+            };
+            this.#watchers.add(look);
+            look();
+        }), what, ms);
+    }
+
+    /** To be called after each change. */
+    changed() {
+        [...this.#watchers].forEach((look) => look());
+    }
+}
+
 /** A queue between something that receives and a test that waits; it ends once. */
 export class Inbox {
     #items = [];
