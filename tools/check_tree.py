@@ -73,7 +73,7 @@ PRODUCT = {
     "viewers": {"live", "config", "auth", "store", "ops"},
     "api": {"live", "decode", "config", "auth", "store", "viewers", "ops"},
     "pages": {"live", "api", "ops"},
-    "cli": {"live", "decode", "config", "ops"},
+    "cli": {"live", "decode", "config", "auth", "ops"},
 }
 ALLOWED |= {
     f"chartcast/{layer}": {PUBLIC, REDIS, EMBEDDED, f"chartcast/{layer}"} | {f"chartcast/{below}" for below in used}

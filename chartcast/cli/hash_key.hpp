@@ -3,13 +3,7 @@
 
 #include "config/command.hpp"
 
-#include <string>
-#include <string_view>
-
 namespace chartcast::cli {
-
-/// "sha256:" and the hex digits, as auth.api_keys takes it.
-[[nodiscard]] std::string key_hash(std::string_view key);
 
 [[nodiscard]] int run(const config::HashKeyCommand& command);
 

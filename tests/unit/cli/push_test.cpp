@@ -84,9 +84,7 @@ TEST(Progress, IsReadable) {
     EXPECT_EQ(progress_text({1, 12, 1}, 0ms), "1 row, 12 B, 0.0 s, 1,000 rows/s");
 }
 
-TEST(HashKey, IsTheHashThatConfigurationsHold) {
-    EXPECT_EQ(key_hash("abc"),
-              "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+TEST(HashKey, MakesKeysThatNobodyGuesses) {
     EXPECT_EQ(random_hex(24).size(), 48u);
     EXPECT_NE(random_hex(24), random_hex(24));
 }
