@@ -60,12 +60,12 @@ void ExchangeTable::answer(ExchangeId id, HttpResponse response) {
     connection->answer(std::move(response));
 }
 
-void ExchangeTable::stream(ExchangeId id, HttpResponse head, std::unique_ptr<StreamedAnswer> body) {
+void ExchangeTable::stream(ExchangeId id, const HttpResponse& head, std::unique_ptr<StreamedAnswer> body) {
     auto* connection = waiting(id);
     if (connection == nullptr) return;
     waiting_.erase(id);
     streaming_.emplace(id, connection);
-    connection->answer_in_pieces(std::move(head), std::move(body));
+    connection->answer_in_pieces(head, std::move(body));
 }
 
 HttpConnection* ExchangeTable::waiting(ExchangeId id) const noexcept {

@@ -38,7 +38,7 @@ public:
     /// Nothing happens when the connection is gone or has its answer.
     void answer(ExchangeId id, HttpResponse response);
     /// The same for an answer that is written in pieces.
-    void stream(ExchangeId id, HttpResponse head, std::unique_ptr<StreamedAnswer> body);
+    void stream(ExchangeId id, const HttpResponse& head, std::unique_ptr<StreamedAnswer> body);
     /// Null when the connection is gone or its answer has begun.
     [[nodiscard]] HttpConnection* waiting(ExchangeId id) const noexcept;
     /// The one whose answer is being written in pieces, or null.

@@ -143,7 +143,7 @@ HttpStream begin_stream(Network& network, ExchangeId id, HttpResponse head, bool
     const auto shard = ExchangeTable::shard_of(id);
     network.shards().on_shard(
         shard, [&network, shard, id, head = std::move(head), body = std::move(body)]() mutable {
-            network[shard].exchanges().stream(id, std::move(head), std::move(body));
+            network[shard].exchanges().stream(id, head, std::move(body));
         });
     stream.write(std::move(first_piece));
     return stream;
