@@ -21,11 +21,14 @@ const CODES_OF_TOKENS = ['missing', 'malformed', 'unknown', 'expired', 'forbidde
 /** The SDK asks for the next token at most this long before the end of the last one. */
 const AHEAD_MS = 61_000;
 
+let element: Embedded | undefined;
 let current = takeToken();
+
+/** A token that nobody asked for is for the open connection; one that has none is made with it. */
 const parent = new TokenFromParent((token) => {
   current = token;
-  if (element.token) renewCasts(token);
-  else element.token = nextToken;
+  if (element?.token) renewCasts(token);
+  else if (element) element.token = nextToken;
 });
 
 async function nextToken(): Promise<string> {
@@ -48,7 +51,7 @@ function onState(event: Event): void {
   });
   if (status !== 'refused' || !CODES_OF_TOKENS.includes(code ?? '')) return;
   current = null;
-  element.token ??= nextToken;
+  if (element) element.token ??= nextToken;
 }
 
 /** A frame with one chart does without the code for dashboards. */
@@ -63,11 +66,15 @@ async function makeElement(): Promise<Embedded> {
   return made;
 }
 
+async function start(): Promise<void> {
+  element = await makeElement();
+  element.theme = theme();
+  element.locale = parameter('locale');
+  element.at = parameter('at');
+  if (current) element.token = nextToken;
+  element.addEventListener('cc-state', onState);
+  document.body.append(element);
+}
+
 applyTheme();
-const element = await makeElement();
-element.theme = theme();
-element.locale = parameter('locale');
-element.at = parameter('at');
-if (current) element.token = nextToken;
-element.addEventListener('cc-state', onState);
-document.body.append(element);
+void start();
