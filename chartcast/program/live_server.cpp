@@ -72,13 +72,17 @@ store::Loaded load(store::Store* store) {
     return loaded;
 }
 
-/// What an authenticator looks at: tokens, and whether some chart is anybody's.
+/// What an authenticator looks at: tokens, and whether some chart or dashboard is anybody's.
 bool lets_in_alike(const config::Settings& one, const config::Settings& other) {
     const auto allowed = [](const config::Settings& settings) {
         std::vector<config::Allow> all;
-        for (const auto& chart : settings.charts) {
-            if (chart.allow) all.push_back(*chart.allow);
-        }
+        const auto add = [&all](const auto& parts) {
+            for (const auto& part : parts) {
+                if (part.allow) all.push_back(*part.allow);
+            }
+        };
+        add(settings.charts);
+        add(settings.dashboards);
         return all;
     };
     return one.auth == other.auth && allowed(one) == allowed(other);
