@@ -132,6 +132,9 @@ void LiveServer::serve_routes() {
         authenticator_here_.local()->check(auth::token_of(request.headers, request.query),
                                            std::move(done));
     };
+    services_.admitted_origin = [server = settings_->server](const socketio::HttpRequest& request) {
+        return admitted_origin(server, request);
+    };
     services_.refused = [this](const auth::Refused& what) {
         authenticator_here_.local()->refused(what);
     };

@@ -69,9 +69,10 @@ TEST(ReadDashboards, WantsASelectsValuesToBeThere) {
                             HasSubstr("sales.variables[0].field: is missing")));
     EXPECT_THAT(problems_of(sales("[]", "[{ name: a, dataset: deal, field: region }]")),
                 ElementsAre(HasSubstr("there is no dataset \"deal\"; did you mean deals?")));
-    EXPECT_THAT(problems_of(sales("[]", "[{ name: a, dataset: deals, field: regoin }]")),
-                ElementsAre("c.yaml:8:65: dashboards.sales.variables[0].field: there is no field of "
-                            "deals \"regoin\"; did you mean region?"));
+    EXPECT_THAT(
+        problems_of(sales("[]", "[{ name: a, dataset: deals, field: regoin }]")),
+        ElementsAre("c.yaml:8:65: dashboards.sales.variables[0].field: there is no field of "
+                    "deals \"regoin\"; did you mean region?"));
     EXPECT_THAT(problems_of(sales("[]", "[{ name: a, type: text, dataset: deals, field: x }]")),
                 ElementsAre(HasSubstr("there is no field of deals \"x\"")));
     EXPECT_THAT(problems_of(sales("[]", "[{ name: a, type: text, multi: true }]")),
@@ -86,11 +87,13 @@ TEST(ReadDashboards, KeepsPanelsOnTheGridAndApart) {
     EXPECT_THAT(problems_of(sales("[{ chart: map, at: [8, 0, 6, 2] }]")),
                 ElementsAre(HasSubstr("c.yaml:8:51: dashboards.sales.panels[0].at: x and width are "
                                       "14 together; the grid has 12 columns")));
-    EXPECT_THAT(problems_of(sales("[{ chart: map, at: [0, 0, 6, 2] }, { chart: list, at: [5, 1, 2, 2] }]")),
-                ElementsAre(HasSubstr("sales.panels[1].at: lies over panels[0] (map)")));
-    EXPECT_THAT(problems_of(sales("[{ chart: map, at: [0, 0, 6, 2] }, { chart: map, at: [6, 0, 6, 2] }, "
-                                  "{ chart: list, at: [0, 2, 12, 1] }]")),
-                IsEmpty());
+    EXPECT_THAT(
+        problems_of(sales("[{ chart: map, at: [0, 0, 6, 2] }, { chart: list, at: [5, 1, 2, 2] }]")),
+        ElementsAre(HasSubstr("sales.panels[1].at: lies over panels[0] (map)")));
+    EXPECT_THAT(
+        problems_of(sales("[{ chart: map, at: [0, 0, 6, 2] }, { chart: map, at: [6, 0, 6, 2] }, "
+                          "{ chart: list, at: [0, 2, 12, 1] }]")),
+        IsEmpty());
     EXPECT_THAT(problems_of(sales("[{ chart: map, at: [0, 0, 6] }]")),
                 ElementsAre(HasSubstr("panels[0].at: has four whole numbers")));
     EXPECT_THAT(problems_of(sales("[{ chart: map, at: wide }]")),
@@ -105,22 +108,26 @@ TEST(ReadDashboards, KeepsPanelsOnTheGridAndApart) {
 
 TEST(ReadDashboards, FollowsClicksToWhatIsThere) {
     const auto click = [](const std::string& on_click, const std::string& variables = region) {
-        return problems_of(sales(
-            "[{ chart: map, at: [0, 0, 6, 2], on_click: " + on_click + " }]", variables));
+        return problems_of(
+            sales("[{ chart: map, at: [0, 0, 6, 2], on_click: " + on_click + " }]", variables));
     };
     EXPECT_THAT(click("{ set: region }"), IsEmpty());
     EXPECT_THAT(click("{ open: sales }"), IsEmpty());
     EXPECT_THAT(click("{}"), ElementsAre(HasSubstr("on_click: has a set, an open, or both")));
     EXPECT_THAT(click("{ set: regio }"),
-                ElementsAre(HasSubstr("on_click.set: there is no variable \"regio\"; did you mean region?")));
+                ElementsAre(HasSubstr(
+                    "on_click.set: there is no variable \"regio\"; did you mean region?")));
     EXPECT_THAT(click("{ open: sale }"),
-                ElementsAre(HasSubstr("on_click.open: there is no dashboard \"sale\"; did you mean sales?")));
+                ElementsAre(HasSubstr(
+                    "on_click.open: there is no dashboard \"sale\"; did you mean sales?")));
     EXPECT_THAT(click("{ open: sales, set: x }"),
-                ElementsAre(HasSubstr("on_click.set: there is no variable of sales \"x\"; known here: region")));
+                ElementsAre(HasSubstr(
+                    "on_click.set: there is no variable of sales \"x\"; known here: region")));
     EXPECT_THAT(click("{ set: word }", "[{ name: word, type: text }]"),
                 ElementsAre(HasSubstr("on_click.set: \"word\" has no field")));
-    EXPECT_THAT(click("{ set: when }", "[{ name: when, type: time_range, dataset: deals, field: at }]"),
-                ElementsAre(HasSubstr("\"when\" is a time_range")));
+    EXPECT_THAT(
+        click("{ set: when }", "[{ name: when, type: time_range, dataset: deals, field: at }]"),
+        ElementsAre(HasSubstr("\"when\" is a time_range")));
 }
 
 TEST(ReadDashboards, BoundsWhatOneHas) {
@@ -136,9 +143,10 @@ TEST(ReadDashboards, BoundsWhatOneHas) {
 }
 
 TEST(ReadDashboards, WantsTheDefaultOneToBeThere) {
-    EXPECT_THAT(problems_of(with("  sales: { panels: [] }\n", "default_dashboard: sale\n")),
-                ElementsAre("c.yaml:1:20: default_dashboard: there is no dashboard \"sale\"; did you mean "
-                            "sales?"));
+    EXPECT_THAT(
+        problems_of(with("  sales: { panels: [] }\n", "default_dashboard: sale\n")),
+        ElementsAre("c.yaml:1:20: default_dashboard: there is no dashboard \"sale\"; did you mean "
+                    "sales?"));
     EXPECT_THAT(problems_of(with("  sales: {}\n")),
                 ElementsAre(HasSubstr("dashboards.sales.panels: is missing")));
 }
