@@ -5,6 +5,7 @@
 #include "ops/clock.hpp"
 #include "ops/log.hpp"
 #include "ops/process.hpp"
+#include "pages/docs_pages.hpp"
 #include "pages/live_pages.hpp"
 #include "pages/site.hpp"
 #include "program/origins.hpp"
@@ -175,13 +176,20 @@ void LiveServer::serve_routes() {
                     });
 
     pages::LivePagesOptions pages;
-    pages.exists = [this](std::string_view chart) {
-        const auto& charts = settings_here_.local()->charts;
-        return std::any_of(charts.begin(), charts.end(),
-                           [chart](const auto& one) { return one.id == chart; });
+    const auto has = [](const auto& parts, std::string_view id) {
+        return std::any_of(parts.begin(), parts.end(),
+                           [id](const auto& part) { return part.id == id; });
     };
+    pages.has_chart = [this, has](std::string_view id) {
+        return has(settings_here_.local()->charts, id);
+    };
+    pages.has_dashboard = [this, has](std::string_view id) {
+        return has(settings_here_.local()->dashboards, id);
+    };
+    pages.default_dashboard = [this] { return settings_here_.local()->default_dashboard; };
     pages.frame_ancestors = settings_->server.frame_ancestors;
     pages::serve_live_pages(server_, pages);
+    pages::serve_docs(server_);
     pages::serve_site(server_);
 }
 
