@@ -1,14 +1,22 @@
-// /plain/{chart}: the whole of what a live chart needs, as a page of your own would have it. `io` and `echarts`
-// come from their own files; each option is complete, so that setOption() is all there is to do with it.
+// The least that a page of your own needs to show a live chart: socket.io-client and ECharts' setOption. Served as
+// it is, at /plain/CHART.
+const id = location.pathname.split('/').pop();
+const token = new URLSearchParams(location.search).get('token') ?? undefined;
+const box = document.getElementById('chart');
+const chart = echarts.init(box);
 
-const id = location.pathname.split('/').at(-1);
-const token = new URLSearchParams(location.search).get('token');
+// Tooltips as text: what comes with the data never becomes HTML.
+const show = (option) => chart.setOption(
+  option.tooltip ? { ...option, tooltip: { ...option.tooltip, renderMode: 'richText' } } : option,
+);
 
-const chart = echarts.init(document.getElementById('chart'));
-const socket = io(`/charts/${id}`, { auth: token ? { token } : {} });
-
-for (const event of ['init chart data', 'new chart data']) {
-  socket.on(event, (option) => chart.setOption(option));
-}
-
+const socket = io(`/charts/${id}`, { auth: { token } });
+socket.on('init chart data', show);
+socket.on('new chart data', show);
+const refuse = () => {
+  box.textContent = box.dataset.refused;
+};
+socket.on('chart:refused', refuse);
+// A connection that is only lost is tried again by itself.
+socket.on('connect_error', () => socket.active || refuse());
 addEventListener('resize', () => chart.resize());
