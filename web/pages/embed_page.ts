@@ -23,23 +23,25 @@ const AHEAD_MS = 61_000;
 
 let element: Embedded | undefined;
 let current = takeToken();
+/** The server has refused the current one, or the lack of one. */
+let refused = false;
 
-/** A token that nobody asked for is for the open connection; one that has none is made with it. */
-const parent = new TokenFromParent((token) => {
+const parent = new TokenFromParent(take);
+
+/** The open connection goes on with it; one that was made without a token, and refused, is made anew. */
+function take(token: string): void {
   current = token;
-  if (element?.token) renewCasts(token);
-  else if (element) element.token = nextToken;
-});
+  if (refused && element && !element.token) element.token = nextToken;
+  else renewCasts(token);
+  refused = false;
+}
 
 async function nextToken(): Promise<string> {
-  const left = current === null ? 0 : (expiryOf(current) ?? Infinity) - Date.now();
-  if (left > AHEAD_MS) return current!;
-  try {
-    current = await parent.ask();
-  } catch (error) {
-    // One that still holds is better than none, until it does not.
-    if (left <= 0 || current === null) throw error;
-  }
+  const left = (expiryOf(current!) ?? Infinity) - Date.now();
+  if (!refused && left > AHEAD_MS) return current!;
+  // Without an answer the server is shown the old one, and says what is wrong with it.
+  current = await parent.ask().catch(() => current!);
+  refused = false;
   return current;
 }
 
@@ -50,8 +52,10 @@ function onState(event: Event): void {
     type: 'chartcast:state', chart: chart ?? null, status, code: code ?? null, asOf: asOf?.toISOString() ?? null,
   });
   if (status !== 'refused' || !CODES_OF_TOKENS.includes(code ?? '')) return;
-  current = null;
-  if (element) element.token ??= nextToken;
+  const isNews = !refused;
+  refused = true;
+  // With a token the SDK asks by itself.
+  if (isNews && !element?.token) parent.ask().then(take, () => undefined);
 }
 
 /** A frame with one chart does without the code for dashboards. */
