@@ -33,7 +33,6 @@ function take(token: string): void {
   current = token;
   if (refused && element && !element.token) element.token = nextToken;
   else renewCasts(token);
-  refused = false;
 }
 
 async function nextToken(): Promise<string> {
@@ -41,7 +40,6 @@ async function nextToken(): Promise<string> {
   if (!refused && left > AHEAD_MS) return current!;
   // Without an answer the server is shown the old one, and says what is wrong with it.
   current = await parent.ask().catch(() => current!);
-  refused = false;
   return current;
 }
 
@@ -51,11 +49,10 @@ function onState(event: Event): void {
   tellParent({
     type: 'chartcast:state', chart: chart ?? null, status, code: code ?? null, asOf: asOf?.toISOString() ?? null,
   });
-  if (status !== 'refused' || !CODES_OF_TOKENS.includes(code ?? '')) return;
-  const isNews = !refused;
-  refused = true;
-  // With a token the SDK asks by itself.
-  if (isNews && !element?.token) parent.ask().then(take, () => undefined);
+  const wasRefused = refused;
+  refused = status === 'refused' && CODES_OF_TOKENS.includes(code ?? '');
+  // Where there was a token, the SDK asks again by itself when this brings nothing.
+  if (refused && !wasRefused) parent.ask().then(take, () => undefined);
 }
 
 /** A frame with one chart does without the code for dashboards. */
