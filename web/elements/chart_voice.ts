@@ -2,8 +2,6 @@
 // only by a chart that stands alone on its page, or that has the focus: twenty voices are none.
 
 import type { ChartState, LiveChart } from '../sdk/src/types.js';
-import { changesText } from './changes.js';
-import { columnsOf } from './columns.js';
 import type { Announcer } from './parts/announcer.js';
 import { markOf } from './parts/state_mark.js';
 import { tableData, type TableData } from './table_data.js';
@@ -44,11 +42,11 @@ export class ChartVoice {
     }
   }
 
-  private changes(chart: LiveChart, now: TableData): string {
-    const words = wordsFor(this.locale);
-    const columns = columnsOf(now.fields, now.rows, chart.option, this.locale);
-    const values = changesText(this.spoken?.rows ?? [], now.rows, columns, words);
+  private async changes(chart: LiveChart, now: TableData): Promise<string> {
+    const { changesText } = await import('./changes.js');
+    const title = chart.title;
+    const values = changesText(this.spoken?.rows ?? [], now, chart.option, this.locale);
     this.spoken = now;
-    return values && fill(words.announcement.values, { title: chart.title, values });
+    return values && fill(wordsFor(this.locale).announcement.values, { title, values });
   }
 }

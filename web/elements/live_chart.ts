@@ -12,22 +12,19 @@ import { property, query, state } from 'lit/decorators.js';
 
 import type { ChartState, LiveChart, RowFilter, Time, TokenSource, UpdateEvent } from '../sdk/src/types.js';
 import { originOf } from './casts.js';
-import { menuItems, save, share, sharedAddress } from './chart_actions.js';
+import { menuItems, share, sharedAddress } from './chart_actions.js';
 import { ChartSession } from './chart_session.js';
 import { ChartVoice } from './chart_voice.js';
 import { isoTime, localeOf } from './formats.js';
 import { liveChartStyles } from './live_chart_styles.js';
-import { headerTemplate, stageTemplate, tableTemplate, toolsTemplate, type Shown } from './live_chart_view.js';
+import { headerTemplate, stageTemplate, toolsTemplate, type Shown } from './live_chart_view.js';
 import type { Announcer } from './parts/announcer.js';
 import './parts/announcer.js';
-import './parts/choice.js';
-import './parts/data_table.js';
 import { define } from './parts/define.js';
 import './parts/menu.js';
 import './parts/notice.js';
 import './parts/state_mark.js';
-import './parts/time_scrubber.js';
-import { isEmpty, tableData } from './table_data.js';
+import { isEmpty } from './table_data.js';
 import { base, buttons, tokens } from './tokens.js';
 import { refusalText, wordsFor, type Words } from './words/words.js';
 
@@ -74,6 +71,7 @@ export class LiveChartElement extends LitElement {
 
   @query('.drawing') private drawing!: HTMLElement;
   @query('cc-announcer') private announcer!: Announcer;
+  private tableParts: typeof import('./live_chart_table.js') | null = null;
   private session: ChartSession | null = null;
   private mustOpen = false;
   private redrawing: ReturnType<typeof setTimeout> | undefined;
@@ -212,7 +210,8 @@ export class LiveChartElement extends LitElement {
       this.say(await share(sharedAddress(this.server!, this.chart, past), this.words.done));
     } else if (chart) {
       const ground = getComputedStyle(this.renderRoot.querySelector('.card')!).getPropertyValue('background-color');
-      await save(id, chart, ground, this.language).catch(() => this.say(this.words.done.export_failed));
+      await import('./saving.js').then(({ save }) => save(id, chart, ground, this.language))
+        .catch(() => this.say(this.words.done.export_failed));
     }
   }
 
@@ -224,7 +223,9 @@ export class LiveChartElement extends LitElement {
   private toggleTimeLine(): void {
     const event = new CustomEvent('cc-time-travel', { bubbles: true, composed: true, cancelable: true });
     if (this.timeLineShown) this.at = null;
-    if (this.timeLineShown || this.dispatchEvent(event)) this.timeLineShown = !this.timeLineShown;
+    if (!this.timeLineShown && !this.dispatchEvent(event)) return;
+    this.timeLineShown = !this.timeLineShown;
+    if (this.timeLineShown) void import('./parts/time_scrubber.js');
   }
 
   private async toggleFullScreen(): Promise<void> {
@@ -298,6 +299,19 @@ export class LiveChartElement extends LitElement {
     });
   }
 
+  /** Its parts are loaded when it is first shown. */
+  private renderTable(locale: string) {
+    if (!this.tableParts) {
+      void import('./live_chart_table.js').then((parts) => {
+        this.tableParts = parts;
+        this.requestUpdate();
+      }, () => undefined);
+    }
+    return this.tableParts && this.handle
+      ? this.tableParts.tableTemplate(this.handle, locale, this.tableOf, ({ detail }) => { this.tableOf = detail; })
+      : nothing;
+  }
+
   override render() {
     const shown = this.shown();
     const { words, locale } = shown;
@@ -313,8 +327,7 @@ export class LiveChartElement extends LitElement {
           ${headerTemplate(shown, this.heading, tools)}
           <div class="content">
             ${stageTemplate(shown, () => this.session?.retry())}
-            ${toggle.shown && this.handle ? tableTemplate(shown, tableData(this.handle, this.tableOf, locale), datasets,
-              this.tableOf, ({ detail }) => { this.tableOf = detail; }) : nothing}
+            ${toggle.shown ? html`<div class="data">${this.renderTable(locale)}</div>` : nothing}
           </div>
           ${this.timeLineShown ? html`
             <cc-time-scrubber .locale=${locale} .at=${this.shownTime} .history=${this.history}

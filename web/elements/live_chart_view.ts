@@ -3,12 +3,10 @@
 import { html, nothing } from 'lit';
 
 import type { ChartState, Option } from '../sdk/src/types.js';
-import { columnsOf } from './columns.js';
 import { heading } from './parts/heading.js';
 import { icons } from './parts/icons.js';
 import type { MenuItem } from './parts/menu.js';
 import { markOf } from './parts/state_mark.js';
-import type { TableData } from './table_data.js';
 import { fill, refusalText, type Words } from './words/words.js';
 
 export interface Shown {
@@ -74,19 +72,6 @@ function coverTemplate({ words, state, failure, known, empty }: Shown, retry: ()
   }
   return html`
     <div class="skeleton" role="img" aria-label=${words.chart.waiting}><i></i><i></i><i></i><i></i><i></i><i></i><i></i></div>`;
-}
-
-export function tableTemplate(shown: Shown, { fields, rows }: TableData, datasets: readonly string[],
-  dataset: string | undefined, choose: (event: CustomEvent<string>) => void) {
-  const { words, locale, title, option } = shown;
-  return html`
-    <div class="data">
-      ${datasets.length > 1 ? html`
-        <cc-choice .label=${fill(words.table.caption, { title })} .value=${dataset ?? datasets[0]}
-          .options=${datasets.map((id) => ({ value: id, label: id }))} @choose=${choose}></cc-choice>` : nothing}
-      <cc-data-table caption=${fill(words.table.caption, { title })} .locale=${locale} .rows=${rows}
-        .columns=${columnsOf(fields, rows, option, locale)}></cc-data-table>
-    </div>`;
 }
 
 function subtitleOf(option: Option | null): string {
