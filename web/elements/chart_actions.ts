@@ -8,7 +8,6 @@ export interface MenuState {
   readonly tableShown: boolean;
   readonly timeLineShown: boolean;
   readonly fullScreen: boolean;
-  readonly hasHistory: boolean;
   readonly known: boolean;
   readonly datasets: readonly string[];
 }
@@ -17,7 +16,8 @@ export function menuItems(words: Words['menu'], state: MenuState): MenuItem[] {
   const items: MenuItem[] = [
     { id: 'table', icon: 'table', label: state.tableShown ? words.hide_table : words.show_table },
   ];
-  if (state.hasHistory) {
+  // What is published whole has no history.
+  if (state.datasets.length > 0) {
     items.push({ id: 'time', icon: 'clock', label: state.timeLineShown ? words.time_travel_end : words.time_travel });
   }
   if (document.fullscreenEnabled) {

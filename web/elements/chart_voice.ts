@@ -2,15 +2,15 @@
 // only by a chart that stands alone on its page, or that has the focus: twenty voices are none.
 
 import type { ChartState, LiveChart } from '../sdk/src/types.js';
+import type { Changes } from './changes.js';
 import type { Announcer } from './parts/announcer.js';
 import { markOf } from './parts/state_mark.js';
-import { tableData, type TableData } from './table_data.js';
 import { fill, refusalText, wordsFor } from './words/words.js';
 
 const voices = new Set<ChartVoice>();
 
 export class ChartVoice {
-  private spoken: TableData | null = null;
+  private changes: Changes | null = null;
 
   constructor(private readonly element: HTMLElement, private readonly announcer: Announcer,
     private readonly locale: string) {
@@ -35,18 +35,11 @@ export class ChartVoice {
   }
 
   values(chart: LiveChart): void {
-    const now = () => tableData(chart, undefined, this.locale);
-    if (!this.spoken) this.spoken = now();
-    else if (voices.size === 1 || this.element.matches(':focus-within')) {
-      this.announcer.sayValues(() => this.changes(chart, now()));
-    }
-  }
-
-  private async changes(chart: LiveChart, now: TableData): Promise<string> {
-    const { changesText } = await import('./changes.js');
-    const title = chart.title;
-    const values = changesText(this.spoken?.rows ?? [], now, chart.option, this.locale);
-    this.spoken = now;
-    return values && fill(wordsFor(this.locale).announcement.values, { title, values });
+    if (voices.size > 1 && !this.element.matches(':focus-within')) return;
+    this.announcer.sayValues(async () => {
+      this.changes ??= new (await import('./changes.js')).Changes();
+      const values = this.changes.since(chart, this.locale);
+      return values && fill(wordsFor(this.locale).announcement.values, { title: chart.title, values });
+    });
   }
 }

@@ -66,7 +66,6 @@ export class LiveChartElement extends LitElement {
   @state() private tableShown: boolean | null = null;
   @state() private tableOf: string | undefined;
   @state() private timeLineShown = false;
-  @state() private hasHistory = false;
   @state() private toast = '';
 
   @query('.drawing') private drawing!: HTMLElement;
@@ -137,7 +136,6 @@ export class LiveChartElement extends LitElement {
     this.session.mount(this.drawing, this.look);
     this.onState(this.session.chart.state);
     if (this.at !== null) void this.goTo(this.at);
-    void this.lookForHistory();
   }
 
   private close(): void {
@@ -150,13 +148,6 @@ export class LiveChartElement extends LitElement {
     this.chartState = BEFORE;
     this.known = false;
     this.failure = '';
-    this.hasHistory = false;
-  }
-
-  private async lookForHistory(): Promise<void> {
-    const { session } = this;
-    const range = await session?.chart.history().catch(() => null);
-    if (session === this.session) this.hasHistory = Boolean(range);
   }
 
   private async goTo(time: Time | null): Promise<void> {
@@ -174,10 +165,14 @@ export class LiveChartElement extends LitElement {
   // ---- What the SDK says
 
   private onUpdate(event: UpdateEvent): void {
-    if (this.known) this.redrawing ??= setTimeout(() => this.redraw(), REDRAW_MS);
+    if (this.known) this.redrawSoon();
     else this.redraw();
     this.known = true;
     this.tell('cc-update', event);
+  }
+
+  private redrawSoon(): void {
+    this.redrawing ??= setTimeout(() => this.redraw(), REDRAW_MS);
   }
 
   private redraw(): void {
@@ -189,8 +184,13 @@ export class LiveChartElement extends LitElement {
   }
 
   private onState(state: ChartState): void {
-    this.voice?.state(this.chartState, state, this.shownTitle);
-    this.chartState = state;
+    const { status, code, paused } = this.chartState;
+    // With each change of rows comes a state that is younger and otherwise the same.
+    if (state.status === status && state.code === code && state.paused === paused) this.redrawSoon();
+    else {
+      this.voice?.state(this.chartState, state, this.shownTitle);
+      this.chartState = state;
+    }
     this.tell('cc-state', state);
   }
 
@@ -203,14 +203,13 @@ export class LiveChartElement extends LitElement {
   private async onChoose({ detail: id }: CustomEvent<string>): Promise<void> {
     const chart = this.handle;
     if (id === 'table') this.toggleTable();
-    else if (id === 'time') this.toggleTimeLine();
+    else if (id === 'time') await this.toggleTimeLine();
     else if (id === 'full') await this.toggleFullScreen();
     else if (id === 'share') {
       const past = this.chartState.status === 'replay' ? this.chartState.asOf : null;
       this.say(await share(sharedAddress(this.server!, this.chart, past), this.words.done));
     } else if (chart) {
-      const ground = getComputedStyle(this.renderRoot.querySelector('.card')!).getPropertyValue('background-color');
-      await import('./saving.js').then(({ save }) => save(id, chart, ground, this.language))
+      await import('./saving.js').then(({ save }) => save(id, chart, this.language))
         .catch(() => this.say(this.words.done.export_failed));
     }
   }
@@ -220,12 +219,16 @@ export class LiveChartElement extends LitElement {
   }
 
   /** A page that has a time line of its own prevents the default. */
-  private toggleTimeLine(): void {
-    const event = new CustomEvent('cc-time-travel', { bubbles: true, composed: true, cancelable: true });
-    if (this.timeLineShown) this.at = null;
-    if (!this.timeLineShown && !this.dispatchEvent(event)) return;
-    this.timeLineShown = !this.timeLineShown;
-    if (this.timeLineShown) void import('./parts/time_scrubber.js');
+  private async toggleTimeLine(): Promise<void> {
+    if (this.timeLineShown) {
+      this.timeLineShown = false;
+      this.at = null;
+    } else if (this.dispatchEvent(new CustomEvent('cc-time-travel', { bubbles: true, composed: true, cancelable: true }))) {
+      if (await this.history().catch(() => null)) {
+        this.timeLineShown = true;
+        void import('./parts/time_scrubber.js');
+      } else this.say(this.words.refusal.no_history);
+    }
   }
 
   private async toggleFullScreen(): Promise<void> {
@@ -294,7 +297,6 @@ export class LiveChartElement extends LitElement {
       known: this.known,
       tableShown: this.showsTable,
       timeLineShown: this.timeLineShown,
-      hasHistory: this.hasHistory,
       fullScreen: this.matches(':fullscreen'),
     });
   }
@@ -319,7 +321,7 @@ export class LiveChartElement extends LitElement {
     const toggle = { shown: this.showsTable, visible: this.table, act: () => this.toggleTable() };
     const tools = toolsTemplate(shown, this.menu(datasets), toggle, (event) => void this.onChoose(event));
     return html`
-      <section class="card" part="card" aria-label=${shown.title}>
+      <section class="card" part="card" lang=${locale} aria-label=${shown.title}>
         <button type="button" class="plain skip" @click=${toggle.act}>
           ${toggle.shown ? words.menu.hide_table : words.menu.show_table}
         </button>

@@ -28,7 +28,7 @@ export function headerTemplate(shown: Shown, level: string, tools: unknown) {
   return html`
     <header part="header">
       <div class="names">
-        ${level === 'none' ? nothing : heading(level, html`<slot name="title">${shown.title}</slot>`)}
+        ${level === 'none' ? nothing : heading(level, html`<slot name="title">${titleTemplate(shown)}</slot>`)}
         <div class="about">
           <cc-state-mark mark=${shown.failure ? 'refused' : markOf(state)} .asOf=${state.asOf}
             .locale=${locale}></cc-state-mark>
@@ -37,6 +37,12 @@ export function headerTemplate(shown: Shown, level: string, tools: unknown) {
       </div>
       <div class="tools">${tools}</div>
     </header>`;
+}
+
+/** A title that is not known yet has its place already. */
+function titleTemplate({ title, known, failure, state }: Shown) {
+  const waits = !known && !failure && state.status !== 'refused';
+  return html`<span class=${waits ? 'unknown' : ''}>${title}</span>`;
 }
 
 export function toolsTemplate({ words, title }: Shown, items: readonly MenuItem[],

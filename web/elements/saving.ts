@@ -11,9 +11,9 @@ const TITLE_MAX = 80;
 const BYTE_ORDER_MARK = '\ufeff';
 
 /** `png`, `svg`, `csv:` or `csv:DATASET`. Throws when the browser cannot make the file. */
-export async function save(what: string, chart: LiveChart, background: string, locale: string): Promise<void> {
+export async function save(what: string, chart: LiveChart, locale: string): Promise<void> {
   const name = (ending: string) => fileName(chart.title, chart.state.asOf ?? new Date(), ending);
-  if (what === 'png') download(await chart.png({ scale: 2, background }), name('png'));
+  if (what === 'png') download(await chart.png({ scale: 2 }), name('png'));
   else if (what === 'svg') download(await chart.svg(), name('svg'));
   else {
     const dataset = what.slice('csv:'.length) || undefined;
