@@ -97,7 +97,7 @@ test('a lost connection is said within three seconds, dims the chart, and heals 
     await world.server.kill();
     await saysState(page, 'Reconnecting');
     assert.ok(Date.now() - begin < 3000 * timeScale, `said after ${Date.now() - begin} ms`);
-    assert.match(await page.locator('live-chart cc-announcer').textContent(), /the connection is lost/);
+    assert.match(await page.locator('live-chart cc-announcer [role="status"]').textContent(), /the connection is lost/);
     await page.locator('live-chart .stage.lost canvas').waitFor();
     await world.shot(page, 'reconnecting');
     await world.server.start();
