@@ -40,14 +40,15 @@ void serve_for_all(socketio::Server& server, std::string_view path,
 
 void serve_bundle(socketio::Server& server) {
     for (const auto& file : bundle_files()) {
-        if (file.name == "assets.json") continue;
-        if (file.name == "chartcast.js") {
+        const auto name = file_name(file.name);
+        const auto address = "/assets/" + std::string(name);
+        if (name == "assets.json") continue;
+        if (name == "chartcast.js") {
             serve_for_all(server, "/sdk/chartcast.js", file, "public, max-age=300");
-        } else if (is_hashed(file.name)) {
-            serve_for_all(server, "/assets/" + std::string(file.name), file,
-                          "public, max-age=31536000, immutable");
+        } else if (is_hashed(name)) {
+            serve_for_all(server, address, file, "public, max-age=31536000, immutable");
         } else {
-            serve_asset(server, "/assets/" + std::string(file.name), file);
+            serve_asset(server, address, file);
         }
     }
 }
