@@ -7,7 +7,7 @@
 #       std::span<const TYPE> <ns>::<FUNCTION>();
 #   in the order of FILES. <name> is what the file is called in URLs, <path> where it lies (relative to the
 #   current source folder; a file that the build itself makes is fine).
-#   FOLDER             one that make_folder() describes: its files follow, sorted, under the names that they have
+#   FOLDER             one that make_folder() describes: its files follow, sorted, as "name.js" and "folder/name.js"
 #   TYPE, TYPE_HEADER  a struct with the members name, content_type, etag, identity, gzip, brotli (all
 #                      std::string_view, in this order), and the header that has it (link <target> to the
 #                      library which that header belongs to)

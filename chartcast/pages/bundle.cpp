@@ -28,13 +28,18 @@ json::object entries() {
 
 std::string asset_address(std::string_view entry) {
     const auto table = entries();
-    for (const auto& name : {std::string(entry), std::string(entry) + ".css"}) {
+    const auto stem = entry.substr(0, entry.rfind(".css"));
+    for (const auto& name : {std::string(stem), std::string(stem) + ".css"}) {
         const auto* file = table.if_contains(name);
         if (!file || !file->is_string()) continue;
         const std::string path(file->get_string());
-        return "/assets/" + path.substr(path.rfind('/') + 1);
+        return "/assets/" + std::string(file_name(path));
     }
     throw std::logic_error("the bundle has no entry " + std::string(entry));
+}
+
+std::string_view file_name(std::string_view path) noexcept {
+    return path.substr(path.rfind('/') + 1);
 }
 
 bool is_hashed(std::string_view file_name) noexcept {

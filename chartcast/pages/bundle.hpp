@@ -11,6 +11,8 @@ namespace chartcast::pages {
 /// "pages.css" the style sheet. Throws std::logic_error that names an entry which the bundle does not have.
 [[nodiscard]] std::string asset_address(std::string_view entry);
 
+/// Behind the last slash.
+[[nodiscard]] std::string_view file_name(std::string_view path) noexcept;
 /// "chart_page-3XKWQ2AB.js": another content has another name.
 [[nodiscard]] bool is_hashed(std::string_view file_name) noexcept;
 

@@ -25,16 +25,6 @@ constexpr auto content_security_policy =
 constexpr auto permissions_policy =
     "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()";
 
-// Browsers keep a copy and ask each time whether it is still the one.
-HttpResponse cached(const HttpRequest& request, std::string_view etag, std::string_view vary) {
-    HttpResponse response;
-    response.headers.add("cache-control", "no-cache");
-    response.headers.add("etag", etag);
-    response.headers.add("vary", vary);
-    if (socketio::has_etag(request, etag)) response.status = 304;
-    return response;
-}
-
 /// Pages of any site may load it: an SDK is there to be embedded.
 void serve_for_all(socketio::Server& server, std::string_view path,
                    const socketio::StaticFile& file, std::string_view cache_control) {
@@ -50,14 +40,15 @@ void serve_for_all(socketio::Server& server, std::string_view path,
 
 void serve_bundle(socketio::Server& server) {
     for (const auto& file : bundle_files()) {
-        if (file.name == "assets.json") continue;
-        if (file.name == "chartcast.js") {
+        const auto name = file_name(file.name);
+        const auto address = "/assets/" + std::string(name);
+        if (name == "assets.json") continue;
+        if (name == "chartcast.js") {
             serve_for_all(server, "/sdk/chartcast.js", file, "public, max-age=300");
-        } else if (is_hashed(file.name)) {
-            serve_for_all(server, "/assets/" + std::string(file.name), file,
-                          "public, max-age=31536000, immutable");
+        } else if (is_hashed(name)) {
+            serve_for_all(server, address, file, "public, max-age=31536000, immutable");
         } else {
-            serve_asset(server, "/assets/" + std::string(file.name), file);
+            serve_asset(server, address, file);
         }
     }
 }
@@ -81,9 +72,17 @@ Page::Page(std::string_view template_name, const PageOptions& options)
 HttpResponse Page::answer(const HttpRequest& request, unsigned status) const {
     const auto language = preferred_language(request.headers.get("accept-language"));
     const auto& rendering = renderings_[static_cast<std::size_t>(language)];
-    auto response = status == 200 ? cached(request, rendering.etag, "accept-language")
-                                  : HttpResponse{.status = status, .headers = {}, .body = {}};
-    if (response.status == 304) return response;
+    HttpResponse response{.status = status, .headers = {}, .body = {}};
+    // Browsers keep a copy and ask each time whether it is still the one.
+    response.headers.add("cache-control", "no-cache");
+    response.headers.add("vary", "accept-language");
+    if (status == 200) {
+        response.headers.add("etag", rendering.etag);
+        if (socketio::has_etag(request, rendering.etag)) {
+            response.status = 304;
+            return response;
+        }
+    }
     response.headers.add("content-type", "text/html; charset=utf-8");
     response.headers.add("content-language", tag_of(language));
     response.headers.add("content-security-policy", policy_);

@@ -1,7 +1,7 @@
 // Turns a list of files, and those of a folder, into a C++ table and an assembler file with their bytes: each as it
 // is and, where that is smaller, as gzip and brotli. Called by cmake/embed.cmake, which describes the result.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -57,10 +57,11 @@ function read_manifest(path) {
     return { files, etag };
 }
 
-/** Those of a folder that the build made, under their own names. */
+/** Those of a folder that the build made, and of the folders in it, under their own names. */
 function files_in(folder) {
-    const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name);
-    return names.sort().map((name) => ({ name, path: join(folder, name) }));
+    return readdirSync(folder, { recursive: true }).sort()
+        .map((name) => ({ name, path: join(folder, name) }))
+        .filter(({ path }) => statSync(path).isFile());
 }
 
 function read_if_exists(path) {
