@@ -2,8 +2,9 @@
 
 import { html, nothing } from 'lit';
 
-import type { ChartState, Option } from '../sdk/src/types.js';
+import type { ChartState, Option, Row } from '../sdk/src/types.js';
 import { columnsOf } from './columns.js';
+import type { Chosen } from './parts/data_table.js';
 import { heading } from './parts/heading.js';
 import { icons } from './parts/icons.js';
 import type { MenuItem } from './parts/menu.js';
@@ -22,6 +23,12 @@ export interface Shown {
   readonly empty: boolean;
   /** Why there is no chart, before the server was asked. */
   readonly failure: string;
+}
+
+export interface Picking {
+  readonly selectable: boolean;
+  readonly chosen: Chosen | null;
+  pick(event: CustomEvent<Row>): void;
 }
 
 export function headerTemplate(shown: Shown, level: string, tools: unknown) {
@@ -76,7 +83,7 @@ function coverTemplate({ words, state, failure, drawn }: Shown, retry: () => voi
 }
 
 export function tableTemplate(shown: Shown, { fields, rows }: TableData, datasets: readonly string[],
-  dataset: string | undefined, choose: (event: CustomEvent<string>) => void) {
+  dataset: string | undefined, choose: (event: CustomEvent<string>) => void, picking: Picking) {
   const { words, locale, title, option } = shown;
   return html`
     <div class="data">
@@ -84,7 +91,8 @@ export function tableTemplate(shown: Shown, { fields, rows }: TableData, dataset
         <cc-choice .label=${fill(words.table.caption, { title })} .value=${dataset ?? datasets[0]}
           .options=${datasets.map((id) => ({ value: id, label: id }))} @choose=${choose}></cc-choice>` : nothing}
       <cc-data-table caption=${fill(words.table.caption, { title })} .locale=${locale} .rows=${rows}
-        .columns=${columnsOf(fields, rows, option, locale)}></cc-data-table>
+        .columns=${columnsOf(fields, rows, option, locale)} ?selectable=${picking.selectable}
+        .chosen=${picking.chosen} @pick=${picking.pick}></cc-data-table>
     </div>`;
 }
 

@@ -1,6 +1,7 @@
 // What a click on an item of a panel means: a choice in this dashboard, or the way into another one.
 
 import type { Cell, Dashboard, Panel, SelectEvent, Variable } from '../../sdk/src/types.js';
+import type { Chosen } from '../parts/data_table.js';
 import { cellText, withChoice, type Choices } from './choices.js';
 
 /** What the clicked item gives a variable; undefined when it has nothing to do with it. */
@@ -14,6 +15,13 @@ export function clickedValue({ row, name }: SelectEvent, variable: Variable | un
 
 export const variableOf = (dashboard: Dashboard, name: string | undefined): Variable | undefined =>
   dashboard.variables.find((variable) => variable.name === name);
+
+/** What is lit in a panel, which shows all of its rows: the choice that was made in it. */
+export function chosenIn(dashboard: Dashboard, panel: Panel, choices: Choices): Chosen | null {
+  const variable = panel.on_click?.open ? undefined : variableOf(dashboard, panel.on_click?.set);
+  const choice = variable && choices.get(variable.name);
+  return variable?.field && choice?.by === panel.chart ? { field: variable.field, values: choice!.values } : null;
+}
 
 /** What is chosen here goes along for the variables that the other dashboard has, too, and the clicked value. */
 export function choicesFor(target: Dashboard, panel: Panel, event: SelectEvent, choices: Choices): Choices {

@@ -13,6 +13,7 @@ import '../live_chart.js';
 import { define } from '../parts/define.js';
 import { base } from '../tokens.js';
 import type { Choices } from './choices.js';
+import { chosenIn } from './drill_down.js';
 import { Highlights } from './highlights.js';
 import { placed, rowCount, type Placed } from './layout.js';
 import { isoText } from './moment.js';
@@ -77,9 +78,7 @@ export class PanelGrid extends LitElement {
     if (changed.has('dashboard')) {
       this.style.setProperty('--rows-of-grid', String(Math.max(1, rowCount(this.dashboard.panels))));
     }
-    const charts = this.charts;
-    this.highlights.show(this.dashboard, this.choices, this.places.map(({ panel }, place) => (
-      { panel, chart: charts[place] })));
+    this.highlights.show(this.charts);
   }
 
   override render() {
@@ -96,6 +95,7 @@ export class PanelGrid extends LitElement {
         chart=${panel.chart} origin=${origin} .token=${token} token-url=${tokenUrl ?? nothing} locale=${locale}
         theme=${this.theme} heading=${this.heading} at=${isoText(this.at) ?? nothing}
         .filter=${this.filters.get(panel) ?? null} ?selectable=${panel.on_click !== undefined}
+        .chosen=${chosenIn(this.dashboard, panel, this.choices)}
         @cc-state=${(event: CustomEvent<ChartState>) => this.onState(panel, event.detail)}
         @cc-select=${(event: CustomEvent<SelectEvent>) => this.onSelect(panel, event.detail)}></live-chart>`;
   }

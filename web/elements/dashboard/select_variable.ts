@@ -9,7 +9,6 @@ import { define } from '../parts/define.js';
 import { icons } from '../parts/icons.js';
 import { base, buttons } from '../tokens.js';
 import { controls } from './control_styles.js';
-import { dashboardIcons } from './dashboard_icons.js';
 import './listbox.js';
 import { Popover } from './popover.js';
 import { fill } from '../words/words.js';
@@ -53,7 +52,7 @@ export class SelectVariable extends LitElement {
           <span class="name">${this.label}</span>
           ${chosen.length === 0 ? html`<span class="value">${words.all}</span>` : nothing}
           ${chosen.length > CHIPS_MAX ? html`<span class="value">${chosen.length}</span>` : nothing}
-          ${dashboardIcons.chevron}
+          ${icons.chevron}
         </button>
         ${shown.length < chosen.length ? nothing : shown.map((value) => html`
           <button type="button" class="chip" aria-label=${fill(words.remove, { value: this.text(value) })}

@@ -7,7 +7,6 @@ import { define } from '../parts/define.js';
 import { icons } from '../parts/icons.js';
 import { base, buttons } from '../tokens.js';
 import { controls } from './control_styles.js';
-import { dashboardIcons } from './dashboard_icons.js';
 import { fill } from '../words/words.js';
 import type { DashboardWords } from './words.js';
 
@@ -30,7 +29,7 @@ export class TextVariable extends LitElement {
   override render() {
     return html`
       <div class="box">
-        ${dashboardIcons.search}
+        ${icons.search}
         <input type="search" placeholder=${this.label} aria-label=${this.label} autocomplete="off" spellcheck="false"
           .value=${this.value} @input=${this.onInput} @keydown=${this.onKey}>
         ${this.value === '' ? nothing : html`

@@ -7,7 +7,6 @@ import { define } from '../parts/define.js';
 import { icons } from '../parts/icons.js';
 import { base, buttons } from '../tokens.js';
 import { controls } from './control_styles.js';
-import { dashboardIcons } from './dashboard_icons.js';
 import './listbox.js';
 import { Popover } from './popover.js';
 import { PRESETS, isMoving, rangeOf, rangeText, typeable, typedTime } from './time_range.js';
@@ -39,7 +38,7 @@ export class TimeVariable extends LitElement {
           aria-label=${`${this.label}: ${text || this.words.all_times}`} @click=${this.open}>
           <span class="name">${this.label}</span>
           ${text ? nothing : html`<span class="value">${this.words.all_times}</span>`}
-          ${dashboardIcons.chevron}
+          ${icons.chevron}
         </button>
         ${text ? html`
           <button type="button" class="chip" aria-label=${fill(this.words.remove, { value: text })} @click=${() => this.choose('')}>
