@@ -54,6 +54,11 @@ function closeUnheld(key: string, entry: Entry): void {
   entry.cast.close();
 }
 
+/** For pages that are given a token without having asked: all connections of elements go on with it. */
+export function renewCasts(token: string): void {
+  for (const { cast } of entries.values()) void cast.renew(token).catch(() => undefined);
+}
+
 /** Functions are told apart by who they are. */
 const functions = new WeakMap<() => unknown, number>();
 let functionsSeen = 0;
@@ -75,8 +80,18 @@ async function fetchToken(url: string): Promise<string> {
   return (await answer.text()).trim();
 }
 
-/** Where the elements come from, which is the server that they show: another one is named by `origin`. */
-export function defaultOrigin(): string {
+/** What an attribute says, or else where the elements come from; null for what is no server's address. */
+export function originOf(asked: string): string | null {
+  if (!asked) return defaultOrigin();
+  try {
+    const { origin, protocol } = new URL(asked, location.href);
+    return protocol === 'http:' || protocol === 'https:' ? origin : null;
+  } catch {
+    return null;
+  }
+}
+
+function defaultOrigin(): string {
   const { origin } = new URL(import.meta.url);
   return origin === 'null' ? location.origin : origin;
 }

@@ -61,6 +61,13 @@ export class ChartSession {
     }
   }
 
+  /** Asks again for a chart that was refused; false when the whole connection was, which then is of no use. */
+  retry(): boolean {
+    const usable = this.held.cast.status !== 'refused';
+    if (usable) this.chart.resume();
+    return usable;
+  }
+
   /** `spent`: the connection has been refused, and nobody is to have it after us. */
   close(spent = false): void {
     this.closed = true;

@@ -57,3 +57,9 @@ export function ageText(seconds: number, locale: string): string {
   return keep(`age ${locale}`, () => new Intl.RelativeTimeFormat(locale, { numeric: 'always' }))
     .format(-Math.floor(seconds / unit[1]), unit[0]);
 }
+
+/** ISO 8601 of what an attribute or an address may have said; null for what is no time. */
+export function isoTime(time: Date | number | string | null): string | null {
+  const date = time === null ? null : new Date(time);
+  return date && !Number.isNaN(date.getTime()) ? date.toISOString() : null;
+}

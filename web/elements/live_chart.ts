@@ -14,11 +14,11 @@ import { property, query, state } from 'lit/decorators.js';
 import type {
   ChartState, ChartView, LiveChart, Row, RowFilter, SelectEvent, Time, TokenSource, UpdateEvent,
 } from '../sdk/src/types.js';
-import { defaultOrigin } from './casts.js';
+import { originOf } from './casts.js';
 import { menuItems, save, share, sharedAddress } from './chart_actions.js';
 import { ChartSession } from './chart_session.js';
 import { ChartVoice } from './chart_voice.js';
-import { localeOf } from './formats.js';
+import { isoTime, localeOf } from './formats.js';
 import { liveChartStyles } from './live_chart_styles.js';
 import {
   headerTemplate, stageTemplate, tableTemplate, toolsTemplate, type Picking, type Shown,
@@ -45,11 +45,12 @@ const TOAST_MS = 4000;
 const BEFORE: ChartState = { status: 'connecting', asOf: null, paused: false };
 
 export type ElementTheme = 'auto' | 'light' | 'dark';
+const THEMES: readonly string[] = ['auto', 'light', 'dark'];
 
 /** A time in an attribute is ISO 8601. */
 const timeConverter = {
   fromAttribute: (text: string | null): Time | null => text,
-  toAttribute: (time: Time | null) => (time === null || typeof time === 'string' ? time : new Date(time).toISOString()),
+  toAttribute: (time: Time | null) => (typeof time === 'string' ? time : isoTime(time)),
 };
 
 export class LiveChartElement extends LitElement {
@@ -69,6 +70,8 @@ export class LiveChartElement extends LitElement {
   @property({ attribute: false }) chosen: Chosen | null = null;
 
   @state() private chartState: ChartState = BEFORE;
+  /** Data have been here, and: they have been drawn. */
+  @state() private known = false;
   @state() private drawn = false;
   @state() private failure = '';
   @state() private tableShown: boolean | null = null;
@@ -109,11 +112,17 @@ export class LiveChartElement extends LitElement {
     super.disconnectedCallback();
   }
 
+  override firstUpdated(): void {
+    // The SDK draws when the chart is first seen and what draws it is loaded.
+    const look = () => { this.drawn = this.drawing.childElementCount > 0; };
+    new MutationObserver(look).observe(this.drawing, { childList: true });
+  }
+
   override updated(changed: PropertyValues<this>): void {
     const asked = ['chart', 'origin', 'token', 'tokenUrl', 'locale', 'maxRate'] as const;
     if (this.mustOpen || asked.some((name) => changed.has(name))) this.open();
     else {
-      if (changed.has('theme')) this.session?.view?.setTheme(this.theme);
+      if (changed.has('theme')) this.session?.view?.setTheme(this.look);
       if (changed.has('filter')) this.session?.filter(this.filter);
       if (changed.has('at')) void this.goTo(this.at);
     }
@@ -127,8 +136,11 @@ export class LiveChartElement extends LitElement {
       this.failure = 'bad_id';
       return;
     }
-    const { chart, token, tokenUrl, maxRate } = this;
-    const origin = this.origin || defaultOrigin();
+    const { chart, token, tokenUrl, maxRate, server: origin } = this;
+    if (origin === null) {
+      this.failure = 'bad_origin';
+      return;
+    }
     this.session = new ChartSession({ chart, origin, token, tokenUrl, maxRate, locale: this.language }, {
       update: (event) => this.onUpdate(event),
       state: (state) => this.onState(state),
@@ -136,7 +148,7 @@ export class LiveChartElement extends LitElement {
     });
     this.voice = new ChartVoice(this, this.announcer, this.language);
     this.session.filter(this.filter);
-    this.session.mount(this.drawing, this.theme);
+    this.session.mount(this.drawing, this.look);
     this.onState(this.session.chart.state);
     if (this.at !== null) void this.goTo(this.at);
     void this.lookForHistory();
@@ -150,12 +162,13 @@ export class LiveChartElement extends LitElement {
     this.voice?.close();
     this.voice = null;
     this.chartState = BEFORE;
-    this.drawn = false;
+    this.known = false;
     this.failure = '';
     this.hasHistory = false;
   }
 
   private retry(): void {
+    if (this.session?.retry()) return;
     this.close(true);
     this.open();
   }
@@ -181,9 +194,9 @@ export class LiveChartElement extends LitElement {
   // ---- What the SDK says
 
   private onUpdate(event: UpdateEvent): void {
-    if (this.drawn) this.redrawing ??= setTimeout(() => this.redraw(), REDRAW_MS);
+    if (this.known) this.redrawing ??= setTimeout(() => this.redraw(), REDRAW_MS);
     else this.redraw();
-    this.drawn = true;
+    this.known = true;
     this.tell('cc-update', event);
   }
 
@@ -214,10 +227,10 @@ export class LiveChartElement extends LitElement {
     else if (id === 'full') await this.toggleFullScreen();
     else if (id === 'share') {
       const past = this.chartState.status === 'replay' ? this.chartState.asOf : null;
-      this.say(await share(sharedAddress(this.origin || defaultOrigin(), this.chart, past), this.words.done));
+      this.say(await share(sharedAddress(this.server!, this.chart, past), this.words.done));
     } else if (chart) {
       const ground = getComputedStyle(this.renderRoot.querySelector('.card')!).getPropertyValue('background-color');
-      await save(id, chart, ground).catch(() => this.say(this.words.done.export_failed));
+      await save(id, chart, ground, this.language).catch(() => this.say(this.words.done.export_failed));
     }
   }
 
@@ -262,6 +275,15 @@ export class LiveChartElement extends LitElement {
     return localeOf(this.locale);
   }
 
+  /** Null for an `origin` that is none. */
+  private get server(): string | null {
+    return originOf(this.origin);
+  }
+
+  private get look(): ElementTheme {
+    return THEMES.includes(this.theme) ? this.theme : 'auto';
+  }
+
   private get words(): Words {
     return wordsFor(this.language);
   }
@@ -276,15 +298,16 @@ export class LiveChartElement extends LitElement {
 
   /** What the time line stands at. */
   private get shownTime(): number | null {
-    return this.at === null ? null : new Date(this.at).getTime();
+    const time = isoTime(this.at);
+    return time === null ? null : Date.parse(time);
   }
 
   private readonly history = async () => this.handle?.history() ?? null;
 
   private shown(): Shown {
-    const { words, language: locale, shownTitle: title, chartState: state, drawn, failure } = this;
+    const { words, language: locale, shownTitle: title, chartState: state, known, drawn, failure } = this;
     const option = this.handle?.option ?? null;
-    return { words, locale, title, option, state, drawn, failure, empty: option !== null && isEmpty(option) };
+    return { words, locale, title, option, state, known, drawn, failure, empty: option !== null && isEmpty(option) };
   }
 
   private get picking(): Picking {
@@ -295,7 +318,7 @@ export class LiveChartElement extends LitElement {
   private menu(datasets: readonly string[]) {
     return menuItems(this.words.menu, {
       datasets,
-      drawn: this.drawn,
+      known: this.known,
       tableShown: this.showsTable,
       timeLineShown: this.timeLineShown,
       hasHistory: this.hasHistory,

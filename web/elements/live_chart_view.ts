@@ -18,7 +18,8 @@ export interface Shown {
   readonly title: string;
   readonly option: Option | null;
   readonly state: ChartState;
-  /** Data have been here. */
+  /** Data have been here, and: they have been drawn. */
+  readonly known: boolean;
   readonly drawn: boolean;
   readonly empty: boolean;
   /** Why there is no chart, before the server was asked. */
@@ -68,14 +69,14 @@ export function stageTemplate(shown: Shown, retry: () => void) {
 }
 
 /** What stands where the drawing would. */
-function coverTemplate({ words, state, failure, drawn }: Shown, retry: () => void) {
+function coverTemplate({ words, state, failure, known, empty }: Shown, retry: () => void) {
   if (failure) return html`<cc-notice icon="refused" text=${refusalText(failure, words)}></cc-notice>`;
   if (state.status === 'refused') {
     return html`<cc-notice icon="refused" text=${refusalText(state.code, words)} action=${words.chart.try_again}
       @retry=${retry}></cc-notice>`;
   }
-  if (drawn) return html`<cc-notice icon="chart"><slot name="empty">${words.chart.empty}</slot></cc-notice>`;
-  if (state.status === 'disconnected') {
+  if (known && empty) return html`<cc-notice icon="chart"><slot name="empty">${words.chart.empty}</slot></cc-notice>`;
+  if (!known && state.status === 'disconnected') {
     return html`<cc-notice icon="reconnecting" text=${words.chart.not_reached}></cc-notice>`;
   }
   return html`

@@ -86,6 +86,7 @@ export const en = {
     no_chart: 'There is no chart of that name.',
     unknown_chart: 'There is no chart of that name.',
     bad_id: 'That is no name of a chart. Names have letters, digits, hyphens and underscores, at most 64.',
+    bad_origin: 'The address of the server is none.',
     forbidden: 'You have no permission to see this.',
     missing: 'This is shown to people with an access token. The link that you used has none.',
     malformed: 'The access token is damaged. Ask for a new link.',
@@ -96,6 +97,7 @@ export const en = {
     limit: 'This page asks for too many charts at once.',
     too_old: 'The history does not reach back so far.',
     no_history: 'No history is kept here.',
+    invalid_time: 'That is no time.',
     unknown_reason: 'The server does not show this.',
   },
 };

@@ -87,6 +87,7 @@ export const zh_CN: Words = {
     no_chart: '没有这个名称的图表。',
     unknown_chart: '没有这个名称的图表。',
     bad_id: '这不是有效的图表名称。名称由字母、数字、连字符和下划线组成，最多 64 个字符。',
+    bad_origin: '服务器地址无效。',
     forbidden: '您没有查看权限。',
     missing: '查看此内容需要访问令牌，而您使用的链接中没有。',
     malformed: '访问令牌已损坏，请索取新的链接。',
@@ -97,6 +98,7 @@ export const zh_CN: Words = {
     limit: '此页面同时请求的图表过多。',
     too_old: '历史数据没有保留到那么早。',
     no_history: '此处不保留历史数据。',
+    invalid_time: '这不是有效的时间。',
     unknown_reason: '服务器未显示此内容。',
   },
 };
