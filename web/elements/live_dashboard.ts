@@ -13,14 +13,14 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 
 import type { Dashboard, Time, TokenSource } from '../sdk/src/types.js';
-import { defaultOrigin, type Wanted } from './casts.js';
+import { originOf, type Wanted } from './casts.js';
 import { choicesOfAddress, keepInAddress, momentOfAddress, sharedView } from './dashboard/address.js';
 import { toggled, withChoice, type Choices } from './dashboard/choices.js';
 import { DashboardSession } from './dashboard/dashboard_session.js';
 import { dashboardStyles } from './dashboard/dashboard_styles.js';
 import { choicesFor, clickedValue, variableOf } from './dashboard/drill_down.js';
 import { headTemplate, placeholderTemplate } from './dashboard/dashboard_view.js';
-import { isoText, momentOf } from './dashboard/moment.js';
+import { momentOf } from './dashboard/moment.js';
 import './dashboard/panel_grid.js';
 import type { PanelClick, PanelGrid } from './dashboard/panel_grid.js';
 import { PointerRest } from './dashboard/pointer_rest.js';
@@ -29,7 +29,7 @@ import type { Summary } from './dashboard/summary.js';
 import type { Theme, Tool } from './dashboard/tools.js';
 import { variableLabel, type VariableChoice } from './dashboard/variable_bar.js';
 import { dashboardWords } from './dashboard/words.js';
-import { localeOf } from './formats.js';
+import { isoTime, localeOf } from './formats.js';
 import { share } from './chart_actions.js';
 import { inLanguage } from './languages.js';
 import type { Announcer } from './parts/announcer.js';
@@ -54,7 +54,7 @@ export class LiveDashboardElement extends LitElement {
   @property({ reflect: true }) locale: string | null = null;
   /** The time that is shown; null is live. */
   @property({ reflect: true, converter: {
-    fromAttribute: (text) => text, toAttribute: (time: Time | null) => isoText(momentOf(time)),
+    fromAttribute: (text) => text, toAttribute: (time: Time | null) => isoTime(momentOf(time)),
   } }) at: Time | null = null;
   @property({ type: Boolean, reflect: true }) kiosk = false;
   @property({ reflect: true }) rotate: string | null = null;
@@ -124,11 +124,12 @@ export class LiveDashboardElement extends LitElement {
     this.mustOpen = false;
     const id = this.shownId;
     if (!this.isConnected || id === undefined) return;
-    if (!DASHBOARD_ID.test(id)) {
-      this.failure = { code: 'bad_id' };
+    const { wanted } = this;
+    if (!wanted || !DASHBOARD_ID.test(id)) {
+      this.failure = { code: wanted ? 'bad_id' : 'bad_origin' };
       return;
     }
-    this.session = new DashboardSession(this.wanted, id, {
+    this.session = new DashboardSession(wanted, id, {
       known: (dashboard) => this.know(dashboard),
       failed: (code) => { this.failure = { code }; },
       values: () => this.requestUpdate(),
@@ -284,9 +285,11 @@ export class LiveDashboardElement extends LitElement {
     return localeOf(this.locale);
   }
 
-  private get wanted(): Wanted {
+  /** Null when `origin` is none. */
+  private get wanted(): Wanted | null {
     const { token, tokenUrl, language: locale } = this;
-    return { origin: this.origin || defaultOrigin(), token, tokenUrl, locale };
+    const origin = originOf(this.origin);
+    return origin === null ? null : { origin, token, tokenUrl, locale };
   }
 
   private get moment(): number | null {
@@ -303,7 +306,7 @@ export class LiveDashboardElement extends LitElement {
   }
 
   private get link(): string {
-    return sharedView(this.wanted.origin, this.shownId ?? '', this.choices, this.moment);
+    return sharedView(this.wanted?.origin ?? location.origin, this.shownId ?? '', this.choices, this.moment);
   }
 
   override render() {

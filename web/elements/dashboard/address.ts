@@ -1,8 +1,9 @@
 // The view of a dashboard in the address of its page, so that a link or a reload shows the same.
 
 import type { Variable } from '../../sdk/src/types.js';
+import { isoTime } from '../formats.js';
 import { readChoices, writeChoices, type Choices } from './choices.js';
-import { isoText, momentOf } from './moment.js';
+import { momentOf } from './moment.js';
 
 export const choicesOfAddress = (variables: readonly Variable[]): Choices =>
   readChoices(new URLSearchParams(location.search), variables);
@@ -25,7 +26,7 @@ export function sharedView(origin: string, dashboard: string, choices: Choices, 
 
 export function writeView(address: URL, choices: Choices, at: number | null): void {
   writeChoices(address.searchParams, choices);
-  const time = isoText(at);
+  const time = isoTime(at);
   if (time) address.searchParams.set('at', time);
   else address.searchParams.delete('at');
 }

@@ -59,5 +59,5 @@ export function placeholderTemplate(
     : Object.hasOwn(own, code) ? own[code] : refusalText(code, chartWords);
   return html`
     <cc-notice class="waits" icon=${code === undefined ? 'reconnecting' : 'refused'} text=${text}
-      action=${code === 'bad_id' ? '' : chartWords.chart.try_again} @retry=${retry}></cc-notice>`;
+      action=${code?.startsWith('bad_') ? '' : chartWords.chart.try_again} @retry=${retry}></cc-notice>`;
 }

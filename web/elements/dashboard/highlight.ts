@@ -1,10 +1,13 @@
 // The chosen items of a chart in full colour, the others faint: for the chart in which they were clicked, which
-// goes on showing all of its rows.
+// goes on showing all of its rows. ECharts forgets what was lit when a chart is drawn anew, and when the pointer
+// leaves an item; then they are lit again.
 
 import type { ChartView, Option } from '../../sdk/src/types.js';
 import { cellText } from './choices.js';
 
 const list = (value: any): any[] => (Array.isArray(value) ? value : value ? [value] : []);
+
+const AGAIN_MS = 200;
 
 interface Target {
   readonly seriesIndex: number;
@@ -14,54 +17,66 @@ interface Target {
 
 export class Highlight {
   private targets: readonly Target[] = [];
-  private readonly leave: (() => void)[] = [];
   private instance: any | null = null;
+  private isDue = true;
+  private waiting: ReturnType<typeof setTimeout> | undefined;
+  private readonly leave: () => void;
 
   constructor(private readonly view: ChartView, private readonly field: string, private values: readonly string[]) {
-    // Drawn anew with each update: what was lit is at another place by then.
-    this.leave.push(view.chart.on('update', () => queueMicrotask(() => this.apply())));
-    this.apply();
+    // The chart is drawn some time after its rows have changed, and lit then.
+    this.leave = view.chart.on('update', () => { this.isDue = true; });
+    this.follow();
   }
 
   choose(values: readonly string[]): void {
+    if (values.length === this.values.length && values.every((value, place) => value === this.values[place])) return;
     this.values = values;
-    this.apply();
+    if (this.instance) this.apply();
   }
 
   destroy(): void {
-    for (const leave of this.leave) leave();
+    this.leave();
+    clearTimeout(this.waiting);
     if (!this.instance || this.instance.isDisposed()) return;
-    this.instance.off('globalout', this.light);
+    this.instance.off('rendered', this.onRendered);
     this.instance.off('mouseout', this.light);
-    this.put(this.targets);
+    this.put();
     this.instance.setOption({ series: this.emphasis(true) });
-    this.targets = [];
   }
 
+  /** The instance comes when ECharts is there. */
+  private follow(): void {
+    this.instance = this.view.instance;
+    if (!this.instance) {
+      this.waiting = setTimeout(() => this.follow(), AGAIN_MS);
+      return;
+    }
+    this.instance.on('rendered', this.onRendered);
+    this.instance.on('mouseout', this.light);
+    this.apply();
+  }
+
+  private readonly onRendered = (): void => {
+    if (this.isDue) this.apply();
+  };
+
   private apply(): void {
-    this.follow();
+    this.isDue = false;
     const { option } = this.view.chart;
-    if (!this.instance || !option) return;
-    this.put(this.targets);
+    if (!option) return;
+    this.put();
     this.targets = list(option.series).flatMap((series, place) => this.targetOf(option, series, place));
     this.instance.setOption({ series: this.emphasis(false) });
     this.light();
-  }
-
-  /** The instance is another one after a change of the theme. */
-  private follow(): void {
-    if (this.view.instance === this.instance) return;
-    this.instance = this.view.instance;
-    this.instance?.on('globalout', this.light);
-    this.instance?.on('mouseout', this.light);
   }
 
   private readonly light = (): void => {
     for (const target of this.targets) this.instance.dispatchAction({ type: 'highlight', ...target });
   };
 
-  private put(targets: readonly Target[]): void {
-    for (const target of targets) this.instance.dispatchAction({ type: 'downplay', ...target });
+  private put(): void {
+    for (const target of this.targets) this.instance.dispatchAction({ type: 'downplay', ...target });
+    this.targets = [];
   }
 
   /** Rows by their place where the series draws a dataset as it is, items by their name elsewhere. */

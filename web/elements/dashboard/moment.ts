@@ -8,6 +8,3 @@ export function momentOf(time: Time | null): number | null {
   const moment = isCount ? Number(time) : new Date(time).getTime();
   return Math.abs(moment) <= 8.64e15 ? moment : null;
 }
-
-export const isoText = (moment: number | null): string | null =>
-  (moment === null ? null : new Date(moment).toISOString());

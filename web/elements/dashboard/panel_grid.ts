@@ -8,6 +8,7 @@ import { styleMap } from 'lit/directives/style-map.js';
 
 import type { ChartState, Dashboard, Panel, RowFilter, SelectEvent } from '../../sdk/src/types.js';
 import type { Wanted } from '../casts.js';
+import { isoTime } from '../formats.js';
 import type { LiveChartElement } from '../live_chart.js';
 import '../live_chart.js';
 import { define } from '../parts/define.js';
@@ -16,7 +17,6 @@ import type { Choices } from './choices.js';
 import { chosenIn } from './drill_down.js';
 import { Highlights } from './highlights.js';
 import { placed, rowCount, type Placed } from './layout.js';
-import { isoText } from './moment.js';
 import { gridStyles } from './panel_grid_styles.js';
 import { isMovingFilter, rowFilter } from './row_filter.js';
 import { summaryOf, type Summary } from './summary.js';
@@ -93,7 +93,7 @@ export class PanelGrid extends LitElement {
     return html`
       <live-chart class=${isNarrow ? 'narrow' : 'wide'} style=${styleMap({ '--column': column, '--row-of': row, '--rows': rows })}
         chart=${panel.chart} origin=${origin} .token=${token} token-url=${tokenUrl ?? nothing} locale=${locale}
-        theme=${this.theme} heading=${this.heading} at=${isoText(this.at) ?? nothing}
+        theme=${this.theme} heading=${this.heading} at=${isoTime(this.at) ?? nothing}
         .filter=${this.filters.get(panel) ?? null} ?selectable=${panel.on_click !== undefined}
         .chosen=${chosenIn(this.dashboard, panel, this.choices)}
         @cc-state=${(event: CustomEvent<ChartState>) => this.onState(panel, event.detail)}
