@@ -1,7 +1,7 @@
-// Connections for elements: those that want the same one share it, and it ends a moment after the last of them
-// has left, so that an element that is moved on its page keeps it.
+// Connections for elements. The SDK shares them; here it is seen to that those who want the same token ask for
+// it in the same words, and that an element that is moved on its page keeps its connection.
 
-import { connect } from '../sdk/src/connect.js';
+import { connect } from '../sdk/src/cast.js';
 import type { Cast, TokenSource } from '../sdk/src/types.js';
 
 export interface Wanted {
@@ -14,64 +14,38 @@ export interface Wanted {
 
 export interface HeldCast {
   readonly cast: Cast;
-  /** `spent`: whoever asks next gets a new connection, as after a refusal. */
-  release(spent?: boolean): void;
-}
-
-interface Entry {
-  readonly cast: Cast;
-  holders: number;
+  release(): void;
 }
 
 const LINGER_MS = 1000;
-const entries = new Map<string, Entry>();
+const held = new Set<Cast>();
 
 export function holdCast(wanted: Wanted): HeldCast {
-  const key = JSON.stringify([wanted.origin, tokenKey(wanted.token), wanted.tokenUrl, wanted.locale]);
-  let entry = entries.get(key);
-  if (!entry) {
-    entry = { cast: connect(wanted.origin, { token: tokenOf(wanted), locale: wanted.locale }), holders: 0 };
-    entries.set(key, entry);
-  }
-  const held = entry;
-  held.holders += 1;
-  let released = false;
+  const cast = connect(wanted.origin, { token: tokenOf(wanted), locale: wanted.locale });
+  held.add(cast);
   return {
-    cast: held.cast,
-    release(spent = false) {
-      if (released) return;
-      released = true;
-      held.holders -= 1;
-      if (spent && entries.get(key) === held) entries.delete(key);
-      setTimeout(() => closeUnheld(key, held), spent ? 0 : LINGER_MS);
+    cast,
+    release() {
+      held.delete(cast);
+      setTimeout(() => cast.close(), LINGER_MS);
     },
   };
 }
 
-function closeUnheld(key: string, entry: Entry): void {
-  if (entry.holders > 0) return;
-  if (entries.get(key) === entry) entries.delete(key);
-  entry.cast.close();
-}
-
 /** For pages that are given a token without having asked: all connections of elements go on with it. */
 export function renewCasts(token: string): void {
-  for (const { cast } of entries.values()) void cast.renew(token).catch(() => undefined);
+  for (const cast of held) void cast.renew(token).catch(() => undefined);
 }
 
-/** Functions are told apart by who they are. */
-const functions = new WeakMap<() => unknown, number>();
-let functionsSeen = 0;
-
-function tokenKey(token: TokenSource | null): string | number | null {
-  if (typeof token !== 'function') return token;
-  if (!functions.has(token)) functions.set(token, functionsSeen += 1);
-  return functions.get(token)!;
-}
+/** Of one address there is one function, since connections are shared by who knows the same one. */
+const fetchers = new Map<string, () => Promise<string>>();
 
 function tokenOf({ token, tokenUrl }: Wanted): TokenSource | undefined {
   if (token) return token;
-  return tokenUrl ? () => fetchToken(tokenUrl) : undefined;
+  if (!tokenUrl) return undefined;
+  const fetcher = fetchers.get(tokenUrl) ?? (() => fetchToken(tokenUrl));
+  fetchers.set(tokenUrl, fetcher);
+  return fetcher;
 }
 
 async function fetchToken(url: string): Promise<string> {

@@ -61,19 +61,16 @@ export class ChartSession {
     }
   }
 
-  /** Asks again for a chart that was refused; false when the whole connection was, which then is of no use. */
-  retry(): boolean {
-    const usable = this.held.cast.status !== 'refused';
-    if (usable) this.chart.resume();
-    return usable;
+  /** Asks again for a chart that was refused. */
+  retry(): void {
+    this.chart.resume();
   }
 
-  /** `spent`: the connection has been refused, and nobody is to have it after us. */
-  close(spent = false): void {
+  close(): void {
     this.closed = true;
     for (const act of this.leave) act();
     this.view?.destroy();
     this.chart.destroy();
-    this.held.release(spent);
+    this.held.release();
   }
 }

@@ -154,10 +154,10 @@ export class LiveChartElement extends LitElement {
     void this.lookForHistory();
   }
 
-  private close(spent = false): void {
+  private close(): void {
     clearTimeout(this.redrawing);
     this.redrawing = undefined;
-    this.session?.close(spent);
+    this.session?.close();
     this.session = null;
     this.voice?.close();
     this.voice = null;
@@ -165,12 +165,6 @@ export class LiveChartElement extends LitElement {
     this.known = false;
     this.failure = '';
     this.hasHistory = false;
-  }
-
-  private retry(): void {
-    if (this.session?.retry()) return;
-    this.close(true);
-    this.open();
   }
 
   private async lookForHistory(): Promise<void> {
@@ -340,7 +334,7 @@ export class LiveChartElement extends LitElement {
         <div class="inside">
           ${headerTemplate(shown, this.heading, tools)}
           <div class="content">
-            ${stageTemplate(shown, () => this.retry())}
+            ${stageTemplate(shown, () => this.session?.retry())}
             ${toggle.shown && this.handle ? tableTemplate(shown, tableData(this.handle, this.tableOf, locale), datasets,
               this.tableOf, ({ detail }) => { this.tableOf = detail; }, this.picking) : nothing}
           </div>

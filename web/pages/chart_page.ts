@@ -15,7 +15,7 @@ const timeLine = element<TimeScrubber>('time-line');
 const share = element<HTMLButtonElement>('share');
 const token = takeToken();
 
-element<HTMLAnchorElement>('back').href = linkTo('/');
+element<HTMLAnchorElement>('back').href = linkTo('/charts');
 
 chart.addEventListener('cc-update', () => {
   document.title = chart.handle!.title;

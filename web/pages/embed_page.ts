@@ -21,22 +21,25 @@ const CODES_OF_TOKENS = ['missing', 'malformed', 'unknown', 'expired', 'forbidde
 /** The SDK asks for the next token at most this long before the end of the last one. */
 const AHEAD_MS = 61_000;
 
+let element: Embedded | undefined;
 let current = takeToken();
-const parent = new TokenFromParent((token) => {
+/** The server has refused the current one, or the lack of one. */
+let refused = false;
+
+const parent = new TokenFromParent(take);
+
+/** The open connection goes on with it; one that was made without a token, and refused, is made anew. */
+function take(token: string): void {
   current = token;
-  if (element.token) renewCasts(token);
-  else element.token = nextToken;
-});
+  if (refused && element && !element.token) element.token = nextToken;
+  else renewCasts(token);
+}
 
 async function nextToken(): Promise<string> {
-  const left = current === null ? 0 : (expiryOf(current) ?? Infinity) - Date.now();
-  if (left > AHEAD_MS) return current!;
-  try {
-    current = await parent.ask();
-  } catch (error) {
-    // One that still holds is better than none, until it does not.
-    if (left <= 0 || current === null) throw error;
-  }
+  const left = (expiryOf(current!) ?? Infinity) - Date.now();
+  if (!refused && left > AHEAD_MS) return current!;
+  // Without an answer the server is shown the old one, and says what is wrong with it.
+  current = await parent.ask().catch(() => current!);
   return current;
 }
 
@@ -46,9 +49,10 @@ function onState(event: Event): void {
   tellParent({
     type: 'chartcast:state', chart: chart ?? null, status, code: code ?? null, asOf: asOf?.toISOString() ?? null,
   });
-  if (status !== 'refused' || !CODES_OF_TOKENS.includes(code ?? '')) return;
-  current = null;
-  element.token ??= nextToken;
+  const wasRefused = refused;
+  refused = status === 'refused' && CODES_OF_TOKENS.includes(code ?? '');
+  // Where there was a token, the SDK asks again by itself when this brings nothing.
+  if (refused && !wasRefused) parent.ask().then(take, () => undefined);
 }
 
 /** A frame with one chart does without the code for dashboards. */
@@ -63,11 +67,15 @@ async function makeElement(): Promise<Embedded> {
   return made;
 }
 
+async function start(): Promise<void> {
+  element = await makeElement();
+  element.theme = theme();
+  element.locale = parameter('locale');
+  element.at = parameter('at');
+  if (current) element.token = nextToken;
+  element.addEventListener('cc-state', onState);
+  document.body.append(element);
+}
+
 applyTheme();
-const element = await makeElement();
-element.theme = theme();
-element.locale = parameter('locale');
-element.at = parameter('at');
-if (current) element.token = nextToken;
-element.addEventListener('cc-state', onState);
-document.body.append(element);
+void start();
