@@ -2,7 +2,8 @@
 // The SDK brings and draws the data (chart_session.ts); here is what stands around the drawing.
 //
 //   attributes  chart origin token token-url theme locale max-rate table at heading; all but token reflected
-//   properties  the same in camel case; filter; handle, the LiveChart of the SDK
+//   properties  the same in camel case; filter; handle, the LiveChart of the SDK, and view, its drawing; selectable,
+//               the rows of the table can be picked like items of the drawing, and chosen, those that are
 //   events      cc-update cc-state cc-select, as the SDK has them; they bubble out of shadow roots
 //   slots       title, empty, footer
 //   parts       card, header, title, stage, footer
@@ -10,7 +11,9 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 
-import type { ChartState, LiveChart, RowFilter, Time, TokenSource, UpdateEvent } from '../sdk/src/types.js';
+import type {
+  ChartState, ChartView, LiveChart, Row, RowFilter, SelectEvent, Time, TokenSource, UpdateEvent,
+} from '../sdk/src/types.js';
 import { originOf } from './casts.js';
 import { menuItems, share, sharedAddress } from './chart_actions.js';
 import { ChartSession } from './chart_session.js';
@@ -20,6 +23,7 @@ import { liveChartStyles } from './live_chart_styles.js';
 import { headerTemplate, stageTemplate, toolsTemplate, type Shown } from './live_chart_view.js';
 import type { Announcer } from './parts/announcer.js';
 import './parts/announcer.js';
+import type { Chosen } from './parts/data_table.js';
 import { define } from './parts/define.js';
 import './parts/menu.js';
 import './parts/notice.js';
@@ -57,6 +61,8 @@ export class LiveChartElement extends LitElement {
   /** The time that is shown; null is live. */
   @property({ reflect: true, converter: timeConverter }) at: Time | null = null;
   @property({ attribute: false }) filter: RowFilter | null = null;
+  @property({ type: Boolean }) selectable = false;
+  @property({ attribute: false }) chosen: Chosen | null = null;
 
   @state() private chartState: ChartState = BEFORE;
   /** Data have been here, and: they have been drawn. */
@@ -80,6 +86,10 @@ export class LiveChartElement extends LitElement {
   /** The chart of the SDK; null without a chart that has a name. */
   get handle(): LiveChart | null {
     return this.session?.chart ?? null;
+  }
+
+  get view(): ChartView | null {
+    return this.session?.view ?? null;
   }
 
   // ---- Life
@@ -236,6 +246,11 @@ export class LiveChartElement extends LitElement {
     else await this.requestFullscreen().catch(() => undefined);
   }
 
+  private pick(row: Row): void {
+    const dataset = this.tableOf ?? this.handle?.datasets[0] ?? null;
+    this.tell('cc-select', { row, dataset, name: '', value: null, seriesId: null } satisfies SelectEvent);
+  }
+
   private readonly onFullScreen = (): void => this.requestUpdate();
 
   private onSeek(event: CustomEvent<{ time: Date | null }>): void {
@@ -291,6 +306,11 @@ export class LiveChartElement extends LitElement {
     return { words, locale, title, option, state, known, drawn, failure, empty: option !== null && isEmpty(option) };
   }
 
+  private get picking() {
+    const { selectable, chosen } = this;
+    return { selectable, chosen, pick: ({ detail: row }: CustomEvent<Row>) => this.pick(row) };
+  }
+
   private menu(datasets: readonly string[]) {
     return menuItems(this.words.menu, {
       datasets,
@@ -310,7 +330,8 @@ export class LiveChartElement extends LitElement {
       }, () => undefined);
     }
     return this.tableParts && this.handle
-      ? this.tableParts.tableTemplate(this.handle, locale, this.tableOf, ({ detail }) => { this.tableOf = detail; })
+      ? this.tableParts.tableTemplate(this.handle, locale, this.tableOf, ({ detail }) => { this.tableOf = detail; },
+        this.picking)
       : nothing;
   }
 

@@ -1,7 +1,7 @@
 // <cc-data-table>: the rows of a chart for who cannot see it, or wants the numbers. Follows the data without
 // ever taking the focus; the first 200 rows, then more on demand.
 
-import { css, html, LitElement } from 'lit';
+import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 
 import type { Row } from '../../sdk/src/types.js';
@@ -13,11 +13,20 @@ import { define } from './define.js';
 
 const STEP = 200;
 
+/** Rows whose cell of that field is one of these, as texts. */
+export interface Chosen {
+  readonly field: string;
+  readonly values: readonly string[];
+}
+
 export class DataTable extends LitElement {
   @property() caption = '';
   @property() locale = 'en';
   @property({ attribute: false }) columns: readonly Column[] = [];
   @property({ attribute: false }) rows: readonly Row[] = [];
+  /** Rows can be picked, as items of the chart can be clicked: `pick` is sent with the row. */
+  @property({ type: Boolean, reflect: true }) selectable = false;
+  @property({ attribute: false }) chosen: Chosen | null = null;
 
   @state() private limit = STEP;
 
@@ -37,9 +46,22 @@ export class DataTable extends LitElement {
   }
 
   private renderRow(row: Row) {
-    return html`<tr>${this.columns.map(({ id, align, text }, place) => (place === 0
-      ? html`<th scope="row" class=${align}>${text(row[id] ?? null)}</th>`
-      : html`<td class=${align}>${text(row[id] ?? null)}</td>`))}</tr>`;
+    const chosen = this.chosen?.values.includes(String(row[this.chosen.field] ?? '')) ?? false;
+    return html`
+      <tr class=${chosen ? 'chosen' : ''} @click=${this.selectable ? () => this.pick(row) : nothing}>
+        ${this.columns.map(({ id, align, text }, place) => (place === 0
+          ? html`<th scope="row" class=${align}>${this.renderName(text(row[id] ?? null), chosen)}</th>`
+          : html`<td class=${align}>${text(row[id] ?? null)}</td>`))}
+      </tr>`;
+  }
+
+  /** A click on the button is one on its row. */
+  private renderName(text: string, chosen: boolean) {
+    return this.selectable ? html`<button type="button" aria-pressed=${chosen}>${text}</button>` : text;
+  }
+
+  private pick(row: Row): void {
+    this.dispatchEvent(new CustomEvent<Row>('pick', { detail: row }));
   }
 
   private renderEnd(shown: number) {
@@ -100,6 +122,10 @@ export class DataTable extends LitElement {
     }
 
     tbody tr:hover > * { background: var(--_hover); }
+    tbody tr.chosen > * { background: var(--_wash); }
+    :host([selectable]) tbody tr { cursor: pointer; }
+    th button { padding: 0; color: var(--_accent); text-align: inherit; }
+    th button:hover { text-decoration: underline; }
     tbody tr:last-child > * { border-bottom-color: transparent; }
     .end { text-align: end; }
 

@@ -34,6 +34,11 @@ export const icons = {
   degraded: icon(svg`<circle cx="8" cy="8" r="5"/><path d="M8 3a5 5 0 0 1 0 10z" fill="currentColor"/>`),
   replay: icon(svg`<path d="M3 8a5 5 0 1 0 1.6-3.7M4.4 1.8v2.8h2.8M8 5.4V8l1.8 1.2"/>`),
   refused: icon(svg`<circle cx="8" cy="8" r="5.4"/><path d="m4.3 4.3 7.4 7.4"/>`),
+  chevron: icon(svg`<path d="m4 6.2 4 4 4-4"/>`),
+  search: icon(svg`<circle cx="7" cy="7" r="4.3"/><path d="m10.2 10.2 3.6 3.6"/>`),
+  print: icon(svg`<path d="M4.5 5.5v-3h7v3M4.5 11.5H3.2A1.2 1.2 0 0 1 2 10.3V6.7a1.2 1.2 0 0 1 1.2-1.2h9.6A1.2 1.2 0 0 1
+    14 6.7v3.6a1.2 1.2 0 0 1-1.2 1.2h-1.3M4.5 9.5h7v4h-7z"/>`),
+  screen: icon(svg`<rect x="1.8" y="2.5" width="12.4" height="8.6" rx="1.3"/><path d="M5.5 13.7h5M8 11.2v2.4"/>`),
 };
 
 export type IconName = keyof typeof icons;
