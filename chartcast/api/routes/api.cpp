@@ -166,8 +166,8 @@ public:
     void on_end() override {
         if (*upload_) (*upload_)->on_end();
     }
-    void on_abort(socketio::HttpEnd) override {
-        if (*upload_) (*upload_)->on_abort();
+    void on_abort(socketio::HttpEnd why) override {
+        if (*upload_) (*upload_)->on_abort(why);
     }
 
 private:
@@ -199,7 +199,9 @@ public:
         const auto request = std::move(request_);
         on_body(request);
     }
-    void on_abort(socketio::HttpEnd) override {}
+    void on_abort(socketio::HttpEnd why) override {
+        if (const auto problem = broken_body(why)) reply_.send(respond(*problem));
+    }
 
 private:
     HttpRequest request_;
@@ -240,8 +242,9 @@ void Registration::operator()(const Upload& upload) const {
                 services, request, reply, [&services, operation, body, slot](const Call& call) {
                     auto head = upload_head_of(*call.request, operation);
                     if (!head) return call.refuse(head.error());
-                    const RowsUpload::Flow flow{[body] { body.pause(); },
-                                                [body] { body.resume(); }};
+                    const RowsUpload::Flow flow{
+                        [body] { body.pause(); }, [body] { body.resume(); },
+                        [body](auto silence_max) { body.allow_silence(silence_max); }};
                     *slot = std::make_shared<RowsUpload>(services, call, std::move(*head), flow);
                     (*slot)->start();
                 });
