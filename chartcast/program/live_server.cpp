@@ -193,8 +193,8 @@ void LiveServer::run() {
         InternalServer::Pages pages;
         pages.metrics = [this](std::function<void(std::string)> done) {
             server_.take_census([this, done = std::move(done)](const socketio::Census& census) {
-                done(metrics_page({server_, census, owner_, store_.get(), sources_, redis_probe_.get(),
-                                   readiness()}));
+                done(metrics_page({server_, census, owner_, store_.get(), sources_,
+                                   redis_probe_.get(), readiness()}));
             });
         };
         pages.readiness = [this] { return readiness(); };

@@ -75,9 +75,10 @@ void add_redis(ops::MetricsText& text, const RedisProbe* probe) {
     if (!probe) return;
     text.gauge("chartcast_redis_connected", "Whether messages can leave to Redis and come from it.",
                probe->connected() ? 1 : 0);
-    text.gauge("chartcast_redis_lag_seconds",
-               "How long the last message took through Redis and back; longer while one is missing.",
-               probe->lag_seconds());
+    text.gauge(
+        "chartcast_redis_lag_seconds",
+        "How long the last message took through Redis and back; longer while one is missing.",
+        probe->lag_seconds());
     text.histogram("chartcast_redis_round_trip_seconds",
                    "How long messages took through Redis and back, one every five seconds.",
                    probe->round_trips());

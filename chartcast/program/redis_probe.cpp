@@ -26,7 +26,8 @@ void RedisProbe::start() {
     subscriber_.on_message([this](const redis::Message& message) { take(message.payload); });
     subscriber_.on_ready([this] { send(); });
     subscriber_.on_refused([](std::string_view name, const std::string& text) {
-        ops::log(socketio::LogLevel::warn, "redis refused the probe's channel: its lag is not known",
+        ops::log(socketio::LogLevel::warn,
+                 "redis refused the probe's channel: its lag is not known",
                  {{"channel", std::string(name)}, {"cause", text}});
     });
     subscriber_.subscribe(channel_);

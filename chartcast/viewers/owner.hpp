@@ -1,9 +1,9 @@
 #pragma once
 // Behind LiveCharts: every dataset and chart, who watches them, their timers and the store. Lives on shard 0.
 
+#include "live/idempotency_window.hpp"
 #include "ops/metrics.hpp"
 #include "store/store.hpp"
-#include "live/idempotency_window.hpp"
 #include "viewers/first_frames.hpp"
 #include "viewers/live_charts.hpp"
 #include "viewers/owned_chart.hpp"

@@ -269,7 +269,8 @@ void Owner::publish_option(OptionChange change, std::function<void(OptionChanged
         answer.verdict = Verdict::unknown_chart;
         return done(answer);
     }
-    if (change.idempotency_key.empty()) return change_option(*chart, std::move(change), std::move(done));
+    if (change.idempotency_key.empty())
+        return change_option(*chart, std::move(change), std::move(done));
     const std::pair key(change.chart, change.idempotency_key);
     answer.watchers = chart->plain_viewers();
     if (const auto* known = option_results_[key.first].find(key.second, now_())) {

@@ -204,7 +204,8 @@ void RowsUpload::on_abort(socketio::HttpEnd why) {
 
 void RowsUpload::answer_failure() {
     if (!in_batches_) return call_.refuse(*problem_);
-    if (problem_->code != "malformed_body" && (problem_->status == 400 || problem_->status == 413)) {
+    if (problem_->code != "malformed_body" &&
+        (problem_->status == 400 || problem_->status == 413)) {
         problem_->status = 422;
     }
     problem_->more.append("committed_lines", committed_lines_);
