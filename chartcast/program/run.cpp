@@ -86,6 +86,8 @@ void serve_demo(const config::Config& config) {
                            state.pushed_at);
     });
     live.on_start([&] {
+        live.owner().publish_from_source("signups", live::Operation::replace,
+                                         demo::CrmDemo::signups(), [](const std::string&) {});
         crm.start(server.context(),
                   [&server](std::function<void()> work) { server.post(0, std::move(work)); });
         announce(config, live, "/");
