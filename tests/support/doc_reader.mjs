@@ -45,7 +45,11 @@ export class DocReader {
 [ "$1" = serve ] && set -- "$@" -c '${this.#folder.path}/.reader/internal.json'
 exec '${built('chartcast')}' "$@"
 `);
-        chmodSync(path.join(this.#folder.path, '.reader/chartcast'), 0o755);
+        // What it does once all is built.
+        this.#write('run', '#!/bin/sh\nexec chartcast "$@"\n');
+        for (const program of ['.reader/chartcast', 'run']) {
+            chmodSync(path.join(this.#folder.path, program), 0o755);
+        }
         symlinkSync(path.join(tests, 'node_modules'), path.join(this.#folder.path, 'node_modules'));
         const at = this.#ports.get('8080');
         this.shell = spawn('bash', ['--norc'], {
