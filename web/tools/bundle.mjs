@@ -35,6 +35,7 @@ const entries = {
     embed_page: 'pages/embed_page.ts',
     dashboard_page: 'pages/dashboard_page.ts',
     pages: 'pages/pages.css',
+    docs: 'pages/docs.css',
 };
 
 const { values: options } = parseArgs({ options: { out: { type: 'string' }, dev: { type: 'boolean' } } });
@@ -201,7 +202,7 @@ function sums(outputs) {
     const full = file('sdk/src/echarts/full.ts');
     const components = file(entries.elements);
     const page = file(entries.dashboard_page) ?? sdk;
-    const styles = [...outputs.keys()].filter((name) => name.endsWith('.css'));
+    const styles = [file(entries.pages)];
     const all = {
         'chartcast.js with its imports': closure(outputs, [sdk]),
         'SDK without ECharts': closure(outputs, [sdk, ...drawing]),
