@@ -80,7 +80,7 @@ describe('data', () => {
         const page = await world.open('/d/hostile');
         for (const id of inherited) {
             await untilCharts(page, `[...charts()].some((element) => element.getAttribute('chart') === '${id}'
-                && element.live?.rows().length === 2 && element.live.title === 'Chart ${id}')`);
+                && element.handle?.rows().length === 2 && element.handle.title === 'Chart ${id}')`);
             const one = await world.open(`/c/${id}`);
             await updated(one, id);
             await world.unharmed(one);
@@ -117,7 +117,7 @@ describe('options that are published', () => {
                 + '"__proto__":{"polluted":1}}}',
         });
         assert.equal(answer.status, 200, answer.text);
-        await untilCharts(page, "[...charts()][0].live.option?.title?.text === 'after'");
+        await untilCharts(page, "[...charts()][0].handle.option?.title?.text === 'after'");
         await world.unharmed(page);
         await page.close();
     });
@@ -242,7 +242,7 @@ describe('messages of a foreign window', () => {
         const page = await world.open(world.site.page(`<iframe src="${world.server.url}/embed/c/good" `
             + 'width="600" height="400" title="A chart"></iframe>'));
         const embedded = await (await page.waitForSelector('iframe')).contentFrame();
-        await untilCharts(embedded, '[...charts()][0]?.live?.rows().length > 0');
+        await untilCharts(embedded, '[...charts()][0]?.handle?.rows().length > 0');
         const address = embedded.url();
         await page.evaluate((payloads) => {
             const target = document.querySelector('iframe').contentWindow;

@@ -95,7 +95,7 @@ async function believes({ liar, page }, what) {
         ds: { d: { ...rows, epoch: `truth${truths}`, rows: [['a', truths]] } },
     });
     await untilCharts(page, `[...charts()].some((element) => element.getAttribute('chart') === 'x'
-        && element.live?.rows()[0]?.amount === ${truths})`)
+        && element.handle?.rows()[0]?.amount === ${truths})`)
         .catch((error) => assert.fail(`${what}: the truth that follows is not shown: ${error.message}`));
 }
 
@@ -221,7 +221,7 @@ describe('a server that wants to be asked again and again', () => {
 test('a chart that is refused with markup for a code shows no markup', async () => {
     const both = await openBoth((socket) => socket.emit('chart:refused', { chart: 'x', code: html('code') }));
     await untilCharts(both.page, `[...charts()].some((element) => element.getAttribute('chart') === 'x'
-        && element.live?.state.status === 'refused')`);
+        && element.handle?.state.status === 'refused')`);
     await close(both);
 });
 
@@ -232,6 +232,6 @@ test('a hundred frames of ten thousand rows in one turn are drawn together', asy
         both.liar.emit('new chart data', {}, { ...delta, from: turn + 1, to: turn + 2, ops: [['replace', many, 1]] });
     }
     await untilCharts(both.page, `[...charts()].some((element) => element.getAttribute('chart') === 'x'
-        && element.live?.rows().length === 10_000)`);
+        && element.handle?.rows().length === 10_000)`);
     await close(both);
 });

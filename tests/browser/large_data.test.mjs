@@ -74,7 +74,7 @@ test('a hundred thousand rows', async (context) => {
             await server.publish('many', 'upsert', [{ id: turn, amount: turn * 1e6 }]);
             await elapse(100);
         }
-        await untilCharts(page, "[...charts()][0].live.rows()[20].amount === 20e6");
+        await untilCharts(page, "[...charts()][0].handle.rows()[20].amount === 20e6");
     });
     context.diagnostic(`the longest silence while it changes: ${Math.round(silence)} ms`);
     assert.ok(silence < 1500 * timeScale, `the page does not answer for ${Math.round(silence)} ms`);
@@ -89,7 +89,7 @@ test('a hundred thousand rows', async (context) => {
     const whole = await nodes();
     assert.ok(whole < 20_000, `${whole} elements with the table open`);
 
-    const csv = await withCharts(page, '[...charts()][0].live.csv()');
+    const csv = await withCharts(page, '[...charts()][0].handle.csv()');
     assert.equal(csv.trimEnd().split(/\r?\n/).length, count + 1);
     assert.deepEqual(complaints, []);
     await windows.close();

@@ -133,7 +133,7 @@ await Promise.all(publishers);
 const wanted = Object.fromEntries(await Promise.all(charts.map(async ({ id }) =>
     [id, JSON.stringify((await server.rows(id)).rows)])));
 const shown = () => withCharts(page, `Object.fromEntries([...charts()].map((element) =>
-    [element.getAttribute('chart'), JSON.stringify(element.live?.rows() ?? null)]))`);
+    [element.getAttribute('chart'), JSON.stringify(element.handle?.rows() ?? null)]))`);
 const deadline = Date.now() + 10_000;
 let behind;
 do {

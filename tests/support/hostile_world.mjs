@@ -144,7 +144,7 @@ export class HostileWorld {
         this.#amount += 1;
         await this.server.publish('good', 'upsert', [{ name: 'a', amount: this.#amount }]);
         await untilCharts(page, `[...charts()].some((element) => element.getAttribute('chart') === 'good'
-            && element.live?.rows().some((row) => row.name === 'a' && row.amount === ${this.#amount}))`);
+            && element.handle?.rows().some((row) => row.name === 'a' && row.amount === ${this.#amount}))`);
     }
 }
 

@@ -24,12 +24,15 @@ const elementsScript = `function* charts(root = document) {
     }
 }`;
 
-/** What an expression over `charts()`, an iterator of the elements, gives in a page. */
-export const withCharts = (page, expression) => page.evaluate(`(() => {${elementsScript}\nreturn ${expression};})()`);
+/** Source text: an expression over `charts()`, an iterator of the elements. */
+export const ofCharts = (expression) => `(() => {${elementsScript}\nreturn ${expression};})()`;
+
+/** What such an expression gives in a page. */
+export const withCharts = (page, expression) => page.evaluate(ofCharts(expression));
 
 /** Resolves when the expression is true. */
 export const untilCharts = (page, expression, options = {}) => page.waitForFunction(
-    `(() => {${elementsScript}\nreturn ${expression};})()`, undefined, options);
+    ofCharts(expression), undefined, options);
 
 /** Resolves when a page's chart has told of at least `count` updates. */
 export const updated = (page, chart, count = 1, options = {}) => page.waitForFunction(
@@ -40,11 +43,10 @@ export const inState = (page, chart, status, options = {}) => page.waitForFuncti
     ([id, wanted]) => chartNotes.states[id] === wanted, [chart, status], options);
 
 /** Resolves when every chart in the window has its first data, or has said why it shows none. */
-export const chartsReady = (page) => page.waitForFunction(`(() => {${elementsScript}
-    return document.readyState === 'complete' && [...charts()].every((element) => {
+export const chartsReady = (page) => untilCharts(page, `document.readyState === 'complete'
+    && [...charts()].every((element) => {
         const { top, bottom, width } = element.getBoundingClientRect();
         const id = element.getAttribute('chart');
         return width === 0 || bottom <= 0 || top >= innerHeight
             || chartNotes.updates[id] > 0 || ['refused', 'source_error'].includes(chartNotes.states[id]);
-    });
-})()`);
+    })`);
