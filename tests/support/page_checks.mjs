@@ -1,12 +1,13 @@
 // What every page of ours owes whoever looks at it: nothing that overflows, overlaps or is cut off, text that can be
 // read, no widgets as the browser makes them, nothing that jumps while it loads, nothing blocked or failed, and
-// nothing that axe-core calls serious. The measures themselves are in page_measures.mjs and page_colours.mjs.
+// nothing that axe-core calls serious. The measures themselves are in page_measures.mjs, page_colours.mjs and
+// drawn_texts.mjs.
 
 import { readFileSync } from 'node:fs';
 
 const source = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
 // Modules become one script: what runs in a page under a strict policy cannot import.
-const measures = ['./page_colours.mjs', './page_measures.mjs'].map(source).join('\n').replace(/^export /gm, '');
+const measures = ['./page_colours.mjs', './page_measures.mjs', './drawn_texts.mjs'].map(source).join('\n').replace(/^export /gm, '');
 const axe = source('../node_modules/axe-core/axe.min.js');
 
 /** What an expression with the functions of page_measures.mjs gives in a page. */

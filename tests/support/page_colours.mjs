@@ -67,7 +67,7 @@ function grounds(style) {
  * The text's colour and the one behind it, as they reach the eye: the worst pair, where a gradient makes several.
  * Null when an image is behind it.
  */
-export function seenColours(element, textColour) {
+export function seenColours(element, textColour, textOpacity = 1) {
     const chain = [];
     for (let at = element; at; at = parentOf(at)) {
         chain.unshift(getComputedStyle(at));
@@ -87,7 +87,7 @@ export function seenColours(element, textColour) {
     }
     return behind.map((colour) => {
         let ground = colour;
-        let ink = blend(colourOf(textColour), colour);
+        let ink = blend(colourOf(textColour), colour, textOpacity);
         for (const { backdrop, opacity } of groups) {
             ink = blend([...ink, 1], backdrop, opacity);
             ground = blend([...ground, 1], backdrop, opacity);

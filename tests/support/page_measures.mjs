@@ -1,7 +1,8 @@
 // What a page looks like, measured in the page itself, through open shadow roots: each measure gives sentences about
-// what is wrong, none when all is well. Runs in the page, with page_colours.mjs; page_checks.mjs puts them together.
+// what is wrong, none when all is well. Runs in the page, with page_colours.mjs and drawn_texts.mjs; page_checks.mjs
+// puts them together.
 
-/* global seenColours, hex */
+/* global seenColours, hex, wrongDrawnTexts */
 
 /** The element around it, as it is drawn: also out of a slot or a shadow root. */
 export const parentOf = (element) => element.assignedSlot ?? element.parentElement
@@ -249,5 +250,5 @@ export function bareWidgets() {
 export function measurePage() {
     const pieces = textPieces();
     return [...sidewaysOverflow(), ...overlappingPanels(), ...clippedTexts(pieces), ...overlappingTexts(pieces),
-        ...faintTexts(pieces), ...smallTexts(pieces), ...bareWidgets()];
+        ...faintTexts(pieces), ...smallTexts(pieces), ...bareWidgets(), ...wrongDrawnTexts()];
 }
