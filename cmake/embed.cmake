@@ -1,12 +1,13 @@
 # Files inside the binary, compressed at build time.
 #
-# embed_assets(<target> NAMESPACE <ns> FUNCTION <name> TYPE <type> TYPE_HEADER <header> FILES <name>=<path>...
-#              [ETAG <version>])
+# embed_assets(<target> NAMESPACE <ns> FUNCTION <name> TYPE <type> TYPE_HEADER <header>
+#              [FILES <name>=<path>...] [FOLDER <folder>] [ETAG <version>])
 #
 #   makes the static library <target> with the header "embedded/<FUNCTION>.hpp", which declares
 #       std::span<const TYPE> <ns>::<FUNCTION>();
 #   in the order of FILES. <name> is what the file is called in URLs, <path> where it lies (relative to the
 #   current source folder; a file that the build itself makes is fine).
+#   FOLDER             one that make_folder() describes: its files follow, sorted, as "name.js" and "folder/name.js"
 #   TYPE, TYPE_HEADER  a struct with the members name, content_type, etag, identity, gzip, brotli (all
 #                      std::string_view, in this order), and the header that has it (link <target> to the
 #                      library which that header belongs to)
@@ -22,6 +23,10 @@
 # bundle_script(<output> ENTRY <file> [SOURCES <files...>])
 #   makes <output> (an absolute path in the build folder) from a JavaScript or TypeScript file of web/ and what it
 #   imports, minified for browsers; name it in FILES. SOURCES: what it imports from our own folders.
+#
+# make_folder(<folder> SCRIPT <script> [SOURCES <files...>])
+#   makes <folder> (an absolute path in the build folder) by `node <script> --out <folder>`: files whose names are
+#   known only then. Name it as FOLDER. SOURCES: what the script reads of our own.
 #
 # npm_package_version(<package> <result>)
 #   the installed version of a package of web/, as for an ETag.
@@ -57,7 +62,7 @@ function(npm_package_version package result)
 endfunction()
 
 function(embed_assets target)
-    cmake_parse_arguments(EMBED "" "NAMESPACE;FUNCTION;TYPE;TYPE_HEADER;ETAG" "FILES" ${ARGN})
+    cmake_parse_arguments(EMBED "" "NAMESPACE;FUNCTION;TYPE;TYPE_HEADER;FOLDER;ETAG" "FILES" ${ARGN})
     require_web_packages()
     set(folder ${CMAKE_CURRENT_BINARY_DIR}/embed/${target})
     set(paths)
@@ -74,6 +79,11 @@ function(embed_assets target)
         string(APPEND manifest "\t${EMBED_ETAG}\n")
     endif()
     file(GENERATE OUTPUT ${folder}/manifest.tsv CONTENT "${manifest}")
+    set(made)
+    if(EMBED_FOLDER)
+        set(made --folder ${EMBED_FOLDER})
+        list(APPEND paths ${EMBED_FOLDER}.stamp)
+    endif()
 
     # The header exists from the configure step on, so that checkers and editors can read its users.
     file(CONFIGURE OUTPUT ${folder}/embedded/${EMBED_FUNCTION}.hpp @ONLY CONTENT
@@ -94,12 +104,31 @@ namespace @EMBED_NAMESPACE@ {
         OUTPUT ${folder}/table.cpp ${folder}/bytes.S
         COMMAND ${NODE_EXECUTABLE} ${WEB_FOLDER}/tools/embed.mjs --manifest ${folder}/manifest.tsv
             --out ${folder} --cache ${EMBED_CACHE} --namespace ${EMBED_NAMESPACE}
-            --function ${EMBED_FUNCTION} --type ${EMBED_TYPE}
+            --function ${EMBED_FUNCTION} --type ${EMBED_TYPE} ${made}
         DEPENDS ${WEB_FOLDER}/tools/embed.mjs ${folder}/manifest.tsv ${paths}
         COMMENT "Compressing and embedding the files of ${target}"
         VERBATIM)
     add_library(${target} STATIC ${folder}/table.cpp ${folder}/bytes.S)
     target_include_directories(${target} PUBLIC ${folder})
+endfunction()
+
+function(make_folder folder)
+    cmake_parse_arguments(MADE "" "SCRIPT" "SOURCES" ${ARGN})
+    require_web_packages()
+    # With what the script has taken out of itself: docs_markdown.mjs of docs.mjs.
+    get_filename_component(scripts ${MADE_SCRIPT} DIRECTORY)
+    get_filename_component(stem ${MADE_SCRIPT} NAME_WE)
+    file(GLOB parts CONFIGURE_DEPENDS ${scripts}/${stem}*.mjs)
+    # Made anew each time: a file that nothing makes any more would stay.
+    add_custom_command(
+        OUTPUT ${folder}.stamp
+        COMMAND ${CMAKE_COMMAND} -E rm -rf ${folder}
+        COMMAND ${NODE_EXECUTABLE} ${MADE_SCRIPT} --out ${folder}
+        COMMAND ${CMAKE_COMMAND} -E touch ${folder}.stamp
+        DEPENDS ${MADE_SCRIPT} ${parts} ${MADE_SOURCES} ${WEB_FOLDER}/package-lock.json
+        WORKING_DIRECTORY ${WEB_FOLDER}
+        COMMENT "Making ${folder}"
+        VERBATIM)
 endfunction()
 
 function(bundle_script output)

@@ -53,6 +53,14 @@ bool is_raw(const config::ChartSettings& chart) {
     return chart.data.empty();
 }
 
+/// Where no embed token has decided: whoever `allow` names, else everybody who may see what says nothing.
+bool is_shown(const config::Settings& settings, const Identity& who,
+              const std::optional<config::Allow>& allow) {
+    if (allow && !allow->view.empty()) return names(allow->view, who);
+    return who.kind == Kind::jwt ||
+           (who.kind == Kind::anonymous && settings.auth.anonymous != Anonymous::none);
+}
+
 bool is_scalar(const socketio::Value& value) {
     return !value.is_null() && !value.if_array() && !value.if_object() && !value.if_binary();
 }
@@ -63,10 +71,20 @@ bool may_view(const config::Settings& settings, const Identity& who,
               const config::ChartSettings& chart) {
     // Who issued the token has decided, whatever the chart says of others.
     if (who.kind == Kind::embed) return holds(who.charts, chart.id) || holds(who.charts, "*");
-    if (has_scope(who, "view", chart.id)) return true;
-    if (chart.allow && !chart.allow->view.empty()) return names(chart.allow->view, who);
-    return who.kind == Kind::jwt ||
-           (who.kind == Kind::anonymous && settings.auth.anonymous != Anonymous::none);
+    return has_scope(who, "view", chart.id) || is_shown(settings, who, chart.allow);
+}
+
+bool may_view(const config::Settings& settings, const Identity& who,
+              const config::DashboardSettings& dashboard) {
+    if (who.kind == Kind::embed) {
+        const auto& panels = dashboard.panels;
+        const auto named = [&](const config::PanelSettings& panel) {
+            return holds(who.charts, panel.chart);
+        };
+        return holds(who.charts, "*") ||
+               (!panels.empty() && std::all_of(panels.begin(), panels.end(), named));
+    }
+    return has_scope(who, "view", dashboard.id) || is_shown(settings, who, dashboard.allow);
 }
 
 bool may_read(const config::Settings& settings, const Identity& who, std::string_view dataset) {

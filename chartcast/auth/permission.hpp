@@ -11,6 +11,10 @@ namespace chartcast::auth {
 
 [[nodiscard]] bool may_view(const config::Settings& settings, const Identity& who,
                             const config::ChartSettings& chart);
+/// Which charts stand where. Each of them decides for itself whether it is shown. An embed token, which names
+/// charts, sees a dashboard that has no others.
+[[nodiscard]] bool may_view(const config::Settings& settings, const Identity& who,
+                            const config::DashboardSettings& dashboard);
 /// Rows of a dataset over REST: whoever may view one of its charts, and keys with `view:<dataset>`.
 [[nodiscard]] bool may_read(const config::Settings& settings, const Identity& who,
                             std::string_view dataset);

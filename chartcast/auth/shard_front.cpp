@@ -14,17 +14,18 @@ namespace {
 constexpr std::size_t answers_in_a_turn = 50;
 constexpr std::size_t name_bytes_max = 256;
 
-bool names_anonymous(const config::ChartSettings& chart) {
+bool names_anonymous(const std::optional<config::Allow>& allow) {
     const auto in = [](const std::vector<std::string>& list) {
         return std::find(list.begin(), list.end(), "anonymous") != list.end();
     };
-    return chart.allow &&
-           (in(chart.allow->view) || in(chart.allow->publish) || in(chart.allow->edit));
+    return allow && (in(allow->view) || in(allow->publish) || in(allow->edit));
 }
 
 bool lets_anonymous_in(const config::Settings& settings) {
+    const auto open = [](const auto& one) { return names_anonymous(one.allow); };
     return settings.auth.anonymous != config::AuthSettings::Anonymous::none ||
-           std::any_of(settings.charts.begin(), settings.charts.end(), names_anonymous);
+           std::any_of(settings.charts.begin(), settings.charts.end(), open) ||
+           std::any_of(settings.dashboards.begin(), settings.dashboards.end(), open);
 }
 
 std::vector<std::string> texts_of(const socketio::Value* value) {

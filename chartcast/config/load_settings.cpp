@@ -111,7 +111,7 @@ std::string summary(const Settings& settings) {
     add(settings.connections.size(), "connection", "connections");
     add(settings.auth.api_keys.size(), "API key", "API keys");
     add(size_of(settings.alerts), "alert", "alerts");
-    add(size_of(settings.dashboards), "dashboard", "dashboards");
+    add(settings.dashboards.size(), "dashboard", "dashboards");
     return text;
 }
 

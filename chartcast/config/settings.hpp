@@ -211,20 +211,64 @@ struct ChartSettings {
     friend bool operator==(const ChartSettings&, const ChartSettings&) = default;
 };
 
+/// What a viewer of a dashboard chooses: panels whose datasets have the field show the rows that fit.
+struct VariableSettings {
+    enum class Type : std::uint8_t { select, text, time_range };
+    std::string name;
+    live::LocaleTexts label;
+    Type type = Type::select;
+    /// Whose rows have the values to choose from; empty: none are offered.
+    std::string dataset;
+    /// Empty: it filters nothing.
+    std::string field;
+    /// Of a select: several at once.
+    bool multi = false;
+};
+
+struct PanelSettings {
+    struct OnClick {
+        /// A variable: of the opened dashboard when there is one, else of the panel's own.
+        std::string set;
+        /// A dashboard.
+        std::string open;
+    };
+    std::string chart;
+    /// In columns, of which there are `columns`, and in rows.
+    unsigned x = 0;
+    unsigned y = 0;
+    unsigned width = 1;
+    unsigned height = 1;
+    std::optional<OnClick> on_click;
+
+    static constexpr unsigned columns = 12;
+};
+
+struct DashboardSettings {
+    enum class Theme : std::uint8_t { automatic, light, dark };
+    std::string id;
+    live::LocaleTexts title;
+    Theme theme = Theme::automatic;
+    std::optional<Allow> allow;
+    std::vector<VariableSettings> variables;
+    std::vector<PanelSettings> panels;
+};
+
 /// A valid configuration. Sections that this build only checks are kept as they were written.
 struct Settings {
     ServerSettings server;
     /// Empty: none.
     std::string default_chart;
+    /// What the address of the server itself leads to; empty: the list of all.
+    std::string default_dashboard;
     StoreSettings store;
     std::optional<ClusterSettings> cluster;
     AuthSettings auth;
     std::map<std::string, ConnectionSettings> connections;
     std::vector<DatasetSettings> datasets;
     std::vector<ChartSettings> charts;
+    std::vector<DashboardSettings> dashboards;
     socketio::Value alerts;
     socketio::Value notify;
-    socketio::Value dashboards;
     /// What is configured and valid, but not in this build: said once at the start.
     std::vector<std::string> not_in_this_build;
     /// The same where going on without it would be dangerous: the program does not start.

@@ -2,6 +2,7 @@
 
 #include "demo/crm_data.hpp"
 #include "embedded/demo_files.hpp"
+#include <socketio/json.hpp>
 
 #include <cerrno>
 #include <cstdlib>
@@ -12,7 +13,12 @@
 namespace chartcast::demo {
 namespace {
 
-constexpr std::string_view database_mark = "@DATABASE@";
+std::string_view demo_file(std::string_view name) {
+    for (const auto& file : demo_files()) {
+        if (file.name == name) return file.identity;
+    }
+    throw std::logic_error("the demo has no file " + std::string(name));
+}
 
 /// Between the double quotes of YAML.
 std::string quoted(const std::string& text) {
@@ -52,8 +58,19 @@ CrmDemo::CrmDemo(const Options& options) : folder_(options.folder), seed_(option
 }
 
 std::string CrmDemo::configuration() const {
-    std::string text(demo_files().front().identity);
-    return text.replace(text.find(database_mark), database_mark.size(), quoted(database()));
+    std::string text(demo_file("crm.yaml"));
+    const auto fill = [&text](std::string_view mark, const std::string& path) {
+        text.replace(text.find(mark), mark.size(), quoted(path));
+    };
+    fill("@DATABASE@", database());
+    fill("@STORE@", folder_.path() + "/store");
+    return text;
+}
+
+socketio::Array CrmDemo::signups() {
+    const auto rows = socketio::parse_json(demo_file("signups.json"));
+    if (!rows || !rows->if_array()) throw std::logic_error("signups.json holds no rows");
+    return *rows->if_array();
 }
 
 std::string CrmDemo::database() const {

@@ -5,6 +5,7 @@
 #include "demo/crm_pace.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <socketio/value.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -52,6 +53,8 @@ public:
     /// YAML, as a file of `serve -c` would hold it.
     [[nodiscard]] std::string configuration() const;
     [[nodiscard]] std::string database() const;
+    /// What has been pushed to the dataset `signups` before anybody pushes.
+    [[nodiscard]] static socketio::Array signups();
 
     /// From here on the CRM moves.
     void start(boost::asio::io_context& io, sources::Post post);

@@ -33,24 +33,49 @@ std::string frame_sources(const std::vector<std::string>& ancestors) {
 }
 
 // `prefix` and one segment. The id stays where it is, in the address: the script takes it from there.
-void serve_chart_page(socketio::Server& server, const std::string& prefix, Page page,
-                      const std::function<bool(std::string_view)>& exists) {
+void serve_page_of(socketio::Server& server, const std::string& prefix, Page page,
+                   const LivePagesOptions::Exists& exists) {
     const auto shared = std::make_shared<const Page>(std::move(page));
-    serve_get(server, prefix + "{chart}",
-              [shared, exists, length = prefix.size()](const HttpRequest& request,
-                                                       const HttpReply& reply) {
-                  const auto chart = std::string_view(request.path).substr(length);
-                  reply.send(shared->answer(request, !exists || exists(chart) ? 200 : 404));
+    serve_get(server, prefix + "{id}",
+              [shared, exists](const HttpRequest& request, const HttpReply& reply) {
+                  const auto id = request.parameters.get("id");
+                  reply.send(shared->answer(request, !exists || exists(id) ? 200 : 404));
+              });
+}
+
+/// With the query as it was sent: a token in it has to arrive.
+std::string address_of(std::string_view dashboard, std::string_view target) {
+    std::string address = "/d/" + std::string(dashboard);
+    if (const auto query = target.find('?'); query != std::string_view::npos) {
+        address += target.substr(query);
+    }
+    return address;
+}
+
+void serve_start(socketio::Server& server, const std::function<std::string()>& default_dashboard) {
+    const auto list = std::make_shared<const Page>("overview");
+    serve_get(server, "/charts", [list](const HttpRequest& request, const HttpReply& reply) {
+        reply.send(list->answer(request));
+    });
+    serve_get(server, "/",
+              [list, default_dashboard](const HttpRequest& request, const HttpReply& reply) {
+                  const auto dashboard = default_dashboard ? default_dashboard() : std::string();
+                  reply.send(dashboard.empty() ? list->answer(request)
+                                               : redirect(address_of(dashboard, request.target)));
               });
 }
 
 }  // namespace
 
 void serve_live_pages(socketio::Server& server, const LivePagesOptions& options) {
-    serve_chart_page(server, "/c/", Page("live_chart"), options.exists);
-    serve_chart_page(server, "/embed/c/",
-                     Page("embed_chart", frame_sources(options.frame_ancestors)), options.exists);
-    if (options.overview) serve_page(server, "/", "overview");
+    const auto ancestors = frame_sources(options.frame_ancestors);
+    const PageOptions in_frames{.frame_ancestors = ancestors};
+    serve_start(server, options.default_dashboard);
+    serve_page_of(server, "/c/", Page("chart"), options.has_chart);
+    serve_page_of(server, "/embed/c/", Page("embed", in_frames), options.has_chart);
+    serve_page_of(server, "/plain/", Page("plain_chart"), options.has_chart);
+    serve_page_of(server, "/d/", Page("dashboard"), options.has_dashboard);
+    serve_page_of(server, "/embed/d/", Page("embed", in_frames), options.has_dashboard);
 }
 
 }  // namespace chartcast::pages

@@ -5,6 +5,7 @@
 #include "ops/clock.hpp"
 #include "ops/log.hpp"
 #include "ops/process.hpp"
+#include "pages/docs_pages.hpp"
 #include "pages/live_pages.hpp"
 #include "pages/site.hpp"
 #include "program/origins.hpp"
@@ -72,13 +73,17 @@ store::Loaded load(store::Store* store) {
     return loaded;
 }
 
-/// What an authenticator looks at: tokens, and whether some chart is anybody's.
+/// What an authenticator looks at: tokens, and whether some chart or dashboard is anybody's.
 bool lets_in_alike(const config::Settings& one, const config::Settings& other) {
     const auto allowed = [](const config::Settings& settings) {
         std::vector<config::Allow> all;
-        for (const auto& chart : settings.charts) {
-            if (chart.allow) all.push_back(*chart.allow);
-        }
+        const auto add = [&all](const auto& parts) {
+            for (const auto& part : parts) {
+                if (part.allow) all.push_back(*part.allow);
+            }
+        };
+        add(settings.charts);
+        add(settings.dashboards);
         return all;
     };
     return one.auth == other.auth && allowed(one) == allowed(other);
@@ -128,6 +133,9 @@ void LiveServer::serve_routes() {
         authenticator_here_.local()->check(auth::token_of(request.headers, request.query),
                                            std::move(done));
     };
+    services_.admitted_origin = [server = settings_->server](const socketio::HttpRequest& request) {
+        return admitted_origin(server, request);
+    };
     services_.refused = [this](const auth::Refused& what) {
         authenticator_here_.local()->refused(what);
     };
@@ -168,13 +176,20 @@ void LiveServer::serve_routes() {
                     });
 
     pages::LivePagesOptions pages;
-    pages.exists = [this](std::string_view chart) {
-        const auto& charts = settings_here_.local()->charts;
-        return std::any_of(charts.begin(), charts.end(),
-                           [chart](const auto& one) { return one.id == chart; });
+    const auto has = [](const auto& parts, std::string_view id) {
+        return std::any_of(parts.begin(), parts.end(),
+                           [id](const auto& part) { return part.id == id; });
     };
+    pages.has_chart = [this, has](std::string_view id) {
+        return has(settings_here_.local()->charts, id);
+    };
+    pages.has_dashboard = [this, has](std::string_view id) {
+        return has(settings_here_.local()->dashboards, id);
+    };
+    pages.default_dashboard = [this] { return settings_here_.local()->default_dashboard; };
     pages.frame_ancestors = settings_->server.frame_ancestors;
     pages::serve_live_pages(server_, pages);
+    pages::serve_docs(server_);
     pages::serve_site(server_);
 }
 

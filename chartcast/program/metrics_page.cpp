@@ -37,6 +37,9 @@ void add_connections(ops::MetricsText& text, const socketio::Counters& counters,
                  counters.slow_clients);
     text.counter("chartcast_sent_bytes_total", "Bytes written to connections.",
                  counters.bytes_written);
+    text.counter("chartcast_websocket_sent_bytes_total",
+                 "Bytes written to WebSockets: what viewers were sent.",
+                 counters.websocket_bytes_written);
     text.counter("chartcast_writes_total", "Writes to connections.", counters.writes);
     text.counter("chartcast_partial_writes_total", "Writes that the kernel took only in part.",
                  counters.partial_writes);

@@ -21,6 +21,8 @@ using Clock = std::chrono::steady_clock;
 constexpr auto read_time_max = std::chrono::seconds(30);
 /// Of the batches of one answer; one batch may be larger.
 constexpr std::size_t answer_bytes_max = 16 * 1024 * 1024;
+/// Batches that one answer leaves out; who asks goes on from there.
+constexpr std::size_t untold_max = 10'000;
 
 /// One read: everything in it sees the same moment.
 class Reader {
@@ -83,6 +85,7 @@ result<Store::History> collect(Reader& reader, LogWalk& walk, const Store::Histo
     Store::History history;
     history.schema = walk.schema();
     std::size_t bytes = 0;
+    std::size_t untold = 0;
     for (;;) {
         if (reader.late()) return error_code(errc::failed);
         const auto step = walk.next();
@@ -94,12 +97,17 @@ result<Store::History> collect(Reader& reader, LogWalk& walk, const Store::Histo
             continue;
         }
         if (behind(query, delta)) return history;
+        if (query.tells && !query.tells(*walk.schema(), delta)) {
+            if (++untold < untold_max) continue;
+            history.next = delta.to + 1;
+            return history;
+        }
         // One answer has one schema.
         const bool other_schema = walk.schema() != history.schema;
         if (other_schema && history.batches.empty()) history.schema = walk.schema();
         if (history.batches.size() == query.limit || bytes > answer_bytes_max ||
             walk.schema() != history.schema) {
-            history.more = true;
+            history.next = delta.to;
             return history;
         }
         bytes += live::delta_bytes(delta);

@@ -134,8 +134,8 @@ public:
         /// With the schema that they were written under.
         std::shared_ptr<const live::Schema> schema;
         std::vector<Batch> batches;
-        /// More follow after the last one.
-        bool more = false;
+        /// The version from which on more may follow; nothing: that was all.
+        std::optional<std::uint64_t> next;
     };
     struct HistoryQuery {
         std::string dataset;
@@ -143,6 +143,9 @@ public:
         std::optional<std::uint64_t> from_v, to_v;
         std::optional<std::int64_t> from_ts, to_ts;
         std::size_t limit = 100;
+        /// Whether a batch is told; one that is not counts for no limit. Left out: all are. Called on a reader
+        /// thread.
+        std::function<bool(const live::Schema&, const live::Delta&)> tells = nullptr;
     };
     void history(HistoryQuery query,
                  std::function<void(boost::system::result<History>)> done) const;

@@ -284,6 +284,25 @@ test('rows are read as they were, and the history says how they changed', async 
     assertProblem(await ask('GET', `${rowsOf('pairs')}?at=${then - 86_400_000}`), 410, 'too_old');
 });
 
+test('a history begins with a batch whose time can be asked for, also for who sees some rows', async () => {
+    await ok('PUT', rowsOf('regions'), { body: [{ region: 'south', n: 1 }] });
+    await ok('POST', rowsOf('regions'), { body: [{ region: 'south', n: 2 }] });
+    await ok('POST', rowsOf('regions'), { body: [{ region: 'north', n: 3 }, { region: 'south', n: 3 }] });
+    const oldest = (options) => ok('GET', '/api/v1/datasets/regions/history?limit=1', options);
+    for (const key of [undefined, embedToken({ charts: ['regions'], rows: { region: ['north'] } })]) {
+        const { json, text } = await oldest({ key });
+        assert.equal(json.batches.length, 1, text);
+        const [{ ts }] = json.batches;
+        const past = await ok('GET', `${rowsOf('regions')}?at=${ts}`, { key });
+        if (key) {
+            assert.doesNotMatch(text + past.text, /south/);
+        }
+    }
+    // Who sees no row finds no batch.
+    const { json: nothing } = await oldest({ key: embedToken({ charts: ['regions'], rows: { region: ['nowhere'] } }) });
+    assert.deepEqual(nothing.batches.filter(({ ops }) => ops.some(([op]) => op !== 'replace')), []);
+});
+
 test('an option is read with its rows and replaced under its version', async () => {
     const first = await ok('PUT', '/api/v1/charts/note/option', { body: { title: { text: 'one' } } });
     const read = await ok('GET', '/api/v1/charts/note/option');

@@ -76,7 +76,8 @@ const table = [
     ['events of a chart that is not there', 404, 'unknown_chart', 'GET', '/api/v1/charts/nothing/events', {}],
     ['DELETE of a row that is not there', 404, 'missing_key', 'DELETE', `${rowsOf('deals')}/nobody`, { more: { count: 1, errors: [{ row: 0, pointer: '/0', code: 'no_such_row' }] } }],
     ['PATCH of a row that is not there', 404, 'missing_key', 'PATCH', `${rowsOf('deals')}/nobody`, { body: { set: { amount: 1 } } }],
-    ['dashboards', 404, 'not_in_this_build', 'GET', '/api/v1/dashboards/one', {}],
+    ['a dashboard that is not there', 404, 'unknown_dashboard', 'GET', '/api/v1/dashboards/nothing', {}],
+    ['a dashboard that is written', 405, 'method_not_allowed', 'PUT', '/api/v1/dashboards/one', { body: {}, allow: 'GET, HEAD' }],
     ['images', 503, 'not_in_this_build', 'GET', '/api/v1/charts/note/image.png', {}],
     ['a method that a path does not have', 405, 'method_not_allowed', 'DELETE', rowsOf('deals'), {}],
     ['a path of the API that is none', 404, 'not_found', 'GET', '/api/v1/nothing', {}],
@@ -108,7 +109,7 @@ const table = [
     ['a new option of a chart with datasets', 422, 'not_raw', 'PUT', '/api/v1/charts/deals_live/option', { body: {} }],
 ];
 
-for (const [what, status, code, method, path, { more = {}, challenge, elsewhere: moved, accepted, of, ...options }] of table) {
+for (const [what, status, code, method, path, { more = {}, challenge, elsewhere: moved, accepted, allow, of, ...options }] of table) {
     test(`${what} is ${status} ${code}`, async () => {
         const answer = await (of?.() ?? server).request(method, path, options);
         assertProblem(answer, status, code, more);
@@ -124,7 +125,7 @@ for (const [what, status, code, method, path, { more = {}, challenge, elsewhere:
             assert.ok(answer.json.accepted.includes('application/json'), answer.text);
         }
         if (status === 405) {
-            assert.match(answer.headers.get('allow'), /GET.*PATCH|PATCH.*GET/);
+            assert.match(answer.headers.get('allow'), allow ? new RegExp(`^${allow}$`) : /GET.*PATCH|PATCH.*GET/);
         }
     });
 }

@@ -6,7 +6,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { IdentityProvider } from '../support/identity_provider.mjs';
-import { testKey } from '../support/live_server.mjs';
+import { apiConfiguration, assertProblem, embedToken } from '../support/live_api.mjs';
+import { LiveServer, testKey } from '../support/live_server.mjs';
 import { PermissionServer } from '../support/permission_world.mjs';
 
 const provider = new IdentityProvider();
@@ -296,6 +297,35 @@ test('who loses a chart by auth:renew is told so, and is sent nothing more of it
     assert.ok(!client.frames.some((frame) => frame.includes('"board"')), client.frames.join());
     assert.deepEqual(await client.ask('chart:resume', { chart: 'closed' }), { ok: false, code: 'unknown_chart' });
     assert.deepEqual(await client.ask('chart:sub', { chart: 'closed' }), { ok: false, code: 'forbidden' });
+});
+
+test('what came before rows were divided is not told to who sees some of them', async () => {
+    const divided = apiConfiguration('.');
+    const { row_access: access, ...undivided } = divided.datasets.regions;
+    const alone = await new LiveServer((folder) => {
+        const base = apiConfiguration(folder);
+        return { ...base, datasets: { ...base.datasets, regions: undivided } };
+    }).start();
+    try {
+        const key = embedToken({ charts: ['regions'], rows: { region: ['north'] } });
+        await alone.publish('regions', 'replace', [{ region: 'north', n: 1 }, { region: 'south', n: 1 }]);
+        const then = (await alone.request('GET', '/api/v1/datasets/regions/history?limit=1')).json.batches[0].ts;
+        const from = alone.program.output.length;
+        alone.configure(apiConfiguration(alone.folder.path));
+        await alone.program.printed(/configuration reloaded/, { from });
+        await alone.publish('regions', 'upsert', [{ region: 'north', n: 2 }, { region: 'south', n: 2 }]);
+        const past = await alone.request('GET', `/api/v1/datasets/regions/rows?at=${then}`, { key });
+        assertProblem(past, 410, 'too_old');
+        const history = await alone.request('GET', '/api/v1/datasets/regions/history', { key });
+        assert.equal(history.status, 200, history.text);
+        assert.doesNotMatch(history.text, /south/);
+        assert.match(history.text, /north/);
+        const all = await alone.request('GET', `/api/v1/datasets/regions/rows?at=${then}`);
+        assert.equal(all.json.count, 2);
+        assert.ok(access);
+    } finally {
+        await alone.stop();
+    }
 });
 
 test('the key of the configuration sees every region', async () => {

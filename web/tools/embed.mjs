@@ -1,7 +1,7 @@
-// Turns a list of files into a C++ table and an assembler file with their bytes: each as it is and, where
-// that is smaller, as gzip and brotli. Called by cmake/embed.cmake, which describes the result.
+// Turns a list of files, and those of a folder, into a C++ table and an assembler file with their bytes: each as it
+// is and, where that is smaller, as gzip and brotli. Called by cmake/embed.cmake, which describes the result.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -37,6 +37,7 @@ const encoders = {
 const { values: options } = parseArgs({
     options: {
         manifest: { type: 'string' },
+        folder: { type: 'string' },
         out: { type: 'string' },
         cache: { type: 'string' },
         namespace: { type: 'string' },
@@ -54,6 +55,13 @@ function read_manifest(path) {
         else etag = value;
     }
     return { files, etag };
+}
+
+/** Those of a folder that the build made, and of the folders in it, under their own names. */
+function files_in(folder) {
+    return readdirSync(folder, { recursive: true }).sort()
+        .map((name) => ({ name, path: join(folder, name) }))
+        .filter(({ path }) => statSync(path).isFile());
 }
 
 function read_if_exists(path) {
@@ -148,6 +156,7 @@ function table(files) {
 }
 
 const { files, etag } = read_manifest(options.manifest);
+if (options.folder) files.push(...files_in(options.folder));
 mkdirSync(options.cache, { recursive: true });
 const described = await Promise.all(files.map((file) => describe(file, etag)));
 writeFileSync(join(options.out, 'bytes.S'), assembler(described));

@@ -63,6 +63,10 @@ socketio::HttpResponse unknown_chart(std::string_view id) {
     return problem(404, "unknown_chart", "There is no chart \"" + std::string(id) + "\".");
 }
 
+socketio::HttpResponse unknown_dashboard(std::string_view id) {
+    return problem(404, "unknown_dashboard", "There is no dashboard \"" + std::string(id) + "\".");
+}
+
 void audit(const Services& services, const socketio::HttpRequest& request, std::string_view who,
            std::string_view reason) {
     if (!services.refused) return;
@@ -78,6 +82,11 @@ const config::DatasetSettings* find_dataset(const config::Settings& settings,
 const config::ChartSettings* find_chart(const config::Settings& settings,
                                         std::string_view id) noexcept {
     return find(settings.charts, id);
+}
+
+const config::DashboardSettings* find_dashboard(const config::Settings& settings,
+                                                std::string_view id) noexcept {
+    return find(settings.dashboards, id);
 }
 
 std::shared_ptr<const live::Schema> schema_of(const viewers::LiveCharts& charts,

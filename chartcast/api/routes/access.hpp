@@ -23,6 +23,7 @@ namespace chartcast::api {
 [[nodiscard]] socketio::HttpResponse forbidden(const auth::Identity& who, std::string_view what);
 [[nodiscard]] socketio::HttpResponse unknown_dataset(std::string_view id);
 [[nodiscard]] socketio::HttpResponse unknown_chart(std::string_view id);
+[[nodiscard]] socketio::HttpResponse unknown_dashboard(std::string_view id);
 
 /// Writes a refusal into the log: of the request, or of a part of it. `who` as auth::describe() has it. On a
 /// shard.
@@ -34,6 +35,8 @@ void audit(const Services& services, const socketio::HttpRequest& request, std::
                                                           std::string_view id) noexcept;
 [[nodiscard]] const config::ChartSettings* find_chart(const config::Settings& settings,
                                                       std::string_view id) noexcept;
+[[nodiscard]] const config::DashboardSettings* find_dashboard(const config::Settings& settings,
+                                                              std::string_view id) noexcept;
 
 /// Of the settings, or learned from the first batch. Empty while there is none.
 [[nodiscard]] std::shared_ptr<const live::Schema> schema_of(const viewers::LiveCharts& charts,

@@ -2,6 +2,7 @@
 
 #include "api/parameters.hpp"
 #include "api/routes/access.hpp"
+#include "api/routes/cross_origin.hpp"
 #include "api/routes/event_stream.hpp"
 #include "api/routes/handlers.hpp"
 #include "api/routes/rows_upload.hpp"
@@ -33,9 +34,7 @@ struct Events {};
 /// The description of this API, for everybody.
 struct Description {};
 /// In the API's plan, and not in this build.
-struct Missing {
-    unsigned status = 404;
-};
+struct Missing {};
 using Action = std::variant<Handler, JsonHandler, Upload, Events, Description, Missing>;
 
 struct Route {
@@ -46,7 +45,6 @@ struct Route {
 constexpr std::string_view rows_path = "/api/v1/datasets/{id}/rows";
 constexpr std::string_view row_path = "/api/v1/datasets/{id}/rows/{key}";
 constexpr std::string_view option_path = "/api/v1/charts/{id}/option";
-constexpr std::string_view dashboard_path = "/api/v1/dashboards/{id}";
 
 const std::array table{
     Route{{"POST", rows_path}, Upload{}},
@@ -64,11 +62,10 @@ const std::array table{
     Route{{"PUT", option_path}, JsonHandler(put_option)},
     Route{{"PATCH", option_path}, JsonHandler(patch_option)},
     Route{{"GET", "/api/v1/charts/{id}/events"}, Events{}},
-    Route{{"GET", "/api/v1/charts/{id}/image.svg"}, Missing{503}},
-    Route{{"GET", "/api/v1/charts/{id}/image.png"}, Missing{503}},
-    Route{{"GET", dashboard_path}, Missing{}},
-    Route{{"PUT", dashboard_path}, Missing{}},
-    Route{{"DELETE", dashboard_path}, Missing{}},
+    Route{{"GET", "/api/v1/charts/{id}/image.svg"}, Missing{}},
+    Route{{"GET", "/api/v1/charts/{id}/image.png"}, Missing{}},
+    Route{{"GET", "/api/v1/dashboards"}, Handler(get_dashboards)},
+    Route{{"GET", "/api/v1/dashboards/{id}"}, Handler(get_dashboard)},
     Route{{"POST", "/api/v1/tokens"}, JsonHandler(post_token)},
     Route{{"GET", "/api/v1/openapi.json"}, Description{}},
 };
@@ -77,7 +74,7 @@ const std::array table{
 
 /// With the sender known, on the shard that the request came in on.
 template <class Then>
-void identified(const Services& services, const HttpRequest& request, const HttpReply& reply,
+void identified(const Services& services, const HttpRequest& request, const LabelledReply& reply,
                 Then then) {
     Call call;
     call.request = std::make_shared<const HttpRequest>(request);
@@ -106,7 +103,8 @@ public:
         : server_(server), services_(services), name_(name) {}
 
     void operator()(Handler handler) const {
-        on([&services = services_, handler](const HttpRequest& request, const HttpReply& reply) {
+        on([&services = services_, handler](const HttpRequest& request,
+                                            const LabelledReply& reply) {
             identified(services, request, reply, [&services, handler](const Call& call) {
                 services.at_charts([&services, handler, call] { handler(services, call); });
             });
@@ -116,7 +114,7 @@ public:
     void operator()(JsonHandler handler) const;
 
     void operator()(const Events&) const {
-        on([&services = services_](const HttpRequest& request, const HttpReply& reply) {
+        on([&services = services_](const HttpRequest& request, const LabelledReply& reply) {
             identified(services, request, reply, [&services, reply](const Call& call) {
                 services.at_charts([&services, reply, call] {
                     get_events(services, call, [&reply](socketio::HttpResponse head) {
@@ -128,14 +126,14 @@ public:
     }
 
     void operator()(const Description&) const {
-        on([](const HttpRequest& request, const HttpReply& reply) {
+        on([](const HttpRequest& request, const LabelledReply& reply) {
             reply.send(socketio::serve_file(request, api_files().front(), "public, max-age=300"));
         });
     }
 
-    void operator()(const Missing& missing) const {
-        on([missing](const HttpRequest&, const HttpReply& reply) {
-            reply.send(problem(missing.status, "not_in_this_build",
+    void operator()(const Missing&) const {
+        on([](const HttpRequest&, const LabelledReply& reply) {
+            reply.send(problem(503, "not_in_this_build",
                                "This version of chartcast does not have that yet."));
         });
     }
@@ -143,8 +141,12 @@ public:
     void operator()(const Upload& upload) const;
 
 private:
-    void on(socketio::HttpHandler handler) const {
-        server_.on_http(name_.method, name_.path, std::move(handler));
+    void on(std::function<void(const HttpRequest&, const LabelledReply&)> handler) const {
+        server_.on_http(name_.method, name_.path,
+                        [&services = services_, handler = std::move(handler)](
+                            const HttpRequest& request, const HttpReply& reply) {
+                            handler(request, LabelledReply(services, request, reply));
+                        });
     }
 
     Server& server_;
@@ -179,7 +181,7 @@ class WholeBodyReader final : public socketio::HttpBodyReader {
 public:
     using OnBody = std::function<void(const HttpRequest& request)>;
 
-    WholeBodyReader(const HttpRequest& request, HttpReply reply, std::size_t bytes_max,
+    WholeBodyReader(const HttpRequest& request, LabelledReply reply, std::size_t bytes_max,
                     OnBody on_body)
         : request_(request),
           reply_(std::move(reply)),
@@ -203,7 +205,7 @@ public:
 
 private:
     HttpRequest request_;
-    HttpReply reply_;
+    LabelledReply reply_;
     std::size_t bytes_max_;
     OnBody on_body_;
 };
@@ -218,8 +220,9 @@ void Registration::operator()(JsonHandler handler) const {
     };
     server_.on_http_stream(
         name_.method, name_.path,
-        [&services = services_, take](const HttpRequest& head, const HttpReply& reply,
+        [&services = services_, take](const HttpRequest& head, const HttpReply& to_label,
                                       const socketio::HttpBodyControl&) {
+            const LabelledReply reply(services, head, to_label);
             return std::make_unique<WholeBodyReader>(
                 head, reply, services.body_bytes_max,
                 [&services, reply, take](const HttpRequest& request) {
@@ -236,15 +239,16 @@ void Registration::operator()(const Upload& upload) const {
             const socketio::HttpBodyControl& body) -> std::unique_ptr<socketio::HttpBodyReader> {
             body.pause();
             const auto slot = std::make_shared<std::shared_ptr<RowsUpload>>();
-            identified(
-                services, request, reply, [&services, operation, body, slot](const Call& call) {
-                    auto head = upload_head_of(*call.request, operation);
-                    if (!head) return call.refuse(head.error());
-                    const RowsUpload::Flow flow{[body] { body.pause(); },
-                                                [body] { body.resume(); }};
-                    *slot = std::make_shared<RowsUpload>(services, call, std::move(*head), flow);
-                    (*slot)->start();
-                });
+            identified(services, request, LabelledReply(services, request, reply),
+                       [&services, operation, body, slot](const Call& call) {
+                           auto head = upload_head_of(*call.request, operation);
+                           if (!head) return call.refuse(head.error());
+                           const RowsUpload::Flow flow{[body] { body.pause(); },
+                                                       [body] { body.resume(); }};
+                           *slot =
+                               std::make_shared<RowsUpload>(services, call, std::move(*head), flow);
+                           (*slot)->start();
+                       });
             return std::make_unique<UploadReader>(slot);
         });
 }
@@ -259,14 +263,21 @@ std::string allowed_methods(std::string_view path) {
     return allowed;
 }
 
-/// The methods that a path does not have.
-void serve_refusal(Server& server, std::string_view path) {
-    server.on_http(
-        "*", path, [allowed = allowed_methods(path)](const HttpRequest&, const HttpReply& reply) {
-            auto response = problem(405, "method_not_allowed", "This path has " + allowed + '.');
-            response.headers.add("allow", allowed);
-            reply.send(std::move(response));
-        });
+/// What browsers ask before they send what a plain page cannot, and the methods that a path does not have.
+void serve_other_methods(Server& server, const Services& services, std::string_view path) {
+    server.on_http("OPTIONS", path,
+                   [&services, allowed = allowed_methods(path)](const HttpRequest& request,
+                                                                const HttpReply& reply) {
+                       LabelledReply(services, request, reply).send(preflight_answer(allowed));
+                   });
+    server.on_http("*", path,
+                   [&services, allowed = allowed_methods(path)](const HttpRequest& request,
+                                                                const HttpReply& reply) {
+                       auto response =
+                           problem(405, "method_not_allowed", "This path has " + allowed + '.');
+                       response.headers.add("allow", allowed);
+                       LabelledReply(services, request, reply).send(std::move(response));
+                   });
 }
 
 }  // namespace
@@ -287,7 +298,7 @@ void serve_api(Server& server, const Services& services) {
     }
     std::set<std::string_view> paths;
     for (const auto& route : table) paths.insert(route.name.path);
-    for (const auto path : paths) serve_refusal(server, path);
+    for (const auto path : paths) serve_other_methods(server, services, path);
 }
 
 }  // namespace chartcast::api

@@ -24,6 +24,12 @@ void patch_option(const Services& services, const Call& call, socketio::Value bo
 void get_charts(const Services& services, const Call& call);
 void get_option(const Services& services, const Call& call);
 
+// Dashboards
+/// Those that the sender may see, with their charts.
+void get_dashboards(const Services& services, const Call& call);
+/// With all of its panels: each chart decides for itself who sees it.
+void get_dashboard(const Services& services, const Call& call);
+
 void post_token(const Services& services, const Call& call, socketio::Value body);
 
 }  // namespace chartcast::api

@@ -3,6 +3,7 @@
 #include "api/parameters.hpp"
 #include "api/routes/access.hpp"
 #include "api/routes/handlers.hpp"
+#include "api/routes/past_access.hpp"
 #include "auth/permission.hpp"
 #include "live/iso_time.hpp"
 #include "live/wire_ops.hpp"
@@ -51,22 +52,20 @@ Object body_of(const store::Store::History& history, const live::AccessSet& acce
     for (const auto dim : schema.key()) key.emplace_back(dim);
     Array batches;
     for (const auto& [position, delta] : history.batches) {
-        auto ops = live::wire_ops(schema, delta, access);
-        if (ops.empty()) continue;
         batches.emplace_back(Object{{"epoch", position.epoch},
                                     {"v", position.v},
                                     {"ts", delta.ts},
-                                    {"ops", std::move(ops)}});
+                                    {"ops", live::wire_ops(schema, delta, access)}});
     }
     socketio::Value next;
-    if (history.more && !history.batches.empty()) next = history.batches.back().position.v + 1;
+    if (history.next) next = *history.next;
     return {{"dims", std::move(dims)},
             {"key", std::move(key)},
             {"batches", std::move(batches)},
             {"next", std::move(next)}};
 }
 
-void answer(const Call& call, const std::optional<Array>& values,
+void answer(const Call& call, const PastAccess& rights,
             const boost::system::result<store::Store::History>& history) {
     if (!history && history.error() == store::errc::unknown) {
         return call.answer(unknown_dataset(call.id()));
@@ -75,8 +74,8 @@ void answer(const Call& call, const std::optional<Array>& values,
         return call.refuse({410, "too_old", "The history does not reach back so far."});
     }
     if (!history) return call.refuse({503, "store_failed", "The history cannot be read."});
-    const auto access =
-        values ? live::AccessSet::of(*history->schema, *values) : live::AccessSet::all();
+    // Without any there is nothing to tell, and no batch was let through.
+    const auto access = rights.to(*history->schema).value_or(live::AccessSet());
     auto response = socketio::HttpResponse::json(200, body_of(*history, access));
     response.headers.add("cache-control", "private, no-cache");
     response.headers.add("vary", "authorization");
@@ -97,8 +96,15 @@ void get_history(const Services& services, const Call& call) {
     if (!services.history) {
         return call.refuse({410, "no_history", "Without a store there is no history."});
     }
-    services.history(std::move(*query), [call, values = auth::visible_values(*dataset, call.who)](
-                                            const auto& found) { answer(call, values, found); });
+    const PastAccess rights(*dataset, call.who);
+    if (!rights.to_all()) {
+        query->tells = [rights](const live::Schema& schema, const live::Delta& delta) {
+            const auto access = rights.to(schema);
+            return access && !live::wire_ops(schema, delta, *access).empty();
+        };
+    }
+    services.history(std::move(*query),
+                     [call, rights](const auto& found) { answer(call, rights, found); });
 }
 
 }  // namespace chartcast::api

@@ -1,6 +1,7 @@
 // A chart's option: read, replaced, patched.
 
 #include "api/conditions.hpp"
+#include "api/dashboard_json.hpp"
 #include "api/parameters.hpp"
 #include "api/publish_answer.hpp"
 #include "api/routes/access.hpp"
@@ -51,9 +52,10 @@ void get_charts(const Services& services, const Call& call) {
     socketio::Array list;
     for (const auto& chart : settings->charts) {
         if (!auth::may_view(*settings, call.who, chart)) continue;
-        socketio::Object title;
-        for (const auto& [tag, text] : chart.title) title.append(tag, text);
-        list.emplace_back(socketio::Object{{"id", chart.id}, {"title", std::move(title)}});
+        socketio::Array data;
+        for (const auto& dataset : chart.data) data.emplace_back(dataset);
+        list.emplace_back(socketio::Object{
+            {"id", chart.id}, {"title", texts_json(chart.title)}, {"data", std::move(data)}});
     }
     auto response =
         socketio::HttpResponse::json(200, socketio::Object{{"charts", std::move(list)}});

@@ -5,6 +5,7 @@
 #include "api/publish_answer.hpp"
 #include "api/routes/access.hpp"
 #include "api/routes/handlers.hpp"
+#include "api/routes/past_access.hpp"
 #include "api/row_key.hpp"
 #include "api/rows_text.hpp"
 #include "auth/permission.hpp"
@@ -71,19 +72,20 @@ Problem too_old() {
 }
 
 void answer_past(const Services& services, const Call& call, const Reading& reading,
-                 const boost::system::result<Services::PastState>& past) {
+                 const PastAccess& rights, const boost::system::result<Services::PastState>& past) {
     if (!past && past.error() == store::errc::unknown) {
         return call.answer(unknown_dataset(reading.dataset));
     }
     if (!past && past.error() == store::errc::too_old) return call.refuse(too_old());
     if (!past) return call.refuse({503, "store_failed", "The history cannot be read."});
     const auto& state = **past;
+    const auto access = rights.to(state.schema);
+    if (!access) return call.refuse(too_old());
     viewers::RowsView view;
     view.position = state.image.position;
     view.schema = std::shared_ptr<const live::Schema>(*past, &state.schema);
-    const auto access = access_set(state.schema, reading.access);
     for (const auto& row : state.image.rows) {
-        if (access.sees(state.schema, *row)) view.rows.push_back(row);
+        if (access->sees(state.schema, *row)) view.rows.push_back(row);
     }
     answer_rows(services, call, reading, std::move(view));
 }
@@ -164,9 +166,11 @@ void get_rows(const Services& services, const Call& call) {
         return call.refuse({410, "no_history", "Without a store there is no history."});
     }
     if (*at) {
-        return services.past(reading.dataset, **at, [&services, call, reading](const auto& past) {
-            answer_past(services, call, reading, past);
-        });
+        return services.past(
+            reading.dataset, **at,
+            [&services, call, reading, rights = PastAccess(*dataset, call.who)](const auto& past) {
+                answer_past(services, call, reading, rights, past);
+            });
     }
     auto view = services.charts->rows(reading.dataset, reading.access);
     if (!view) return call.answer(unknown_dataset(reading.dataset));

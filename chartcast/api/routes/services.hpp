@@ -31,6 +31,8 @@ struct Services {
     viewers::LiveCharts* charts = nullptr;
     /// Who sends the request. Answers at once or later, on the shard that asks.
     std::function<void(const socketio::HttpRequest&, auth::OnVerdict)> identify;
+    /// The Origin of the request when pages of it may read answers, else empty. May be left out.
+    std::function<std::string(const socketio::HttpRequest&)> admitted_origin;
     /// Writes a refusal down, on a shard. May be empty.
     std::function<void(const auth::Refused&)> refused;
     /// An embed token; nothing when none can be made. On shard 0.

@@ -57,9 +57,6 @@ void note_missing(Settings& settings) {
     if (has_something(settings.notify)) {
         notes.emplace_back("notify: this build sends no notifications");
     }
-    if (has_something(settings.dashboards)) {
-        notes.emplace_back("dashboards: this build checks them, but shows none");
-    }
 }
 
 }  // namespace chartcast::config

@@ -18,6 +18,7 @@ struct Names {
     NameSet datasets;
     NameSet charts;
     NameSet notify;
+    NameSet dashboards;
 };
 
 /// What is read so far.
@@ -35,11 +36,12 @@ void read_dataset(Section section, const Names& names, DatasetSettings& dataset)
 [[nodiscard]] Source read_source(Section section, const Names& names);
 void read_chart(Section section, const Names& names, ChartSettings& chart);
 void read_allow(Section section, Allow& allow);
+/// All of them together, since one may lead to another. Datasets are read before.
+void read_dashboards(const Item& item, Reading& reading);
 
 // Of these only the shape is checked: this build does not run them.
 void check_alerts(const Item& alerts, const Names& names);
 void check_notify(const Item& notify, const Names& names);
-void check_dashboards(const Item& dashboards, const Names& names);
 
 /// What the settings hold that this build does not do: said, or refused.
 void note_missing(Settings& settings);

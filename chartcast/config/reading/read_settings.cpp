@@ -75,21 +75,22 @@ void read_rest(Section& root, Reading& reading) {
     if (auto section = root["cluster"].section()) read_cluster(*std::move(section), settings);
     if (auto section = root["auth"].section()) read_auth(*std::move(section), settings.auth);
     root["default_chart"].name_of(settings.default_chart, reading.names.charts, "chart");
+    read_dashboards(root["dashboards"], reading);
+    root["default_dashboard"].name_of(settings.default_dashboard, reading.names.dashboards,
+                                      "dashboard");
     const auto alerts = root["alerts"];
     const auto notify = root["notify"];
-    const auto dashboards = root["dashboards"];
     check_alerts(alerts, reading.names);
     check_notify(notify, reading.names);
-    check_dashboards(dashboards, reading.names);
     if (alerts.present()) settings.alerts = plain_value(*alerts.node());
     if (notify.present()) settings.notify = plain_value(*notify.node());
-    if (dashboards.present()) settings.dashboards = plain_value(*dashboards.node());
 }
 
 Settings read_root(const Node& root, Problems& problems) {
     Reading reading;
     reading.names = {names_in(root, "connections"), names_in(root, "datasets"),
-                     names_in(root, "charts"), names_in(root, "notify")};
+                     names_in(root, "charts"), names_in(root, "notify"),
+                     names_in(root, "dashboards")};
     reading.names.charts.emplace(demo_chart);
     Section section(problems, root, "");
     check_version(section["version"]);

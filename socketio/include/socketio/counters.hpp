@@ -32,6 +32,9 @@ struct Counters {
     std::uint64_t writes = 0;
     std::uint64_t partial_writes = 0;
     std::uint64_t bytes_written = 0;
+    /// Of these, as HTTP (polls too), and over WebSockets.
+    std::uint64_t http_bytes_written = 0;
+    std::uint64_t websocket_bytes_written = 0;
 
     // ---- Now: these go up and down -------------------------------------------------------------
     /// Sessions by the transport that carries them.

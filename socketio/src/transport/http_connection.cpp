@@ -243,6 +243,7 @@ void HttpConnection::gather(std::vector<iovec>& buffers) {
 }
 
 bool HttpConnection::on_written(std::size_t bytes) {
+    connection_.home().shard().counters().http_bytes_written += bytes;
     if (stream_) {
         stream_->on_written(bytes);
     } else {

@@ -53,6 +53,9 @@ void WriteTurn::at_turn_end() {
         std::swap(batch_, written_);
         for (auto* connection : batch_) connection->after_write();
     }
+    // What is no HTTP is told once a turn: a broadcast's writes are spared the count.
+    auto& counters = shard_.counters();
+    counters.websocket_bytes_written = counters.bytes_written - counters.http_bytes_written;
 }
 
 void WriteTurn::write(std::span<Connection* const> connections) {

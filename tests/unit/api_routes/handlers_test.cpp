@@ -57,6 +57,44 @@ TEST(Rows, OfThePastAreFilteredLikeThoseOfNow) {
               "200 id,region,amount\r\na,north,1\r\n");
 }
 
+/// As the rows of today would be under a schema that divides them among nobody.
+store::Store::PastState undivided(ApiWorld& world) {
+    const auto& state = world.charts.state("deals");
+    auto definition = state.schema.definition();
+    definition.row_access.clear();
+    return {*live::Schema::make(std::move(definition)), state.image()};
+}
+
+TEST(Past, IsHiddenFromWhoSeesSomeRowsWhereRowsWereNotDivided) {
+    ApiWorld world;
+    fill(world);
+    world.services.past = [&world](const std::string&, std::int64_t, const Services::OnPast& done) {
+        done(std::make_shared<const store::Store::PastState>(undivided(world)));
+    };
+    EXPECT_EQ(world.ask(get_rows, "GET", std::string(rows) + "?at=5").substr(0, 3), "200");
+    world.who = viewer_of("north");
+    EXPECT_EQ(world.ask(get_rows, "GET", std::string(rows) + "?at=5"), "410 too_old");
+
+    bool told = true;
+    world.services.history = [&](const store::Store::HistoryQuery& query,
+                                 const Services::OnHistory& done) {
+        const auto past = undivided(world);
+        live::Delta delta;
+        delta.replace = past.image.rows;
+        told = !query.tells || query.tells(past.schema, delta);
+        store::Store::History history;
+        history.schema = std::make_shared<const live::Schema>(past.schema);
+        if (told) history.batches.push_back({{"e1", 1}, delta});
+        done(history);
+    };
+    const std::string path = "/api/v1/datasets/deals/history";
+    EXPECT_EQ(world.ask(get_history, "GET", path),
+              R"(200 {"dims":["id","region","amount"],"key":[0],"batches":[],"next":null})");
+    EXPECT_FALSE(told);
+    world.who = publisher();
+    EXPECT_NE(world.ask(get_history, "GET", path).find("south"), std::string::npos);
+}
+
 TEST(History, HasTheOpsThatAViewerWouldHaveSeen) {
     ApiWorld world;
     fill(world);
@@ -73,7 +111,7 @@ TEST(History, HasTheOpsThatAViewerWouldHaveSeen) {
             delta.changes.push_back({live::RowChange::Kind::appended, row, {}, {}});
         }
         history.batches.push_back({{"e1", 4}, delta});
-        history.more = true;
+        history.next = 5;
         done(history);
     };
     world.who = viewer_of("south");
@@ -84,6 +122,13 @@ TEST(History, HasTheOpsThatAViewerWouldHaveSeen) {
     EXPECT_EQ(asked.from_v, 4U);
     EXPECT_TRUE(asked.to_ts);
     EXPECT_EQ(asked.limit, 1U);
+    live::Delta of_north;
+    of_north.changes.push_back({live::RowChange::Kind::appended,
+                                world.charts.rows("deals", socketio::Array{"north"})->rows.front(),
+                                {},
+                                {}});
+    ASSERT_TRUE(asked.tells);
+    EXPECT_FALSE(asked.tells(world.charts.state("deals").schema, of_north));
     EXPECT_EQ(world.ask(get_history, "GET", path + "?from=soon"), "400 invalid_parameter");
 }
 

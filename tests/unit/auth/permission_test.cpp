@@ -152,6 +152,44 @@ TEST(Permission, AnEmptyListIsLikeNone) {
     EXPECT_TRUE(may_view(all, {}, all.charts[1]));
 }
 
+/// The dashboards that somebody sees of three: "free" without allow, "some" for sales, eve and a key, "empty"
+/// without panels.
+std::string dashboards_for(const Identity& who, Anonymous anonymous = Anonymous::none) {
+    auto all = settings(anonymous);
+    const auto add = [&all](std::string id, const std::vector<std::string>& charts,
+                            std::optional<Allow> allow) {
+        auto& made = all.dashboards.emplace_back();
+        made.id = std::move(id);
+        made.allow = std::move(allow);
+        for (const auto& one : charts) made.panels.emplace_back().chart = one;
+    };
+    add("free", {"open", "sales"}, {});
+    add("some", {"open"}, Allow{{"role:sales", "user:eve", "key:wall"}, {}, {}});
+    add("empty", {}, {});
+    std::string seen;
+    for (const auto& one : all.dashboards) {
+        if (may_view(all, who, one)) seen += (seen.empty() ? "" : " ") + one.id;
+    }
+    return seen;
+}
+
+TEST(Permission, ADashboardIsSeenAsAChartWithItsAllow) {
+    EXPECT_EQ(dashboards_for({}), "");
+    EXPECT_EQ(dashboards_for({}, Anonymous::view), "free empty");
+    EXPECT_EQ(dashboards_for(person("bob")), "free empty");
+    EXPECT_EQ(dashboards_for(person("bob", {"sales"})), "free some empty");
+    EXPECT_EQ(dashboards_for(key("erp", {"publish:*"}), Anonymous::view), "");
+    EXPECT_EQ(dashboards_for(key("erp", {"view:free"})), "free");
+    EXPECT_EQ(dashboards_for(key("wall", {})), "some");
+}
+
+TEST(Permission, AnEmbedTokenSeesTheDashboardWhoseChartsItAllNames) {
+    EXPECT_EQ(dashboards_for(embed({"open"}), Anonymous::view), "some");
+    EXPECT_EQ(dashboards_for(embed({"sales", "open"})), "free some");
+    EXPECT_EQ(dashboards_for(embed({"free"})), "");
+    EXPECT_EQ(dashboards_for(embed({"*"})), "free some empty");
+}
+
 TEST(VisibleValues, AreAllWithoutRowAccessAndForKeys) {
     config::DatasetSettings dataset;
     EXPECT_EQ(visible_values(dataset, {}), std::nullopt);

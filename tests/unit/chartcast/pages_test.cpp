@@ -1,4 +1,5 @@
 // Pages from templates, their answers, and the order of pushes on a lone node.
+#include "pages/bundle.hpp"
 #include "pages/live_pages.hpp"
 #include "pages/local_feed.hpp"
 #include "pages/site.hpp"
@@ -13,6 +14,7 @@ namespace {
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 TEST(Templates, SpeakEachLanguage) {
     const auto english = render_page("simple_bar_chart", Language::en);
@@ -27,8 +29,8 @@ TEST(Templates, SpeakEachLanguage) {
 // A name that a language does not have would leave a hole in its page.
 TEST(Templates, LeaveNoTextEmpty) {
     for (const auto language : languages) {
-        for (const auto* name :
-             {"simple_bar_chart", "not_found", "live_chart", "embed_chart", "overview"}) {
+        for (const auto* name : {"simple_bar_chart", "not_found", "overview", "chart", "embed",
+                                 "dashboard", "plain_chart"}) {
             const auto html = render_page(name, language);
             EXPECT_THAT(html, Not(HasSubstr("{{"))) << name;
             EXPECT_THAT(html, Not(HasSubstr("=\"\""))) << name << ' ' << tag_of(language);
@@ -40,6 +42,40 @@ TEST(Templates, LeaveNoTextEmpty) {
 
 TEST(Templates, AreNamedInTheError) {
     EXPECT_THROW((void)render_page("nope", Language::en), std::logic_error);
+}
+
+TEST(Templates, TakeWhatThePageAdds) {
+    const auto html = render_page(
+        "docs", Language::en,
+        {{"page_title", "A & B"},
+         {"content", "<b>bold</b>"},
+         {"groups", socketio::Array{socketio::Object{
+                        {"name", "Guide"},
+                        {"pages", socketio::Array{socketio::Object{
+                                      {"name", "one"}, {"title", "One"}, {"current", true}}}}}}}});
+    EXPECT_THAT(html, HasSubstr("<title>A &amp; B"));
+    EXPECT_THAT(html, HasSubstr("<b>bold</b>"));
+    EXPECT_THAT(html, HasSubstr("aria-current=\"page\">One</a>"));
+}
+
+TEST(Bundle, KnowsTheFilesOfItsEntries) {
+    for (const auto* entry : {"overview_page", "chart_page", "embed_page", "dashboard_page"}) {
+        const auto address = asset_address(entry);
+        EXPECT_THAT(address, StartsWith("/assets/"));
+        EXPECT_TRUE(is_hashed(address)) << address;
+        EXPECT_THAT(address, EndsWith(".js"));
+    }
+    EXPECT_EQ(asset_address("pages.css"), asset_address("pages"));
+    EXPECT_THROW((void)asset_address("nope"), std::logic_error);
+}
+
+TEST(Bundle, TakesANameForHashedOnlyWhenItIs) {
+    EXPECT_TRUE(is_hashed("chunk-3XKWQ2AB.js"));
+    EXPECT_TRUE(is_hashed("a-b-3XKWQ2AB.css"));
+    for (const auto* name : {"chartcast.js", "licences.txt", "a-3XKWQ2A.js", "a-3xkwq2ab.js",
+                             "a-3XKWQ2ABC.js", "3XKWQ2AB.js", "a-3XKWQ2AB", ""}) {
+        EXPECT_FALSE(is_hashed(name)) << name;
+    }
 }
 
 TEST(Page, AnswersInTheReadersLanguageAndOnlyOnce) {
@@ -63,8 +99,8 @@ TEST(Page, SaysWhoMayShowItInAFrame) {
     const auto policy_of = [](const Page& page) {
         return std::string(page.answer({}).headers.get("content-security-policy"));
     };
-    EXPECT_THAT(policy_of(Page("live_chart")), EndsWith("; frame-ancestors 'self'"));
-    EXPECT_THAT(policy_of(Page("embed_chart", "'self' https://crm.example.cn")),
+    EXPECT_THAT(policy_of(Page("chart")), EndsWith("; frame-ancestors 'self'"));
+    EXPECT_THAT(policy_of(Page("embed", {.frame_ancestors = "'self' https://crm.example.cn"})),
                 EndsWith("; frame-ancestors 'self' https://crm.example.cn"));
 }
 
@@ -72,12 +108,11 @@ TEST(LivePages, RefuseAFrameAncestorThatWouldChangeTheRestOfThePolicy) {
     socketio::Server server;
     for (const auto* ancestor : {"", "https://a.example;script-src", "https://a.example\r\nx:y",
                                  "https://a.example,*", "https://a.example https://b.example"}) {
-        EXPECT_THROW(serve_live_pages(server, {.exists = {}, .frame_ancestors = {ancestor}}),
+        EXPECT_THROW(serve_live_pages(server, {.frame_ancestors = {ancestor}}),
                      std::invalid_argument)
             << ancestor;
     }
-    EXPECT_NO_THROW(
-        serve_live_pages(server, {.exists = {}, .frame_ancestors = {"https://crm.example.cn"}}));
+    EXPECT_NO_THROW(serve_live_pages(server, {.frame_ancestors = {"https://crm.example.cn"}}));
 }
 
 TEST(LocalFeed, CountsItsPushesAndTellsEachOnce) {

@@ -117,7 +117,31 @@ TEST(ReadSettings, ReadsTheChartsOfTheDocumentedExample) {
               R"("encode":{"x":"ts","y":"amount","itemId":"id"}}]})");
     EXPECT_EQ(settings.alerts.as_array().size(), 2u);
     EXPECT_NE(settings.notify.as_object().find("sales_wecom"), nullptr);
-    EXPECT_NE(settings.dashboards.as_object().find("crm_sales"), nullptr);
+}
+
+TEST(ReadSettings, ReadsTheDashboardOfTheDocumentedExample) {
+    const auto settings = read(documented(), documented_environment());
+    ASSERT_EQ(settings.dashboards.size(), 1u);
+    const auto& dashboard = settings.dashboards[0];
+    EXPECT_EQ(dashboard.id, "crm_sales");
+    EXPECT_EQ(live::text_for(dashboard.title, "zh-CN"), "销售驾驶舱");
+    EXPECT_EQ(dashboard.theme, DashboardSettings::Theme::automatic);
+    EXPECT_THAT(dashboard.allow->view, ElementsAre("role:sales", "role:exec"));
+    ASSERT_EQ(dashboard.variables.size(), 1u);
+    const auto& region = dashboard.variables[0];
+    EXPECT_EQ(region.type, VariableSettings::Type::select);
+    EXPECT_EQ(region.dataset, "pipeline");
+    EXPECT_EQ(region.field, "region");
+    EXPECT_TRUE(region.multi);
+    ASSERT_EQ(dashboard.panels.size(), 2u);
+    const auto& deals = dashboard.panels[1];
+    EXPECT_EQ(deals.chart, "deals_live");
+    EXPECT_EQ(deals.x, 4u);
+    EXPECT_EQ(deals.width, 8u);
+    EXPECT_EQ(deals.height, 6u);
+    EXPECT_EQ(deals.on_click->set, "region");
+    EXPECT_EQ(deals.on_click->open, "");
+    EXPECT_FALSE(dashboard.panels[0].on_click);
 }
 
 TEST(ReadSettings, SaysWhatTheDocumentedExampleHasAndThisBuildHasNot) {
@@ -125,7 +149,7 @@ TEST(ReadSettings, SaysWhatTheDocumentedExampleHasAndThisBuildHasNot) {
     EXPECT_THAT(settings.not_servable, ElementsAre(HasSubstr("server.tls")));
     EXPECT_THAT(settings.not_in_this_build,
                 ElementsAre(HasSubstr("connections.crm"), HasSubstr("cluster"), HasSubstr("alerts"),
-                            HasSubstr("notify"), HasSubstr("dashboards")));
+                            HasSubstr("notify")));
 }
 
 TEST(ReadSettings, FindsTheHashThatIsCutInTheSpecification) {

@@ -182,6 +182,9 @@ TEST(Server, CountsSessionsAndWhatItRefuses) {
     EXPECT_EQ(counters.handshakes, 1U);
     EXPECT_EQ(counters.polling_sessions, 1U);
     EXPECT_EQ(counters.websocket_sessions, 0U);
+    EXPECT_GT(counters.http_bytes_written, 100U);
+    EXPECT_EQ(counters.http_bytes_written, counters.bytes_written);
+    EXPECT_EQ(counters.websocket_bytes_written, 0U);
 }
 
 TEST(Server, GivesTheSameNamespaceForAName) {

@@ -45,7 +45,7 @@ TEST(StoreHistory, TellsEveryBatchAsItWas) {
     const auto all = owner.history({"deals", {}, {}, {}, {}, 100});
     ASSERT_TRUE(all);
     EXPECT_EQ(versions(*all), range(1, 10));
-    EXPECT_FALSE(all->more);
+    EXPECT_FALSE(all->next);
     EXPECT_EQ(all->schema->window().rows, 4u);
     const auto& fifth = all->batches.at(4).delta;
     EXPECT_EQ(fifth.from, 4u);
@@ -68,10 +68,46 @@ TEST(StoreHistory, IsAskedByVersionsOrTimesInPages) {
     EXPECT_TRUE(owner.history({"deals", 11, {}, {}, {}, 100})->batches.empty());
     const auto page = owner.history({"deals", 2, {}, {}, {}, 4});
     EXPECT_EQ(versions(*page), range(2, 5));
-    EXPECT_TRUE(page->more);
+    EXPECT_EQ(page->next, 6u);
     const auto last = owner.history({"deals", 6, {}, {}, {}, 5});
     EXPECT_EQ(versions(*last), range(6, 10));
-    EXPECT_FALSE(last->more);
+    EXPECT_FALSE(last->next);
+}
+
+TEST(StoreHistory, CountsOnlyTheBatchesThatAreTold) {
+    const TemporaryFolder folder;
+    Owner owner(folder.path());
+    owner.open();
+    write_ten(owner);
+    Store::HistoryQuery query{"deals", {}, {}, {}, {}, 2};
+    query.tells = [](const live::Schema&, const live::Delta& delta) { return delta.to % 3 == 0; };
+    const auto page = owner.history(query);
+    EXPECT_EQ(versions(*page), (std::vector<std::uint64_t>{3, 6}));
+    EXPECT_EQ(page->next, 9u);
+    query.from_v = page->next;
+    const auto last = owner.history(query);
+    EXPECT_EQ(versions(*last), (std::vector<std::uint64_t>{9}));
+    EXPECT_FALSE(last->next);
+    query.tells = [](const live::Schema&, const live::Delta&) { return false; };
+    EXPECT_TRUE(owner.history(query)->batches.empty());
+}
+
+TEST(StoreHistory, AnOldestBatchHasATimeWhoseRowsCanBeRead) {
+    const TemporaryFolder folder;
+    Owner owner(folder.path());
+    owner.options.history = std::chrono::seconds(6);
+    owner.open();
+    write_ten(owner);
+    EXPECT_FALSE(owner.put("bars", 1, 1));
+    owner.now += 4000;
+    EXPECT_FALSE(owner.put("bars", 2, 2));
+    owner.snapshot("deals");
+    owner.settle();
+    const auto oldest = owner.history({"deals", {}, {}, {}, {}, 1});
+    EXPECT_EQ(versions(*oldest), range(6, 6));
+    const auto at = owner.at("deals", oldest->batches.at(0).delta.ts);
+    ASSERT_TRUE(at);
+    EXPECT_EQ((*at)->image.position.v, 6u);
 }
 
 TEST(StoreHistory, GivesTheRowsOfEachMoment) {
@@ -199,7 +235,8 @@ TEST(StoreHistory, HasASchemaForEachAnswer) {
     const auto first = owner.history({"deals", {}, {}, {}, {}, 100});
     EXPECT_EQ(versions(*first), range(1, 2));
     EXPECT_EQ(first->schema->window().rows, 0u);
-    EXPECT_TRUE(first->more);
+    EXPECT_TRUE(first->next);
+    EXPECT_EQ(*first->next, 4u);
     const auto second = owner.history({"deals", 3, {}, {}, {}, 100});
     EXPECT_EQ(versions(*second), range(4, 5));
     EXPECT_EQ(second->schema->window().rows, 9u);

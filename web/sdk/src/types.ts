@@ -1,5 +1,7 @@
 // The SDK's public types. What the server says is in protocol.ts.
 
+import type { ChartcastError } from './error.js';
+
 /** A cell of a row, as the server sends it: times are milliseconds since 1970. */
 export type Cell = string | number | boolean | null | Cell[] | { [name: string]: Cell };
 
@@ -140,7 +142,8 @@ export interface DatasetUpdate {
 export interface LiveDataset {
   readonly id: string;
   /** Called with the rows that are there, then after each change, at most once per animation frame. */
-  subscribe(act: (update: DatasetUpdate) => void): () => void;
+  /** `failed` is told when no chart that this viewer may see draws from it (`unknown_dataset`), or it is refused. */
+  subscribe(act: (update: DatasetUpdate) => void, failed?: (error: ChartcastError) => void): () => void;
 }
 
 export interface ChartSummary {

@@ -1,0 +1,70 @@
+// What the menu of a <live-chart> offers, and what comes of it.
+
+import { csvOf } from '../sdk/src/csv.js';
+import type { LiveChart } from '../sdk/src/types.js';
+import { copyText, download, fileName } from './handing_out.js';
+import type { MenuItem } from './parts/menu.js';
+import { tableData } from './table_data.js';
+import { fill, type Words } from './words/words.js';
+
+export interface MenuState {
+  readonly tableShown: boolean;
+  readonly timeLineShown: boolean;
+  readonly fullScreen: boolean;
+  readonly hasHistory: boolean;
+  readonly known: boolean;
+  readonly datasets: readonly string[];
+}
+
+export function menuItems(words: Words['menu'], state: MenuState): MenuItem[] {
+  const items: MenuItem[] = [
+    { id: 'table', icon: 'table', label: state.tableShown ? words.hide_table : words.show_table },
+  ];
+  if (state.hasHistory) {
+    items.push({ id: 'time', icon: 'clock', label: state.timeLineShown ? words.time_travel_end : words.time_travel });
+  }
+  if (document.fullscreenEnabled) {
+    items.push({ id: 'full', icon: 'fullScreen', label: state.fullScreen ? words.leave_full_screen : words.full_screen });
+  }
+  items.push({ id: 'share', icon: 'link', label: words.share });
+  const disabled = !state.known;
+  items.push({ id: 'png', icon: 'image', label: words.png, begins: true, disabled });
+  items.push({ id: 'svg', icon: 'image', label: words.svg, disabled });
+  const several = state.datasets.length > 1;
+  for (const dataset of several ? state.datasets : ['']) {
+    items.push({
+      id: `csv:${dataset}`, icon: 'file', label: several ? fill(words.csv_of, { dataset }) : words.csv, disabled,
+    });
+  }
+  return items;
+}
+
+/** The page of the chart alone, at the time that is shown. */
+export function sharedAddress(origin: string, chart: string, at: Date | null): string {
+  const address = new URL(`/c/${encodeURIComponent(chart)}`, origin);
+  if (at) address.searchParams.set('at', at.toISOString());
+  return address.href;
+}
+
+/** Says what came of it. */
+export async function share(address: string, words: Words['done']): Promise<string> {
+  return await copyText(address) ? words.link_copied : fill(words.copy_failed, { text: address });
+}
+
+/** `id` as in menuItems(). Throws when the browser cannot make the file. */
+export async function save(id: string, chart: LiveChart, background: string, locale: string): Promise<void> {
+  const name = (ending: string) => fileName(chart.title, chart.state.asOf ?? new Date(), ending);
+  if (id === 'png') download(await chart.png({ scale: 2, background }), name('png'));
+  else if (id === 'svg') download(await chart.svg(), name('svg'));
+  else {
+    const dataset = id.slice('csv:'.length) || undefined;
+    const text = chart.datasets.length > 0 ? chart.csv(dataset) : rawCsv(chart, locale);
+    // Spreadsheets take UTF-8 for something else without the mark.
+    download(new Blob([`\ufeff${text}`], { type: 'text/csv;charset=utf-8' }), name('csv'));
+  }
+}
+
+function rawCsv(chart: LiveChart, locale: string): string {
+  const { fields, rows } = tableData(chart, undefined, locale);
+  return csvOf(fields, rows.map((row) => fields.map((field) => row[field] ?? null)));
+}

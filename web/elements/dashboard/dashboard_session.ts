@@ -1,0 +1,82 @@
+// What a <live-dashboard> has of the server while it shows one dashboard: its connection, its definition, and the
+// values that its selects offer. One that is closed is never used again; another dashboard makes another session.
+
+import type { Dashboard } from '../../sdk/src/types.js';
+import { holdCast, type HeldCast, type Wanted } from '../casts.js';
+import { Definition } from './definition.js';
+import { FieldValues } from './field_values.js';
+
+export interface SessionListener {
+  /** The first one, or another one than before. */
+  known(dashboard: Dashboard): void;
+  failed(code: string | undefined): void;
+  /** What selects offer is not what it was. */
+  values(): void;
+}
+
+export class DashboardSession {
+  dashboard: Dashboard | null = null;
+  private readonly held: HeldCast;
+  private readonly definition: Definition;
+  private fieldValues: FieldValues | null = null;
+
+  constructor(private readonly wanted: Wanted, id: string, private readonly listener: SessionListener) {
+    this.held = holdCast(wanted);
+    this.definition = new Definition(this.held.cast, id, {
+      known: (dashboard) => this.know(dashboard),
+      failed: (code) => listener.failed(code),
+    });
+  }
+
+  readonly valuesOf = (name: string): readonly string[] => this.fieldValues?.of(name) ?? [];
+
+  /** Of another dashboard, to which a click leads. */
+  other(id: string): Promise<Dashboard> {
+    return this.held.cast.dashboard(id);
+  }
+
+  /** From when to when the charts have a past: as far as any of them. */
+  readonly history = async (): Promise<{ from: Date; to: Date } | null> => {
+    const charts = [...new Set(this.dashboard?.panels.map(({ chart }) => chart))];
+    const ranges = await Promise.all(charts.map((id) => this.historyOf(id)));
+    const known = ranges.filter((range) => range !== null);
+    if (known.length === 0) return null;
+    return {
+      from: new Date(Math.min(...known.map(({ from }) => from.getTime()))),
+      to: new Date(Math.max(...known.map(({ to }) => to.getTime()))),
+    };
+  };
+
+  retry(): void {
+    void this.definition.load();
+  }
+
+  close(spent = false): void {
+    this.fieldValues?.destroy();
+    this.definition.destroy();
+    this.held.release(spent);
+  }
+
+  private know(dashboard: Dashboard): void {
+    const isSame = JSON.stringify(dashboard) === JSON.stringify(this.dashboard);
+    if (!isSame) {
+      this.dashboard = dashboard;
+      this.fieldValues?.destroy();
+      this.fieldValues = new FieldValues(this.held.cast, dashboard.variables, this.wanted.locale,
+        () => this.listener.values());
+    }
+    this.listener.known(dashboard);
+  }
+
+  private async historyOf(id: string): Promise<{ from: Date; to: Date } | null> {
+    const chart = this.held.cast.chart(id);
+    try {
+      return await chart.history();
+    } catch {
+      // A chart that is refused, or keeps none, has no past; the others may.
+      return null;
+    } finally {
+      chart.destroy();
+    }
+  }
+}

@@ -1,0 +1,99 @@
+// The looks of a dashboard around its charts; on a wall everything is larger, in kiosk mode only charts are left.
+
+import { css } from 'lit';
+
+export const dashboardStyles = css`
+  :host {
+    display: block;
+    container: dashboard / inline-size;
+    color: var(--_ink);
+    font: 400 14px/1.45 var(--_font);
+    text-align: start;
+    -webkit-text-size-adjust: 100%;
+  }
+
+  .frame { --space: 12px; position: relative; color: var(--_ink); }
+  .frame[data-theme="light"] { color-scheme: light; }
+  .frame[data-theme="dark"] { color-scheme: dark; }
+
+  .head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 20px; min-height: 40px; margin-bottom: var(--space); }
+
+  .title {
+    flex: 1 1 auto;
+    min-width: 0;
+    margin: 0;
+    font-size: 1.6em;
+    font-weight: 650;
+    letter-spacing: -0.015em;
+    line-height: 1.25;
+    overflow-wrap: anywhere;
+  }
+
+  cc-state-mark, cc-dashboard-tools { flex: none; }
+  cc-variable-bar, cc-time-scrubber, ::slotted([slot="lead"]) { margin-bottom: var(--space); }
+  cc-panel-grid, .waits { margin-top: 4px; }
+  .waits { min-height: 70vh; }
+  cc-notice { min-height: 50vh; font-size: 1.07em; }
+
+  .toast {
+    position: fixed;
+    z-index: 40;
+    inset: auto 0 24px;
+    width: fit-content;
+    max-width: calc(100% - 32px);
+    margin: 0 auto;
+    padding: 0.6em 1.1em;
+    border-radius: var(--_radius-small);
+    background: var(--_ink);
+    color: var(--_panel);
+    box-shadow: var(--_shadow-high);
+    overflow-wrap: anywhere;
+  }
+
+  @container dashboard (max-width: 700px) {
+    .head { align-items: flex-start; }
+    .title { flex-basis: 50%; font-size: 1.4em; }
+    cc-dashboard-tools { margin-right: -8px; }
+    cc-state-mark { order: 1; flex-basis: 100%; }
+  }
+
+  @container dashboard (min-width: 2200px) {
+    .frame { --space: 22px; font-size: clamp(20px, 0.6cqw, 34px); }
+    cc-dashboard-tools { zoom: 1.6; }
+  }
+
+  /* ---- Only charts: a screen that nobody works at ---------------------------------------------- */
+
+  :host([kiosk]) .frame { min-height: 100vh; min-height: 100dvh; padding: 16px; background: var(--_ground); }
+  :host([kiosk]) cc-panel-grid { margin-top: 0; }
+  :host([kiosk]) .rests { cursor: none; }
+
+  @container dashboard (max-width: 700px) {
+    :host([kiosk]) .frame { padding: 12px; }
+  }
+
+  @container dashboard (min-width: 2200px) {
+    :host([kiosk]) .frame { padding: 26px; }
+  }
+
+  .leave {
+    position: fixed;
+    z-index: 20;
+    top: 12px;
+    right: 12px;
+    border: 1px solid var(--_line);
+    background: var(--_panel);
+    box-shadow: var(--_shadow-high);
+    transition: opacity 0.2s;
+  }
+
+  .rests .leave:not(:focus-visible) { opacity: 0; }
+
+  :host(:fullscreen) { overflow: auto; background: var(--_ground); }
+  :host(:fullscreen:not([kiosk])) { padding: 20px; }
+  :host::backdrop { background: var(--_ground); }
+
+  @media print {
+    .toast, .leave, ::slotted([slot="lead"]) { display: none; }
+  }
+`;

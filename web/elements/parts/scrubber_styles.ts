@@ -1,0 +1,99 @@
+// The looks of the time scrubber: a quiet bar, which takes the colour of the accent while the past is shown.
+
+import { css } from 'lit';
+
+export const scrubberStyles = css`
+  :host {
+    display: block;
+    container-type: inline-size;
+    color: var(--_ink-soft);
+    font: 400 13px/1.4 var(--_font);
+    font-variant-numeric: tabular-nums;
+  }
+
+  .bar {
+    display: flex;
+    align-items: center;
+    gap: 6px 12px;
+    min-height: 48px;
+    padding: 6px 8px;
+    border: 1px solid var(--_line);
+    border-radius: var(--_radius);
+    background: var(--_panel);
+    transition: background-color 0.15s, border-color 0.15s;
+  }
+
+  :host([replay]) .bar { border-color: var(--_accent); background: var(--_wash); }
+
+  .edge { white-space: nowrap; }
+  .shown { min-width: 6.2em; color: var(--_ink); font-weight: 600; text-align: end; white-space: nowrap; }
+
+  .live {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    min-height: 32px;
+    padding: 0 12px;
+    border-radius: var(--_radius-small);
+    color: var(--_good);
+    font-weight: 600;
+    white-space: nowrap;
+  }
+
+  .live svg { width: 14px; height: 14px; }
+  .live:hover { background: var(--_hover); }
+  :host([replay]) .live { background: var(--_accent); color: var(--_accent-ink); }
+  :host([replay]) .live:hover { filter: brightness(1.06); }
+
+  input {
+    flex: 1;
+    min-width: 60px;
+    height: 32px;
+    margin: 0;
+    appearance: none;
+    background: none;
+    cursor: pointer;
+    --_track: linear-gradient(to right, var(--_accent) var(--_done, 100%), var(--_control) var(--_done, 100%));
+  }
+
+  input:focus-visible { outline-offset: 0; border-radius: var(--_radius-small); }
+
+  input::-webkit-slider-runnable-track { height: 4px; border-radius: 2px; background: var(--_track); }
+  input::-moz-range-track { height: 4px; border-radius: 2px; background: var(--_track); }
+
+  input::-webkit-slider-thumb {
+    width: 16px;
+    height: 16px;
+    margin-top: -6px;
+    appearance: none;
+    border: 3px solid var(--_panel);
+    border-radius: 50%;
+    background: var(--_accent);
+    box-shadow: 0 0 0 1px var(--_accent);
+  }
+
+  input::-moz-range-thumb {
+    width: 10px;
+    height: 10px;
+    border: 3px solid var(--_panel);
+    border-radius: 50%;
+    background: var(--_accent);
+    box-shadow: 0 0 0 1px var(--_accent);
+  }
+
+  @container (max-width: 640px) {
+    .bar { flex-wrap: wrap; }
+    .edge { display: none; }
+    input { order: -1; flex-basis: 100%; }
+    .shown { flex: 1; min-width: 0; }
+  }
+
+  @media (pointer: coarse) {
+    .live { min-height: 40px; }
+  }
+
+  @media print {
+    :host(:not([replay])) { display: none; }
+    button, input, cc-choice, .edge { display: none !important; }
+  }
+`;

@@ -1,0 +1,115 @@
+// A chart in an element of the page: when it can be seen, how large it is, and when it is drawn. What it is
+// drawn with comes later, from drawing.ts, which is loaded together with ECharts.
+
+import type { Chart } from './chart.js';
+import type { Drawing } from './drawing.js';
+import { offFrame, onFrame } from './frame.js';
+import type { ChartView, LiveChart, MountOptions, SelectEvent } from './types.js';
+import { watchSight } from './visibility.js';
+
+export interface ViewPort {
+  visibilityChanged(): void;
+  selected(event: SelectEvent): void;
+  destroyed(view: View): void;
+}
+
+export type Theme = NonNullable<MountOptions['theme']>;
+
+export class View implements ChartView {
+  /** Not before it is known to be: charts far down a page ask for nothing. */
+  visible = false;
+  theme: Theme;
+  readonly renderer: 'canvas' | 'svg';
+  readonly titled: boolean;
+  #drawing: Drawing | null = null;
+  #loading = false;
+  #destroyed = false;
+  #dirty = true;
+  #stopWatching: () => void = () => {};
+  #sizes: ResizeObserver | undefined;
+  readonly #draw = (): void => this.#drawNow();
+
+  constructor(readonly source: Chart, readonly element: HTMLElement, options: MountOptions, readonly port: ViewPort) {
+    this.theme = options.theme ?? 'auto';
+    this.renderer = options.renderer === 'svg' ? 'svg' : 'canvas';
+    this.titled = options.titled !== false;
+    this.#stopWatching = watchSight(element, (visible) => this.#sightChanged(visible));
+    if (typeof ResizeObserver === 'undefined') return;
+    this.#sizes = new ResizeObserver(() => this.resize());
+    this.#sizes.observe(element);
+  }
+
+  get chart(): LiveChart {
+    return this.source;
+  }
+
+  get instance(): unknown {
+    return this.#drawing?.instance ?? null;
+  }
+
+  get drawing(): Drawing | null {
+    return this.#drawing;
+  }
+
+  /** Something has changed: it is drawn with the next frame in which it can be seen. */
+  redraw(): void {
+    this.#dirty = true;
+    this.#schedule();
+  }
+
+  setTheme(theme: Theme): void {
+    this.theme = theme;
+    this.redraw();
+  }
+
+  resize(): void {
+    this.#drawing?.resize();
+    this.redraw();
+  }
+
+  destroy(): void {
+    if (this.#destroyed) return;
+    this.#destroyed = true;
+    offFrame(this.#draw);
+    this.#stopWatching();
+    this.#sizes?.disconnect();
+    this.#drawing?.dispose();
+    this.#drawing = null;
+    this.port.destroyed(this);
+  }
+
+  #sightChanged(visible: boolean): void {
+    if (visible === this.visible || this.#destroyed) return;
+    this.visible = visible;
+    this.port.visibilityChanged();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (!this.#dirty || !this.visible || this.#destroyed) return;
+    // The first picture waits for nothing.
+    onFrame(this.#draw, { first: this.#drawing?.instance === null });
+  }
+
+  #drawNow(): void {
+    const hasRoom = this.element.clientWidth > 0 && this.element.clientHeight > 0;
+    if (!this.#dirty || !this.visible || !hasRoom || !this.source.template) return;
+    if (!this.#drawing) return this.#load();
+    this.#dirty = false;
+    this.#drawing.draw();
+  }
+
+  #load(): void {
+    if (this.#loading) return;
+    this.#loading = true;
+    import('./drawing.js').then(({ Drawing }) => {
+      if (this.#destroyed) return;
+      this.#drawing = new Drawing(this, () => this.redraw());
+      this.#schedule();
+    }).catch((error: unknown) => {
+      // A network that was gone for a moment: the next change tries again.
+      this.#loading = false;
+      console.warn('chartcast: drawing could not be loaded', error);
+    });
+  }
+}
