@@ -136,8 +136,8 @@ export class LiveDashboardElement extends LitElement {
     });
   }
 
-  private close(spent = false): void {
-    this.session?.close(spent);
+  private close(): void {
+    this.session?.close();
     this.session = null;
     this.definition = null;
     this.failure = null;
@@ -346,8 +346,9 @@ export class LiveDashboardElement extends LitElement {
   }
 
   private retry(): void {
-    this.close(true);
-    this.open();
+    this.failure = null;
+    if (this.session) this.session.retry();
+    else this.open();
   }
 
   static override styles = [tokens, base, buttons, dashboardStyles];

@@ -51,10 +51,10 @@ export class DashboardSession {
     void this.definition.load();
   }
 
-  close(spent = false): void {
+  close(): void {
     this.fieldValues?.destroy();
     this.definition.destroy();
-    this.held.release(spent);
+    this.held.release();
   }
 
   private know(dashboard: Dashboard): void {

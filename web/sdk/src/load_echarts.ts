@@ -4,12 +4,10 @@
 import { isObject } from './shared.js';
 import type { Option } from './types.js';
 
-const BASE_SERIES = new Set([
-  'bar', 'line', 'scatter', 'effectScatter', 'pie', 'funnel', 'gauge', 'heatmap', 'radar', 'candlestick', 'k', 'boxplot',
-]);
+const BASE_SERIES = new Set(['bar', 'line', 'scatter', 'effectScatter', 'pie', 'funnel', 'gauge', 'radar']);
 const FULL_COMPONENTS = [
   'toolbox', 'brush', 'timeline', 'geo', 'parallel', 'parallelAxis', 'singleAxis', 'calendar', 'matrix', 'thumbnail',
-  'media', 'options', 'baseOption',
+  'polar', 'angleAxis', 'radiusAxis', 'visualMap', 'media', 'options', 'baseOption',
 ];
 
 type Kind = 'base' | 'full';

@@ -3,23 +3,21 @@
 
 import * as core from 'echarts/core';
 import {
-  BarChart, BoxplotChart, CandlestickChart, EffectScatterChart, FunnelChart, GaugeChart, HeatmapChart, LineChart,
-  PieChart, RadarChart, ScatterChart,
+  BarChart, EffectScatterChart, FunnelChart, GaugeChart, LineChart, PieChart, RadarChart, ScatterChart,
 } from 'echarts/charts';
 import {
   AriaComponent, AxisPointerComponent, DatasetComponent, DataZoomComponent, GraphicComponent, GridComponent,
-  LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, PolarComponent, RadarComponent,
-  TitleComponent, TooltipComponent, TransformComponent, VisualMapComponent,
+  LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, RadarComponent, TitleComponent,
+  TooltipComponent, TransformComponent,
 } from 'echarts/components';
 import { LabelLayout, LegacyGridContainLabel } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
 
 core.use([
-  BarChart, BoxplotChart, CandlestickChart, EffectScatterChart, FunnelChart, GaugeChart, HeatmapChart, LineChart,
-  PieChart, RadarChart, ScatterChart,
+  BarChart, EffectScatterChart, FunnelChart, GaugeChart, LineChart, PieChart, RadarChart, ScatterChart,
   AriaComponent, AxisPointerComponent, DatasetComponent, DataZoomComponent, GraphicComponent, GridComponent,
-  LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, PolarComponent, RadarComponent,
-  TitleComponent, TooltipComponent, TransformComponent, VisualMapComponent,
+  LegendComponent, MarkAreaComponent, MarkLineComponent, MarkPointComponent, RadarComponent, TitleComponent,
+  TooltipComponent, TransformComponent,
   LabelLayout, LegacyGridContainLabel, CanvasRenderer,
 ]);
 

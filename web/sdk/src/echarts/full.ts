@@ -2,20 +2,20 @@
 
 import * as core from 'echarts/core';
 import {
-  ChordChart, CustomChart, GraphChart, LinesChart, MapChart, ParallelChart, PictorialBarChart, SankeyChart,
-  SunburstChart, ThemeRiverChart, TreeChart, TreemapChart,
+  BoxplotChart, CandlestickChart, ChordChart, CustomChart, GraphChart, HeatmapChart, LinesChart, MapChart,
+  ParallelChart, PictorialBarChart, SankeyChart, SunburstChart, ThemeRiverChart, TreeChart, TreemapChart,
 } from 'echarts/charts';
 import {
-  BrushComponent, CalendarComponent, GeoComponent, MatrixComponent, ParallelComponent, SingleAxisComponent,
-  ThumbnailComponent, TimelineComponent, ToolboxComponent,
+  BrushComponent, CalendarComponent, GeoComponent, MatrixComponent, ParallelComponent, PolarComponent,
+  SingleAxisComponent, ThumbnailComponent, TimelineComponent, ToolboxComponent, VisualMapComponent,
 } from 'echarts/components';
 import { AxisBreak, ScatterJitter, UniversalTransition } from 'echarts/features';
 
 core.use([
-  ChordChart, CustomChart, GraphChart, LinesChart, MapChart, ParallelChart, PictorialBarChart, SankeyChart,
-  SunburstChart, ThemeRiverChart, TreeChart, TreemapChart,
-  BrushComponent, CalendarComponent, GeoComponent, MatrixComponent, ParallelComponent, SingleAxisComponent,
-  ThumbnailComponent, TimelineComponent, ToolboxComponent,
+  BoxplotChart, CandlestickChart, ChordChart, CustomChart, GraphChart, HeatmapChart, LinesChart, MapChart,
+  ParallelChart, PictorialBarChart, SankeyChart, SunburstChart, ThemeRiverChart, TreeChart, TreemapChart,
+  BrushComponent, CalendarComponent, GeoComponent, MatrixComponent, ParallelComponent, PolarComponent,
+  SingleAxisComponent, ThumbnailComponent, TimelineComponent, ToolboxComponent, VisualMapComponent,
   AxisBreak, ScatterJitter, UniversalTransition,
 ]);
 
