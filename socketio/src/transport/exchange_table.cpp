@@ -60,7 +60,8 @@ void ExchangeTable::answer(ExchangeId id, HttpResponse response) {
     connection->answer(std::move(response));
 }
 
-void ExchangeTable::stream(ExchangeId id, const HttpResponse& head, std::unique_ptr<StreamedAnswer> body) {
+void ExchangeTable::stream(ExchangeId id, const HttpResponse& head,
+                           std::unique_ptr<StreamedAnswer> body) {
     auto* connection = waiting(id);
     if (connection == nullptr) return;
     waiting_.erase(id);

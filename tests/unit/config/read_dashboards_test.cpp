@@ -27,7 +27,7 @@ std::string sales(const std::string& panels, const std::string& variables = "[]"
     return with("  sales: { variables: " + variables + ", panels: " + panels + " }\n");
 }
 
-const std::string region = "[{ name: region, dataset: deals, field: region }]";
+const std::string by_region = "[{ name: region, dataset: deals, field: region }]";
 
 TEST(ReadDashboards, ReadsEveryKey) {
     const auto settings = read(with(R"(  sales:
@@ -47,18 +47,18 @@ TEST(ReadDashboards, ReadsEveryKey) {
                                     "default_dashboard: region\n"));
     EXPECT_EQ(settings.default_dashboard, "region");
     ASSERT_EQ(settings.dashboards.size(), 2u);
-    const auto& sales = settings.dashboards[0];
-    EXPECT_EQ(sales.theme, DashboardSettings::Theme::dark);
-    ASSERT_EQ(sales.variables.size(), 3u);
-    EXPECT_EQ(live::text_for(sales.variables[0].label, "zh-CN"), "地区");
-    EXPECT_EQ(sales.variables[1].type, VariableSettings::Type::text);
-    EXPECT_EQ(sales.variables[1].field, "account");
-    EXPECT_EQ(sales.variables[2].type, VariableSettings::Type::time_range);
-    ASSERT_EQ(sales.panels.size(), 2u);
-    EXPECT_EQ(sales.panels[0].on_click->set, "region");
-    EXPECT_EQ(sales.panels[0].on_click->open, "region");
-    EXPECT_EQ(sales.panels[1].on_click->set, "");
-    EXPECT_EQ(sales.panels[1].y, 4u);
+    const auto& first = settings.dashboards[0];
+    EXPECT_EQ(first.theme, DashboardSettings::Theme::dark);
+    ASSERT_EQ(first.variables.size(), 3u);
+    EXPECT_EQ(live::text_for(first.variables[0].label, "zh-CN"), "地区");
+    EXPECT_EQ(first.variables[1].type, VariableSettings::Type::text);
+    EXPECT_EQ(first.variables[1].field, "account");
+    EXPECT_EQ(first.variables[2].type, VariableSettings::Type::time_range);
+    ASSERT_EQ(first.panels.size(), 2u);
+    EXPECT_EQ(first.panels[0].on_click->set, "region");
+    EXPECT_EQ(first.panels[0].on_click->open, "region");
+    EXPECT_EQ(first.panels[1].on_click->set, "");
+    EXPECT_EQ(first.panels[1].y, 4u);
     EXPECT_THAT(settings.dashboards[1].panels, IsEmpty());
     EXPECT_THAT(settings.not_in_this_build, IsEmpty());
 }
@@ -107,7 +107,7 @@ TEST(ReadDashboards, KeepsPanelsOnTheGridAndApart) {
 }
 
 TEST(ReadDashboards, FollowsClicksToWhatIsThere) {
-    const auto click = [](const std::string& on_click, const std::string& variables = region) {
+    const auto click = [](const std::string& on_click, const std::string& variables = by_region) {
         return problems_of(
             sales("[{ chart: map, at: [0, 0, 6, 2], on_click: " + on_click + " }]", variables));
     };
