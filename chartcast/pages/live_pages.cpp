@@ -74,7 +74,8 @@ void serve_live_pages(socketio::Server& server, const LivePagesOptions& options)
     serve_page_of(server, "/c/", Page("chart"), options.has_chart);
     serve_page_of(server, "/embed/c/", Page("embed", in_frames), options.has_chart);
     serve_page_of(server, "/plain/", Page("plain_chart"), options.has_chart);
-    serve_page_of(server, "/d/", Page("dashboard"), options.has_dashboard);
+    const PageOptions with_push{.more = {{"demo", options.invites_to_push}}};
+    serve_page_of(server, "/d/", Page("dashboard", with_push), options.has_dashboard);
     serve_page_of(server, "/embed/d/", Page("embed", in_frames), options.has_dashboard);
 }
 

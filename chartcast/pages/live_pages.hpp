@@ -23,6 +23,8 @@ struct LivePagesOptions {
     /// Origins whose pages may show charts in frames, as in "https://crm.example.cn"; this server's own
     /// may always.
     std::vector<std::string> frame_ancestors = {};
+    /// Whoever comes may publish: the demo's dashboard shows a line for a terminal that does.
+    bool invites_to_push = false;
 };
 
 /// GET /, /charts, /c/{chart}, /embed/c/{chart}, /plain/{chart}, /d/{dashboard} and /embed/d/{dashboard}. Before

@@ -188,6 +188,7 @@ void LiveServer::serve_routes() {
     };
     pages.default_dashboard = [this] { return settings_here_.local()->default_dashboard; };
     pages.frame_ancestors = settings_->server.frame_ancestors;
+    pages.invites_to_push = settings_->auth.anonymous == config::AuthSettings::Anonymous::publish;
     pages::serve_live_pages(server_, pages);
     pages::serve_docs(server_);
     pages::serve_site(server_);

@@ -87,6 +87,8 @@ void serve_demo(const config::Config& config) {
     });
     live.add_health_check([&feed] { return feed->available() ? "" : "redis"; });
     live.on_start([&] {
+        live.owner().publish_from_source("signups", live::Operation::replace,
+                                         demo::CrmDemo::signups(), [](const std::string&) {});
         crm.start(server.context(),
                   [&server](std::function<void()> work) { server.post(0, std::move(work)); });
         announce(config, live, "/");
