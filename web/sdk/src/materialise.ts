@@ -26,7 +26,12 @@ export function materialise(template: Option, sources: readonly Source[]): Optio
 
 export function datasetOption({ id, dims, rows }: Source): Option {
   const header = rows.length > 0 && rows[0]!.slice(0, LOOKED_AT).every((cell) => cell === null || typeof cell === 'string');
-  return { id, dimensions: dims, source: rows, ...(header ? { sourceHeader: false } : {}) };
+  return { id, dimensions: dims, source: light(rows), ...(header ? { sourceHeader: false } : {}) };
+}
+
+/** ECharts copies what it is given, cell by cell, but for lists that are marked as it marks typed arrays itself. */
+function light(rows: readonly Cells[]): readonly Cells[] {
+  return Object.defineProperty(rows, '__ec_primitive__', { value: true, configurable: true });
 }
 
 /** The template without `$`-keys, those that we know resolved. Made once for each template. */
