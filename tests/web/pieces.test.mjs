@@ -155,8 +155,8 @@ test('tooltips are text, links lead to pages, and long legends are paged through
 });
 
 test('the larger ECharts is loaded for what the smaller one has not', () => {
-    const base = [{}, { series: { type: 'bar' } }, { series: [{ type: 'gauge' }, { type: 'radar' }, {}], dataZoom: [], polar: {}, graphic: [] }];
-    const full = [{ series: { type: 'sankey' } }, { series: [{ type: 'bar' }, { type: 'graph' }] }, { toolbox: {} }, { calendar: {}, series: [{ type: 'heatmap' }] }, { yAxis: { breaks: [] } }];
+    const base = [{}, { series: { type: 'bar' } }, { series: [{ type: 'gauge' }, { type: 'radar' }, {}], dataZoom: [], graphic: [] }];
+    const full = [{ series: { type: 'sankey' } }, { series: [{ type: 'bar' }, { type: 'graph' }] }, { toolbox: {} }, { calendar: {}, series: [{ type: 'heatmap' }] }, { yAxis: { breaks: [] } }, { visualMap: {} }, { polar: {} }, { series: { type: 'candlestick' } }];
     assert.deepEqual(base.map(kindFor), base.map(() => 'base'));
     assert.deepEqual(full.map(kindFor), full.map(() => 'full'));
 });

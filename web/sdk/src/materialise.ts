@@ -21,7 +21,13 @@ export function materialise(template: Option, sources: readonly Source[]): Optio
   const own: unknown[] = Array.isArray(template.dataset) ? template.dataset
     : isObject(template.dataset) ? [template.dataset] : [];
   // Datasets that the template makes of ours, by transforms, come behind them.
-  return { ...template, dataset: [...sources.map(datasetOption), ...own] };
+  return { ...template, ...drawnFromDatasets(template), dataset: [...sources.map(datasetOption), ...own] };
+}
+
+/** A series that once had data of its own draws from its dataset again: setOption() merges. */
+function drawnFromDatasets({ series }: Option): Option {
+  if (!Array.isArray(series)) return {};
+  return { series: series.map((one) => (isObject(one) && !('data' in one) ? { ...one, data: null } : one)) };
 }
 
 export function datasetOption({ id, dims, rows }: Source): Option {
