@@ -1,17 +1,13 @@
-// What the menu of a <live-chart> offers, and what comes of it.
+// What the menu of a <live-chart> offers; how it shares its address.
 
-import { csvOf } from '../sdk/src/csv.js';
-import type { LiveChart } from '../sdk/src/types.js';
-import { copyText, download, fileName } from './handing_out.js';
+import { copyText } from './clipboard.js';
 import type { MenuItem } from './parts/menu.js';
-import { tableData } from './table_data.js';
 import { fill, type Words } from './words/words.js';
 
 export interface MenuState {
   readonly tableShown: boolean;
   readonly timeLineShown: boolean;
   readonly fullScreen: boolean;
-  readonly hasHistory: boolean;
   readonly known: boolean;
   readonly datasets: readonly string[];
 }
@@ -20,7 +16,8 @@ export function menuItems(words: Words['menu'], state: MenuState): MenuItem[] {
   const items: MenuItem[] = [
     { id: 'table', icon: 'table', label: state.tableShown ? words.hide_table : words.show_table },
   ];
-  if (state.hasHistory) {
+  // What is published whole has no history.
+  if (state.datasets.length > 0) {
     items.push({ id: 'time', icon: 'clock', label: state.timeLineShown ? words.time_travel_end : words.time_travel });
   }
   if (document.fullscreenEnabled) {
@@ -49,22 +46,4 @@ export function sharedAddress(origin: string, chart: string, at: Date | null): s
 /** Says what came of it. */
 export async function share(address: string, words: Words['done']): Promise<string> {
   return await copyText(address) ? words.link_copied : fill(words.copy_failed, { text: address });
-}
-
-/** `id` as in menuItems(). Throws when the browser cannot make the file. */
-export async function save(id: string, chart: LiveChart, background: string, locale: string): Promise<void> {
-  const name = (ending: string) => fileName(chart.title, chart.state.asOf ?? new Date(), ending);
-  if (id === 'png') download(await chart.png({ scale: 2, background }), name('png'));
-  else if (id === 'svg') download(await chart.svg(), name('svg'));
-  else {
-    const dataset = id.slice('csv:'.length) || undefined;
-    const text = chart.datasets.length > 0 ? chart.csv(dataset) : rawCsv(chart, locale);
-    // Spreadsheets take UTF-8 for something else without the mark.
-    download(new Blob([`\ufeff${text}`], { type: 'text/csv;charset=utf-8' }), name('csv'));
-  }
-}
-
-function rawCsv(chart: LiveChart, locale: string): string {
-  const { fields, rows } = tableData(chart, undefined, locale);
-  return csvOf(fields, rows.map((row) => fields.map((field) => row[field] ?? null)));
 }

@@ -2,17 +2,15 @@
 // only by a chart that stands alone on its page, or that has the focus: twenty voices are none.
 
 import type { ChartState, LiveChart } from '../sdk/src/types.js';
-import { changesText } from './changes.js';
-import { columnsOf } from './columns.js';
+import type { Changes } from './changes.js';
 import type { Announcer } from './parts/announcer.js';
 import { markOf } from './parts/state_mark.js';
-import { tableData, type TableData } from './table_data.js';
 import { fill, refusalText, wordsFor } from './words/words.js';
 
 const voices = new Set<ChartVoice>();
 
 export class ChartVoice {
-  private spoken: TableData | null = null;
+  private changes: Changes | null = null;
 
   constructor(private readonly element: HTMLElement, private readonly announcer: Announcer,
     private readonly locale: string) {
@@ -37,18 +35,11 @@ export class ChartVoice {
   }
 
   values(chart: LiveChart): void {
-    const now = () => tableData(chart, undefined, this.locale);
-    if (!this.spoken) this.spoken = now();
-    else if (voices.size === 1 || this.element.matches(':focus-within')) {
-      this.announcer.sayValues(() => this.changes(chart, now()));
-    }
-  }
-
-  private changes(chart: LiveChart, now: TableData): string {
-    const words = wordsFor(this.locale);
-    const columns = columnsOf(now.fields, now.rows, chart.option, this.locale);
-    const values = changesText(this.spoken?.rows ?? [], now.rows, columns, words);
-    this.spoken = now;
-    return values && fill(words.announcement.values, { title: chart.title, values });
+    if (voices.size > 1 && !this.element.matches(':focus-within')) return;
+    this.announcer.sayValues(async () => {
+      this.changes ??= new (await import('./changes.js')).Changes();
+      const values = this.changes.since(chart, this.locale);
+      return values && fill(wordsFor(this.locale).announcement.values, { title: chart.title, values });
+    });
   }
 }

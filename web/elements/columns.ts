@@ -1,6 +1,7 @@
 // What the columns of a chart's table are called, and how their cells are written: the rows say what is in a
 // column, the option what it means (a time axis, a currency on an axis).
 
+import type { Formatter } from '../sdk/src/format.js';
 import type { Cell, Option, Row } from '../sdk/src/types.js';
 import { dateFormat, numberFormat } from './formats.js';
 import { wordsFor, type Words } from './words/words.js';
@@ -57,11 +58,12 @@ const YEAR_2100 = 4_102_444_800_000;
 const looksLikeTime = (field: string, cells: readonly number[]): boolean =>
   TIME_NAME.test(field) && cells.every((cell) => cell >= YEAR_2000 && cell < YEAR_2100);
 
-/** `currency:CNY`, as the template says it (docs/config.md). */
+/** `currency:CNY`, as the template says it; an axis writes it shorter than a table. */
 function formatOf(axis: any): Intl.NumberFormatOptions {
-  const [kind, code] = String(axis?.axisLabel?.$format ?? '').split(':');
-  return kind === 'currency' && /^[A-Z]{3}$/.test(code ?? '')
-    ? { style: 'currency', currency: code, minimumFractionDigits: 0, maximumFractionDigits: 2 }
+  const { format } = (axis?.axisLabel?.formatter ?? {}) as Partial<Formatter>;
+  const [kind, code] = (format ?? '').split(':');
+  return kind === 'currency' && /^[A-Za-z]{3}$/.test(code ?? '')
+    ? { style: 'currency', currency: code, currencyDisplay: 'narrowSymbol', minimumFractionDigits: 0, maximumFractionDigits: 2 }
     : { maximumFractionDigits: 6 };
 }
 

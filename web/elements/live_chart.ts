@@ -15,25 +15,20 @@ import type {
   ChartState, ChartView, LiveChart, Row, RowFilter, SelectEvent, Time, TokenSource, UpdateEvent,
 } from '../sdk/src/types.js';
 import { originOf } from './casts.js';
-import { menuItems, save, share, sharedAddress } from './chart_actions.js';
+import { menuItems, share, sharedAddress } from './chart_actions.js';
 import { ChartSession } from './chart_session.js';
 import { ChartVoice } from './chart_voice.js';
 import { isoTime, localeOf } from './formats.js';
 import { liveChartStyles } from './live_chart_styles.js';
-import {
-  headerTemplate, stageTemplate, tableTemplate, toolsTemplate, type Picking, type Shown,
-} from './live_chart_view.js';
+import { headerTemplate, stageTemplate, toolsTemplate, type Shown } from './live_chart_view.js';
 import type { Announcer } from './parts/announcer.js';
 import './parts/announcer.js';
-import './parts/choice.js';
-import './parts/data_table.js';
 import type { Chosen } from './parts/data_table.js';
 import { define } from './parts/define.js';
 import './parts/menu.js';
 import './parts/notice.js';
 import './parts/state_mark.js';
-import './parts/time_scrubber.js';
-import { isEmpty, tableData } from './table_data.js';
+import { isEmpty } from './table_data.js';
 import { base, buttons, tokens } from './tokens.js';
 import { refusalText, wordsFor, type Words } from './words/words.js';
 
@@ -77,11 +72,11 @@ export class LiveChartElement extends LitElement {
   @state() private tableShown: boolean | null = null;
   @state() private tableOf: string | undefined;
   @state() private timeLineShown = false;
-  @state() private hasHistory = false;
   @state() private toast = '';
 
   @query('.drawing') private drawing!: HTMLElement;
   @query('cc-announcer') private announcer!: Announcer;
+  private tableParts: typeof import('./live_chart_table.js') | null = null;
   private session: ChartSession | null = null;
   private mustOpen = false;
   private redrawing: ReturnType<typeof setTimeout> | undefined;
@@ -151,7 +146,6 @@ export class LiveChartElement extends LitElement {
     this.session.mount(this.drawing, this.look);
     this.onState(this.session.chart.state);
     if (this.at !== null) void this.goTo(this.at);
-    void this.lookForHistory();
   }
 
   private close(): void {
@@ -164,13 +158,6 @@ export class LiveChartElement extends LitElement {
     this.chartState = BEFORE;
     this.known = false;
     this.failure = '';
-    this.hasHistory = false;
-  }
-
-  private async lookForHistory(): Promise<void> {
-    const { session } = this;
-    const range = await session?.chart.history().catch(() => null);
-    if (session === this.session) this.hasHistory = Boolean(range);
   }
 
   private async goTo(time: Time | null): Promise<void> {
@@ -188,10 +175,14 @@ export class LiveChartElement extends LitElement {
   // ---- What the SDK says
 
   private onUpdate(event: UpdateEvent): void {
-    if (this.known) this.redrawing ??= setTimeout(() => this.redraw(), REDRAW_MS);
+    if (this.known) this.redrawSoon();
     else this.redraw();
     this.known = true;
     this.tell('cc-update', event);
+  }
+
+  private redrawSoon(): void {
+    this.redrawing ??= setTimeout(() => this.redraw(), REDRAW_MS);
   }
 
   private redraw(): void {
@@ -203,8 +194,13 @@ export class LiveChartElement extends LitElement {
   }
 
   private onState(state: ChartState): void {
-    this.voice?.state(this.chartState, state, this.shownTitle);
-    this.chartState = state;
+    const { status, code, paused } = this.chartState;
+    // With each change of rows comes a state that is younger and otherwise the same.
+    if (state.status === status && state.code === code && state.paused === paused) this.redrawSoon();
+    else {
+      this.voice?.state(this.chartState, state, this.shownTitle);
+      this.chartState = state;
+    }
     this.tell('cc-state', state);
   }
 
@@ -217,14 +213,14 @@ export class LiveChartElement extends LitElement {
   private async onChoose({ detail: id }: CustomEvent<string>): Promise<void> {
     const chart = this.handle;
     if (id === 'table') this.toggleTable();
-    else if (id === 'time') this.toggleTimeLine();
+    else if (id === 'time') await this.toggleTimeLine();
     else if (id === 'full') await this.toggleFullScreen();
     else if (id === 'share') {
       const past = this.chartState.status === 'replay' ? this.chartState.asOf : null;
       this.say(await share(sharedAddress(this.server!, this.chart, past), this.words.done));
     } else if (chart) {
-      const ground = getComputedStyle(this.renderRoot.querySelector('.card')!).getPropertyValue('background-color');
-      await save(id, chart, ground, this.language).catch(() => this.say(this.words.done.export_failed));
+      await import('./saving.js').then(({ save }) => save(id, chart, this.language))
+        .catch(() => this.say(this.words.done.export_failed));
     }
   }
 
@@ -233,10 +229,16 @@ export class LiveChartElement extends LitElement {
   }
 
   /** A page that has a time line of its own prevents the default. */
-  private toggleTimeLine(): void {
-    const event = new CustomEvent('cc-time-travel', { bubbles: true, composed: true, cancelable: true });
-    if (this.timeLineShown) this.at = null;
-    if (this.timeLineShown || this.dispatchEvent(event)) this.timeLineShown = !this.timeLineShown;
+  private async toggleTimeLine(): Promise<void> {
+    if (this.timeLineShown) {
+      this.timeLineShown = false;
+      this.at = null;
+    } else if (this.dispatchEvent(new CustomEvent('cc-time-travel', { bubbles: true, composed: true, cancelable: true }))) {
+      if (await this.history().catch(() => null)) {
+        this.timeLineShown = true;
+        void import('./parts/time_scrubber.js');
+      } else this.say(this.words.refusal.no_history);
+    }
   }
 
   private async toggleFullScreen(): Promise<void> {
@@ -244,7 +246,8 @@ export class LiveChartElement extends LitElement {
     else await this.requestFullscreen().catch(() => undefined);
   }
 
-  private pick(row: Row): void {
+  /** A row of the table, as an item of the drawing is clicked. */
+  pick(row: Row): void {
     const dataset = this.tableOf ?? this.handle?.datasets[0] ?? null;
     this.tell('cc-select', { row, dataset, name: '', value: null, seriesId: null } satisfies SelectEvent);
   }
@@ -304,20 +307,27 @@ export class LiveChartElement extends LitElement {
     return { words, locale, title, option, state, known, drawn, failure, empty: option !== null && isEmpty(option) };
   }
 
-  private get picking(): Picking {
-    const { selectable, chosen } = this;
-    return { selectable, chosen, pick: ({ detail: row }) => this.pick(row) };
-  }
-
   private menu(datasets: readonly string[]) {
     return menuItems(this.words.menu, {
       datasets,
       known: this.known,
       tableShown: this.showsTable,
       timeLineShown: this.timeLineShown,
-      hasHistory: this.hasHistory,
       fullScreen: this.matches(':fullscreen'),
     });
+  }
+
+  /** Its parts are loaded when it is first shown. */
+  private renderTable(locale: string) {
+    if (!this.tableParts) {
+      void import('./live_chart_table.js').then((parts) => {
+        this.tableParts = parts;
+        this.requestUpdate();
+      }, () => undefined);
+    }
+    return this.tableParts && this.handle
+      ? this.tableParts.tableTemplate(this.handle, locale, this.tableOf, ({ detail }) => { this.tableOf = detail; }, this)
+      : nothing;
   }
 
   override render() {
@@ -327,7 +337,7 @@ export class LiveChartElement extends LitElement {
     const toggle = { shown: this.showsTable, visible: this.table, act: () => this.toggleTable() };
     const tools = toolsTemplate(shown, this.menu(datasets), toggle, (event) => void this.onChoose(event));
     return html`
-      <section class="card" part="card" aria-label=${shown.title}>
+      <section class="card" part="card" lang=${locale} aria-label=${shown.title}>
         <button type="button" class="plain skip" @click=${toggle.act}>
           ${toggle.shown ? words.menu.hide_table : words.menu.show_table}
         </button>
@@ -335,8 +345,7 @@ export class LiveChartElement extends LitElement {
           ${headerTemplate(shown, this.heading, tools)}
           <div class="content">
             ${stageTemplate(shown, () => this.session?.retry())}
-            ${toggle.shown && this.handle ? tableTemplate(shown, tableData(this.handle, this.tableOf, locale), datasets,
-              this.tableOf, ({ detail }) => { this.tableOf = detail; }, this.picking) : nothing}
+            ${toggle.shown ? html`<div class="data">${this.renderTable(locale)}</div>` : nothing}
           </div>
           ${this.timeLineShown ? html`
             <cc-time-scrubber .locale=${locale} .at=${this.shownTime} .history=${this.history}

@@ -44,6 +44,16 @@ export const liveChartStyles = css`
     white-space: nowrap;
   }
 
+  .unknown {
+    display: inline-block;
+    width: min(11em, 100%);
+    height: 0.8em;
+    border-radius: 4px;
+    background: var(--_line);
+    color: transparent;
+    overflow: hidden;
+  }
+
   .about { display: flex; align-items: baseline; gap: 1em; height: 1.6em; color: var(--_ink-soft); font-size: 0.89em; }
   .subtitle { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 

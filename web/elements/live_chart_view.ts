@@ -2,14 +2,11 @@
 
 import { html, nothing } from 'lit';
 
-import type { ChartState, Option, Row } from '../sdk/src/types.js';
-import { columnsOf } from './columns.js';
-import type { Chosen } from './parts/data_table.js';
+import type { ChartState, Option } from '../sdk/src/types.js';
 import { heading } from './parts/heading.js';
 import { icons } from './parts/icons.js';
 import type { MenuItem } from './parts/menu.js';
 import { markOf } from './parts/state_mark.js';
-import type { TableData } from './table_data.js';
 import { fill, refusalText, type Words } from './words/words.js';
 
 export interface Shown {
@@ -26,18 +23,12 @@ export interface Shown {
   readonly failure: string;
 }
 
-export interface Picking {
-  readonly selectable: boolean;
-  readonly chosen: Chosen | null;
-  pick(event: CustomEvent<Row>): void;
-}
-
 export function headerTemplate(shown: Shown, level: string, tools: unknown) {
   const { state, locale } = shown;
   return html`
     <header part="header">
       <div class="names">
-        ${level === 'none' ? nothing : heading(level, html`<slot name="title">${shown.title}</slot>`)}
+        ${level === 'none' ? nothing : heading(level, html`<slot name="title">${titleTemplate(shown)}</slot>`)}
         <div class="about">
           <cc-state-mark mark=${shown.failure ? 'refused' : markOf(state)} .asOf=${state.asOf}
             .locale=${locale}></cc-state-mark>
@@ -46,6 +37,12 @@ export function headerTemplate(shown: Shown, level: string, tools: unknown) {
       </div>
       <div class="tools">${tools}</div>
     </header>`;
+}
+
+/** A title that is not known yet has its place already. */
+function titleTemplate({ title, known, failure, state }: Shown) {
+  const waits = !known && !failure && state.status !== 'refused';
+  return html`<span class=${waits ? 'unknown' : ''}>${title}</span>`;
 }
 
 export function toolsTemplate({ words, title }: Shown, items: readonly MenuItem[],
@@ -81,20 +78,6 @@ function coverTemplate({ words, state, failure, known, empty }: Shown, retry: ()
   }
   return html`
     <div class="skeleton" role="img" aria-label=${words.chart.waiting}><i></i><i></i><i></i><i></i><i></i><i></i><i></i></div>`;
-}
-
-export function tableTemplate(shown: Shown, { fields, rows }: TableData, datasets: readonly string[],
-  dataset: string | undefined, choose: (event: CustomEvent<string>) => void, picking: Picking) {
-  const { words, locale, title, option } = shown;
-  return html`
-    <div class="data">
-      ${datasets.length > 1 ? html`
-        <cc-choice .label=${fill(words.table.caption, { title })} .value=${dataset ?? datasets[0]}
-          .options=${datasets.map((id) => ({ value: id, label: id }))} @choose=${choose}></cc-choice>` : nothing}
-      <cc-data-table caption=${fill(words.table.caption, { title })} .locale=${locale} .rows=${rows}
-        .columns=${columnsOf(fields, rows, option, locale)} ?selectable=${picking.selectable}
-        .chosen=${picking.chosen} @pick=${picking.pick}></cc-data-table>
-    </div>`;
 }
 
 function subtitleOf(option: Option | null): string {

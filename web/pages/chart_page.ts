@@ -3,6 +3,7 @@
 import { isoTime } from '../elements/formats.js';
 import '../elements/live_chart.js';
 import type { LiveChartElement } from '../elements/live_chart.js';
+import '../elements/parts/time_scrubber.js';
 import type { TimeScrubber } from '../elements/parts/time_scrubber.js';
 import { applyTheme, idInPath, linkTo, parameter, setParameter, takeToken, theme } from './address.js';
 import { ShareDialog } from './share_dialog.js';

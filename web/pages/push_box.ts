@@ -1,6 +1,6 @@
 // The box of the demo's dashboard: a line for a terminal that changes what is shown, and word of it when it did.
 
-import { copyText } from '../elements/handing_out.js';
+import { copyText } from '../elements/clipboard.js';
 import { fill } from '../elements/words/words.js';
 import type { Cast, Row } from '../sdk/src/types.js';
 

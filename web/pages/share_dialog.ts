@@ -5,7 +5,7 @@ import { css, html, LitElement } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 
 import { sharedAddress } from '../elements/chart_actions.js';
-import { copyText } from '../elements/handing_out.js';
+import { copyText } from '../elements/clipboard.js';
 import '../elements/parts/choice.js';
 import { define } from '../elements/parts/define.js';
 import { icons } from '../elements/parts/icons.js';

@@ -24,7 +24,7 @@ function isNews(subject: string): boolean {
 export class Announcer extends LitElement {
   private text = '';
   private valuesAt = 0;
-  private values: (() => string) | undefined;
+  private values: (() => Promise<string>) | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `subject`: the same from several elements is said once. */
@@ -33,9 +33,9 @@ export class Announcer extends LitElement {
   }
 
   /** At most every ten seconds, and then what is true by then. */
-  sayValues(values: () => string): void {
+  sayValues(values: () => Promise<string>): void {
     this.values = values;
-    this.timer ??= setTimeout(() => this.writeValues(), Math.max(0, this.valuesAt + BETWEEN_VALUES_MS - Date.now()));
+    this.timer ??= setTimeout(() => void this.writeValues(), Math.max(0, this.valuesAt + BETWEEN_VALUES_MS - Date.now()));
   }
 
   /** Values that have not been said yet are not said any more. */
@@ -53,10 +53,10 @@ export class Announcer extends LitElement {
     return html`<div role="status" aria-live="polite" class="visually-hidden">${this.text}</div>`;
   }
 
-  private writeValues(): void {
+  private async writeValues(): Promise<void> {
     this.timer = undefined;
     this.valuesAt = Date.now();
-    const text = this.values?.();
+    const text = await this.values?.();
     if (text) this.write(text);
   }
 

@@ -76,8 +76,9 @@ export class Connection implements LinkOwner {
     });
   }
 
-  /** Asks once more for a chart that was refused. */
+  /** Asks once more for a chart that was refused, or for all when the connection was. */
   retry(feed: Feed): void {
+    this.link.retry();
     if (feed.refusal === undefined) return;
     feed.refusal = undefined;
     feed.stateChanged();

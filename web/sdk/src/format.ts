@@ -7,11 +7,16 @@ const PLACES: Record<string, { short: boolean }> = { axisLabel: { short: true },
 /** From here on a number at an axis is shortened. */
 const LONG = 10_000;
 
-export type Formatter = (value: unknown) => string;
+export interface Formatter {
+  (value: unknown): string;
+  /** The `$format` that it was made of: for who has more room than an axis, as a table. */
+  format?: string;
+}
 
 export function formatterOf(format: unknown, place: string, locale: string): Formatter | undefined {
   const known = Object.hasOwn(PLACES, place) ? PLACES[place] : undefined;
-  return known && typeof format === 'string' ? valueFormatter(format, locale, known) : undefined;
+  const formatter = known && typeof format === 'string' ? valueFormatter(format, locale, known) : undefined;
+  return formatter && Object.assign(formatter, { format });
 }
 
 export function valueFormatter(format: string, locale: string, { short }: { short: boolean }): Formatter | undefined {

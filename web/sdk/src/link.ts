@@ -112,14 +112,25 @@ export class Link {
 
   /** Shows the server this token: at once, or with the next connection. */
   async renew(token: string): Promise<Answer> {
-    this.token.replace(token);
     if (!this.open) {
+      this.token.replace(token);
       if (this.status === 'refused') this.#reconnectNow();
       return { ok: true, code: '' };
     }
     const answer = await this.ask('auth:renew', { token });
-    if (answer.ok) this.#settled(token);
+    // One that is not taken leaves the old one in its place, here as on the server.
+    if (answer.ok) {
+      this.token.replace(token);
+      this.#settled(token);
+    }
     return answer;
+  }
+
+  /** Somebody asks again after a refusal. */
+  retry(): void {
+    if (this.status !== 'refused') return;
+    this.#become('connecting');
+    this.#reconnectNow();
   }
 
   // ---- Connecting
