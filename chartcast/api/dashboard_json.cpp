@@ -29,7 +29,7 @@ std::string_view name_of(config::VariableSettings::Type type) noexcept {
 }
 
 void add_if_given(Object& object, std::string_view name, const std::string& text) {
-    if (!text.empty()) object.append(name, text);
+    if (!text.empty()) object.append(std::string(name), text);
 }
 
 Object variable_json(const config::VariableSettings& variable) {

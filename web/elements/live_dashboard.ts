@@ -20,11 +20,11 @@ import { DashboardSession } from './dashboard/dashboard_session.js';
 import { dashboardStyles } from './dashboard/dashboard_styles.js';
 import { choicesFor, clickedValue, variableOf } from './dashboard/drill_down.js';
 import { headTemplate, placeholderTemplate } from './dashboard/dashboard_view.js';
+import { Kiosk } from './dashboard/kiosk.js';
 import { momentOf } from './dashboard/moment.js';
 import './dashboard/panel_grid.js';
 import type { PanelClick, PanelGrid } from './dashboard/panel_grid.js';
-import { PointerRest } from './dashboard/pointer_rest.js';
-import { periodOf, Rotation, showNextPart } from './dashboard/rotation.js';
+import { periodOf, Rotation, showFirstPart, showNextPart } from './dashboard/rotation.js';
 import type { Summary } from './dashboard/summary.js';
 import type { Theme, Tool } from './dashboard/tools.js';
 import { variableLabel, type VariableChoice } from './dashboard/variable_bar.js';
@@ -68,7 +68,6 @@ export class LiveDashboardElement extends LitElement {
   @state() private summary = BEFORE;
   @state() private hasPast = false;
   @state() private timeLine = false;
-  @state() private rests = false;
   @state() private turn = 0;
   @state() private toast = '';
 
@@ -78,14 +77,9 @@ export class LiveDashboardElement extends LitElement {
   private mustOpen = true;
   /** What a dashboard begins with to which a click led. */
   private brought: Choices | null = null;
-  private kioskByReader = false;
   private toasting: ReturnType<typeof setTimeout> | undefined;
   private readonly rotation = new Rotation(this, () => this.showNext());
-
-  constructor() {
-    super();
-    new PointerRest(this, (rests) => { this.rests = rests; });
-  }
+  private readonly screen = new Kiosk(this);
 
   // ---- Life
 
@@ -94,14 +88,10 @@ export class LiveDashboardElement extends LitElement {
     this.mustOpen = true;
     this.requestUpdate();
     if (this.address) this.at = momentOfAddress() ?? this.at;
-    this.addEventListener('fullscreenchange', this.onFullScreen);
-    addEventListener('keydown', this.onKey);
   }
 
   override disconnectedCallback(): void {
     this.close();
-    this.removeEventListener('fullscreenchange', this.onFullScreen);
-    removeEventListener('keydown', this.onKey);
     super.disconnectedCallback();
   }
 
@@ -156,7 +146,8 @@ export class LiveDashboardElement extends LitElement {
 
   private async lookForPast(): Promise<void> {
     const { session } = this;
-    const range = await session?.history();
+    await this.updateComplete;
+    const range = await this.history();
     if (session !== this.session) return;
     this.hasPast = Boolean(range);
     if (this.moment !== null && this.hasPast) this.timeLine = true;
@@ -203,12 +194,14 @@ export class LiveDashboardElement extends LitElement {
     switch (tool) {
       case 'time_travel': this.toggleTimeLine(); break;
       case 'share': this.say(await share(this.link, wordsFor(this.language).done)); break;
-      case 'full_screen': await this.toggleFullScreen(); break;
-      case 'kiosk': await this.enterKiosk(); break;
+      case 'full_screen': await this.screen.toggleFullScreen(); break;
+      case 'kiosk': await this.screen.enter(); break;
       case 'print': print(); break;
       default: this.theme = tool;
     }
   }
+
+  private readonly history = async () => this.grid?.history() ?? null;
 
   private toggleTimeLine(): void {
     this.timeLine = !this.timeLine;
@@ -225,38 +218,11 @@ export class LiveDashboardElement extends LitElement {
     this.at = event.detail.time;
   };
 
-  private async toggleFullScreen(): Promise<void> {
-    if (document.fullscreenElement) await document.exitFullscreen();
-    else await this.requestFullscreen().catch(() => undefined);
-  }
-
-  private readonly onFullScreen = (): void => {
-    // Escape leaves both together; the browser keeps the key to itself.
-    if (!document.fullscreenElement && this.kioskByReader) this.leaveKiosk();
-    this.requestUpdate();
-  };
-
-  private async enterKiosk(): Promise<void> {
-    this.kioskByReader = true;
-    this.kiosk = true;
-    await this.requestFullscreen?.().catch(() => undefined);
-  }
-
-  private readonly leaveKiosk = (): void => {
-    this.kioskByReader = false;
-    this.kiosk = false;
-    if (document.fullscreenElement) void document.exitFullscreen();
-  };
-
-  private readonly onKey = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape' && this.canLeaveKiosk && !event.defaultPrevented) this.leaveKiosk();
-  };
-
   private showNext(): void {
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
     const behavior = still ? 'auto' : 'smooth';
     if (showNextPart(this.grid?.charts ?? [], behavior)) return;
-    scrollTo({ top: 0, behavior });
+    showFirstPart(behavior);
     if (this.ids.length > 1) this.turn += 1;
   }
 
@@ -300,11 +266,6 @@ export class LiveDashboardElement extends LitElement {
     return this.theme || this.definition?.theme || 'auto';
   }
 
-  /** An author who has put a dashboard into a page without its head wants it to stay so. */
-  private get canLeaveKiosk(): boolean {
-    return this.kiosk && (this.kioskByReader || this.address);
-  }
-
   private get link(): string {
     return sharedView(this.wanted?.origin ?? location.origin, this.shownId ?? '', this.choices, this.moment);
   }
@@ -313,15 +274,15 @@ export class LiveDashboardElement extends LitElement {
     const { definition, language: locale, shownTheme: theme } = this;
     const title = inLanguage(definition?.title, locale) ?? this.shownId ?? '';
     return html`
-      <div class="frame ${this.kiosk && this.rests ? 'rests' : ''}" data-theme=${theme}>
+      <div class="frame ${this.kiosk && this.screen.rests ? 'rests' : ''}" data-theme=${theme}>
         ${this.kiosk ? nothing : headTemplate({
           title, locale, theme, definition, heading: this.heading, summary: this.summary, choices: this.choices,
-          past: this.hasPast, timeLine: this.timeLine, fullScreen: this.matches(':fullscreen'),
+          past: this.hasPast, timeLine: this.timeLine, fullScreen: this.screen.isFullScreen,
           valuesOf: this.session?.valuesOf ?? (() => []),
         }, (event) => void this.onTool(event), this.onChoice)}
         ${this.kiosk ? nothing : html`<slot name="lead"></slot>`}
         ${this.timeLine && this.session && !this.kiosk ? html`
-          <cc-time-scrubber .locale=${locale} .at=${this.moment} .history=${this.session.history}
+          <cc-time-scrubber .locale=${locale} .at=${this.moment} .history=${this.history}
             @cc-seek=${this.onSeek}></cc-time-scrubber>` : nothing}
         ${definition && definition.panels.length > 0 ? html`
           <cc-panel-grid part="grid" ?kiosk=${this.kiosk} .dashboard=${definition} .choices=${this.choices}
@@ -329,9 +290,9 @@ export class LiveDashboardElement extends LitElement {
             @cc-click=${this.onClick} @cc-time-travel=${this.onTimeTravel}
             @cc-summary=${({ detail }: CustomEvent<Summary>) => this.onSummary(detail)}></cc-panel-grid>`
           : placeholderTemplate(locale, definition, this.failure, () => this.retry())}
-        ${this.canLeaveKiosk ? html`
+        ${this.screen.canLeave ? html`
           <button type="button" class="icon leave" aria-label=${dashboardWords(locale).tools.leave_kiosk}
-            title=${dashboardWords(locale).tools.leave_kiosk} @click=${this.leaveKiosk}>${icons.close}</button>` : nothing}
+            title=${dashboardWords(locale).tools.leave_kiosk} @click=${this.screen.leave}>${icons.close}</button>` : nothing}
         ${this.toast ? html`<div class="toast">${this.toast}</div>` : nothing}
         <cc-announcer></cc-announcer>
       </div>`;

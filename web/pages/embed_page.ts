@@ -59,7 +59,9 @@ function onState(event: Event): void {
 async function makeElement(): Promise<Embedded> {
   if (location.pathname.startsWith('/embed/d/')) {
     await import('../elements/index.js');
-    return Object.assign(document.createElement('live-dashboard') as Embedded, { dashboard: idInPath() });
+    return Object.assign(document.createElement('live-dashboard') as Embedded, {
+      dashboard: idInPath(), address: true, kiosk: parameter('kiosk') !== null, rotate: parameter('rotate'),
+    });
   }
   await import('../elements/live_chart.js');
   const made = Object.assign(document.createElement('live-chart'), { chart: idInPath() });
@@ -69,7 +71,8 @@ async function makeElement(): Promise<Embedded> {
 
 async function start(): Promise<void> {
   element = await makeElement();
-  element.theme = theme();
+  // A dashboard has a look of its own, unless the address says otherwise.
+if (parameter('theme') !== null) element.theme = theme();
   element.locale = parameter('locale');
   element.at = parameter('at');
   if (current) element.token = nextToken;

@@ -35,18 +35,6 @@ export class DashboardSession {
     return this.held.cast.dashboard(id);
   }
 
-  /** From when to when the charts have a past: as far as any of them. */
-  readonly history = async (): Promise<{ from: Date; to: Date } | null> => {
-    const charts = [...new Set(this.dashboard?.panels.map(({ chart }) => chart))];
-    const ranges = await Promise.all(charts.map((id) => this.historyOf(id)));
-    const known = ranges.filter((range) => range !== null);
-    if (known.length === 0) return null;
-    return {
-      from: new Date(Math.min(...known.map(({ from }) => from.getTime()))),
-      to: new Date(Math.max(...known.map(({ to }) => to.getTime()))),
-    };
-  };
-
   retry(): void {
     void this.definition.load();
   }
@@ -66,17 +54,5 @@ export class DashboardSession {
         () => this.listener.values());
     }
     this.listener.known(dashboard);
-  }
-
-  private async historyOf(id: string): Promise<{ from: Date; to: Date } | null> {
-    const chart = this.held.cast.chart(id);
-    try {
-      return await chart.history();
-    } catch {
-      // A chart that is refused, or keeps none, has no past; the others may.
-      return null;
-    } finally {
-      chart.destroy();
-    }
   }
 }

@@ -64,7 +64,7 @@ export const dashboardStyles = css`
 
   /* ---- Only charts: a screen that nobody works at ---------------------------------------------- */
 
-  :host([kiosk]) .frame { min-height: 100vh; min-height: 100dvh; padding: 16px; background: var(--_ground); }
+  :host([kiosk]) .frame { min-height: var(--_screen, 100vh); padding: 16px; background: var(--_ground); }
   :host([kiosk]) cc-panel-grid { margin-top: 0; }
   :host([kiosk]) .rests { cursor: none; }
 

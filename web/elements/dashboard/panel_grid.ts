@@ -66,6 +66,18 @@ export class PanelGrid extends LitElement {
     return [...this.renderRoot.querySelectorAll<LiveChartElement>('live-chart')];
   }
 
+  /** From when to when the charts have a past: as far as any of them. */
+  async history(): Promise<{ from: Date; to: Date } | null> {
+    // A chart that is refused, or keeps none, has no past; the others may.
+    const asked = this.charts.map(({ handle }) => handle?.history().catch(() => null));
+    const known = (await Promise.all(asked)).filter((range) => range !== null && range !== undefined);
+    if (known.length === 0) return null;
+    return {
+      from: new Date(Math.min(...known.map(({ from }) => from.getTime()))),
+      to: new Date(Math.max(...known.map(({ to }) => to.getTime()))),
+    };
+  }
+
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('dashboard')) {
       this.places = placed(this.dashboard.panels);
@@ -96,6 +108,7 @@ export class PanelGrid extends LitElement {
         theme=${this.theme} heading=${this.heading} at=${isoTime(this.at) ?? nothing}
         .filter=${this.filters.get(panel) ?? null} ?selectable=${panel.on_click !== undefined}
         .chosen=${chosenIn(this.dashboard, panel, this.choices)}
+        @cc-update=${() => this.highlights.show(this.charts)}
         @cc-state=${(event: CustomEvent<ChartState>) => this.onState(panel, event.detail)}
         @cc-select=${(event: CustomEvent<SelectEvent>) => this.onSelect(panel, event.detail)}></live-chart>`;
   }

@@ -39,8 +39,7 @@ export const gridStyles = css`
   @container dashboard (min-width: 700.02px) {
     :host([kiosk]) .grid {
       grid-template-rows: repeat(var(--rows-of-grid), minmax(36px, 1fr));
-      min-height: calc(100vh - 2 * var(--gap));
-      min-height: calc(100dvh - 2 * var(--gap));
+      min-height: calc(var(--_screen, 100vh) - 2 * var(--gap));
     }
   }
 

@@ -5,6 +5,7 @@ import type { ReactiveController, ReactiveControllerHost } from 'lit';
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const PERIOD_MIN_MS = 1000;
+const MARGIN_PX = 8;
 const PERIOD_MAX_MS = 24 * 3_600_000;
 
 /** 0 when the text is no duration. */
@@ -45,14 +46,21 @@ export class Rotation implements ReactiveController {
   };
 }
 
-/** Scrolls to the first panel that is not wholly seen, below the last that is. False when there is none. */
+/** To the first panel that is not wholly seen; past one that is higher than the window. False at the end. */
 export function showNextPart(panels: readonly Element[], behavior: ScrollBehavior): boolean {
+  const scroller = scrollerOf();
+  const { scrollTop, clientHeight, scrollHeight } = scroller;
+  if (scrollTop + clientHeight >= scrollHeight - 1) return false;
   const top = panels
     .map((panel) => panel.getBoundingClientRect())
-    .filter((box) => box.bottom > innerHeight + 1 && box.top > 1)
-    .reduce((least, box) => Math.min(least, box.top), Infinity);
-  if (top === Infinity) return false;
-  const before = scrollY;
-  scrollTo({ top: before + top - 8, behavior });
-  return behavior === 'smooth' || scrollY !== before;
+    .filter((box) => box.bottom > clientHeight + 1 && box.top > MARGIN_PX + 1)
+    .reduce((least, box) => Math.min(least, box.top - MARGIN_PX), clientHeight);
+  scroller.scrollBy({ top, behavior });
+  return true;
 }
+
+export function showFirstPart(behavior: ScrollBehavior): void {
+  scrollerOf().scrollTo({ top: 0, behavior });
+}
+
+const scrollerOf = (): Element => document.fullscreenElement ?? document.scrollingElement ?? document.documentElement;

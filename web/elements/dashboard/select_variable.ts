@@ -41,6 +41,10 @@ export class SelectVariable extends LitElement {
   @state() private search = '';
   private readonly pane = new Popover(this, '.opener', '.popover');
 
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector<HTMLElement>('.opener')?.focus(options);
+  }
+
   override render() {
     const { chosen, words } = this;
     const shown = chosen.slice(0, CHIPS_MAX);
@@ -120,7 +124,7 @@ export class SelectVariable extends LitElement {
     const others = this.variable.multi ? this.chosen.filter((one) => one !== value) : [];
     this.choose(this.chosen.includes(value) ? others : [...others, value]);
     // The chip that was pressed is gone; the focus would go with it.
-    if (!this.pane.isOpen) this.renderRoot.querySelector<HTMLElement>('.opener')?.focus();
+    if (!this.pane.isOpen) this.focus();
   }
 
   private readonly clear = (): void => {

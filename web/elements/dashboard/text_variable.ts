@@ -26,6 +26,10 @@ export class TextVariable extends LitElement {
   @property() value = '';
   private waiting: ReturnType<typeof setTimeout> | undefined;
 
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector('input')?.focus(options);
+  }
+
   override render() {
     return html`
       <div class="box">
@@ -62,7 +66,7 @@ export class TextVariable extends LitElement {
   private readonly clear = (): void => {
     this.value = '';
     this.tell();
-    this.renderRoot.querySelector('input')?.focus();
+    this.focus();
   };
 
   private tell(): void {

@@ -30,6 +30,10 @@ export class TimeVariable extends LitElement {
   @state() private wrong: readonly string[] = [];
   private readonly pane = new Popover(this, '.opener', '.popover');
 
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector<HTMLElement>('.opener')?.focus(options);
+  }
+
   override render() {
     const text = this.text();
     return html`
@@ -113,7 +117,7 @@ export class TimeVariable extends LitElement {
   private choose(value: string): void {
     this.pane.close({ refocus: true });
     this.dispatchEvent(new CustomEvent('cc-choice', { detail: value ? [value] : [], bubbles: true }));
-    if (!this.pane.isOpen) this.renderRoot.querySelector<HTMLElement>('.opener')?.focus();
+    if (!this.pane.isOpen) this.focus();
   }
 }
 
