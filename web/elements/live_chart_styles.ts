@@ -63,7 +63,7 @@ export const liveChartStyles = css`
   .lost .drawing { opacity: 0.42; }
   .hidden .drawing { visibility: hidden; }
   .data { flex: 1 1 40%; display: flex; flex-direction: column; gap: 8px; min-width: 0; min-height: 0; }
-  .data cc-data-table { flex: 1; }
+  .data cc-data-table { flex: 0 1 auto; }
   cc-choice { align-self: flex-start; max-width: 100%; overflow: auto; }
 
   cc-notice, .skeleton { position: absolute; inset: 0; }
@@ -120,9 +120,10 @@ export const liveChartStyles = css`
   }
 
   /* A wall: read from across the room. */
-  @container (min-width: 1700px) {
-    .inside { padding: 22px 28px 26px; font-size: 19px; }
-    header { min-height: 62px; margin-bottom: 16px; }
+  @container (min-width: 1660px) {
+    .inside { padding: 22px 28px 26px; font-size: 1.4em; }
+    header { min-height: 68px; margin-bottom: 16px; }
+    .tools { zoom: 1.35; }
   }
 
   @media print {

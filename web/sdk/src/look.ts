@@ -10,6 +10,8 @@ export type Theme = NonNullable<MountOptions['theme']>;
 
 /** Below this width a chart has the measures of a phone, whatever the window has. */
 const NARROW_PX = 480;
+/** From here on it has those of a wall. */
+const WIDE_PX = 1600;
 
 const QUERIES = ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)'] as const;
 
@@ -37,7 +39,8 @@ export function themeAt({ element, width, theme, titled }: Place, template: Opti
   if (typeof theme === 'object') return { name: JSON.stringify(theme), theme };
   const dark = isDark(theme);
   const look: Look = {
-    dark, titled, still: isStill(), narrow: width < NARROW_PX, parts: partsOf(template), palette: paletteOf(dark, element),
+    dark, titled, still: isStill(), narrow: width < NARROW_PX, wide: width >= WIDE_PX,
+    parts: partsOf(template), palette: paletteOf(dark, element),
   };
   return { name: JSON.stringify(look), theme: themeOf(look) };
 }
