@@ -54,7 +54,7 @@ export const liveChartStyles = css`
     overflow: hidden;
   }
 
-  .about { display: flex; align-items: baseline; gap: 1em; height: 1.6em; color: var(--_ink-soft); font-size: 0.89em; }
+  .about { display: flex; align-items: center; gap: 1em; height: 1.6em; color: var(--_ink-soft); font-size: 0.89em; }
   .subtitle { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 
   .content { flex: 1; display: flex; gap: 14px; flex-direction: column; min-height: 0; }
