@@ -11,16 +11,15 @@ import type { Chosen } from './parts/data_table.js';
 import { tableData } from './table_data.js';
 import { fill, wordsFor } from './words/words.js';
 
-/** Whether rows can be picked like items of the drawing, and which are. */
 export interface Picking {
   readonly selectable: boolean;
   readonly chosen: Chosen | null;
-  pick(row: Row): void;
+  pick(event: CustomEvent<Row>): void;
 }
 
 /** `dataset`: the one that was chosen; undefined is the first. */
 export function tableTemplate(chart: LiveChart, locale: string, dataset: string | undefined,
-  choose: (event: CustomEvent<string>) => void, { selectable, chosen, pick }: Picking) {
+  choose: (event: CustomEvent<string>) => void, picking: Picking) {
   const { datasets, title, option } = chart;
   const { fields, rows } = tableData(chart, dataset, locale);
   const caption = fill(wordsFor(locale).table.caption, { title });
@@ -29,6 +28,6 @@ export function tableTemplate(chart: LiveChart, locale: string, dataset: string 
       <cc-choice .label=${caption} .value=${dataset ?? datasets[0]}
         .options=${datasets.map((id) => ({ value: id, label: id }))} @choose=${choose}></cc-choice>` : nothing}
     <cc-data-table caption=${caption} .locale=${locale} .rows=${rows}
-      .columns=${columnsOf(fields, rows, option, locale)} ?selectable=${selectable} .chosen=${chosen}
-      @pick=${({ detail }: CustomEvent<Row>) => pick(detail)}></cc-data-table>`;
+      .columns=${columnsOf(fields, rows, option, locale)} ?selectable=${picking.selectable}
+      .chosen=${picking.chosen} @pick=${picking.pick}></cc-data-table>`;
 }

@@ -73,6 +73,15 @@ const echartsParts = {
     },
 };
 
+/** No server of ours speaks WebTransport: a kilobyte for nobody. */
+const noWebTransport = {
+    name: 'no-webtransport',
+    setup({ onLoad }) {
+        onLoad({ filter: /engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/]webtransport\.js$/ },
+            () => ({ contents: 'export class WT {}' }));
+    },
+};
+
 function importsOf(names, list) {
     const folder = join(web, 'node_modules/echarts/lib/export');
     const text = readFileSync(join(folder, `${list}.js`), 'utf8');
@@ -107,7 +116,7 @@ async function bundle() {
         metafile: true,
         write: false,
         logLevel: 'warning',
-        plugins: [elements, echartsParts],
+        plugins: [elements, echartsParts, noWebTransport],
     });
     return result;
 }

@@ -90,7 +90,7 @@ export class TimeScrubber extends LitElement {
           { value: speed, label: `${speed}×`, name: words.times.replace('{count}', String(speed)) }))}
           @choose=${(event: CustomEvent<number>) => { this.speed = event.detail; }}></cc-choice>
         <span class="edge">${timeText(from, this.locale, { hour: 'numeric', minute: '2-digit' })}</span>
-        <input type="range" min=${from} max=${to} step="1000" aria-label=${words.slider} aria-valuetext=${shown}
+        <input type="range" min=${from} max=${to} step="any" aria-label=${words.slider} aria-valuetext=${shown}
           @input=${this.onInput} @keydown=${this.onKey} @pointerdown=${this.onGrab}>
         <span class="edge">${words.now}</span>
         <output class="shown">${shown}</output>
