@@ -114,11 +114,6 @@ const settled = (window) => window.evaluate(() => new Promise((resolve) => {
     requestAnimationFrame(() => requestAnimationFrame(resolve));
 }));
 
-before(async () => {
-    // The package as it would be published; a build makes it as well, elsewhere.
-    await run(process.execPath, ['web/tools/package.mjs', '--out', 'build/npm/chartcast'], { cwd: repository });
-}, { timeout: 60_000 * timeScale });
-
 for (const name of ['react', 'vue']) {
     describe(name, () => {
         const folder = path.join(examples, name);
