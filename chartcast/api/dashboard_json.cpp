@@ -28,7 +28,7 @@ std::string_view name_of(config::VariableSettings::Type type) noexcept {
     return "select";
 }
 
-void add_if_given(Object& object, std::string_view name, const std::string& text) {
+void add_if_given(Object& object, const char* name, const std::string& text) {
     if (!text.empty()) object.append(name, text);
 }
 
