@@ -63,7 +63,7 @@ export const liveChartStyles = css`
   .lost .drawing { opacity: 0.42; }
   .hidden .drawing { visibility: hidden; }
   .data { flex: 1 1 40%; display: flex; flex-direction: column; gap: 8px; min-width: 0; min-height: 0; }
-  .data cc-data-table { flex: 1; }
+  .data cc-data-table { flex: 0 1 auto; }
   cc-choice { align-self: flex-start; max-width: 100%; overflow: auto; }
 
   cc-notice, .skeleton { position: absolute; inset: 0; }
@@ -116,8 +116,15 @@ export const liveChartStyles = css`
   }
 
   /* A wall: read from across the room. */
+<<<<<<< HEAD
   @container (min-width: 1700px) {
     .inside { font-size: max(1em, 19px); }
+=======
+  @container (min-width: 1660px) {
+    .inside { padding: 22px 28px 26px; font-size: 1.4em; }
+    header { min-height: 68px; margin-bottom: 16px; }
+    .tools { zoom: 1.35; }
+>>>>>>> chart
   }
 
   @media print {
