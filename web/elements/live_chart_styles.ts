@@ -116,15 +116,9 @@ export const liveChartStyles = css`
   }
 
   /* A wall: read from across the room. */
-<<<<<<< HEAD
-  @container (min-width: 1700px) {
-    .inside { font-size: max(1em, 19px); }
-=======
   @container (min-width: 1660px) {
-    .inside { padding: 22px 28px 26px; font-size: 1.4em; }
-    header { min-height: 68px; margin-bottom: 16px; }
+    .inside { font-size: max(1em, 19px); }
     .tools { zoom: 1.35; }
->>>>>>> chart
   }
 
   @media print {

@@ -11,8 +11,6 @@ export type Theme = NonNullable<MountOptions['theme']>;
 
 /** Below this width a chart has the measures of a phone, whatever the window has. */
 const NARROW_PX = 480;
-/** From here on it has those of a wall. */
-const WIDE_PX = 1600;
 
 /** Letters of this size are what themes are made for; and how far they grow. */
 const BASE_PX = 14;
@@ -45,13 +43,8 @@ export function themeAt({ element, width, theme, titled }: Place, template: Opti
   const dark = isDark(theme);
   const scale = scaleAt(element);
   const look: Look = {
-<<<<<<< HEAD
     dark, titled, still: isStill(), narrow: width < NARROW_PX * scale, parts: partsOf(template),
     palette: paletteOf(dark, element),
-=======
-    dark, titled, still: isStill(), narrow: width < NARROW_PX, wide: width >= WIDE_PX,
-    parts: partsOf(template), palette: paletteOf(dark, element),
->>>>>>> chart
   };
   return { name: `${JSON.stringify(look)} ${scale}`, theme: scaled(themeOf(look), scale) };
 }
