@@ -31,7 +31,7 @@ export const liveChartStyles = css`
 
   header { display: flex; align-items: flex-start; gap: 8px; min-height: 46px; margin-bottom: 10px; }
   .names { flex: 1; min-width: 0; }
-  .tools { display: flex; flex: none; margin: -4px -8px 0 0; }
+  .tools { display: var(--_tools, flex); flex: none; margin: -4px -8px 0 0; }
 
   .title {
     margin: 0;
@@ -59,7 +59,19 @@ export const liveChartStyles = css`
 
   .content { flex: 1; display: flex; gap: 14px; flex-direction: column; min-height: 0; }
   .stage { position: relative; flex: 1 1 60%; min-width: 0; min-height: 0; }
-  .drawing { position: absolute; inset: 0; transition: opacity 0.25s; }
+  /* On a wall a drawing is enlarged as a whole: letters, lines, and what its option says of them. */
+  .drawing {
+    --_zoom: var(--_scale, 1);
+    position: absolute;
+    top: 0;
+    left: 0;
+    width: calc(100% / var(--_zoom));
+    height: calc(100% / var(--_zoom));
+    transform: scale(var(--_zoom));
+    transform-origin: 0 0;
+    transition: opacity 0.25s;
+  }
+
   .lost .drawing { opacity: 0.42; }
   .hidden .drawing { visibility: hidden; }
   .data { flex: 1 1 40%; display: flex; flex-direction: column; gap: 8px; min-width: 0; min-height: 0; }
@@ -121,7 +133,8 @@ export const liveChartStyles = css`
 
   /* A wall: read from across the room. */
   @container (min-width: 1700px) {
-    .inside { padding: 22px 28px 26px; font-size: 19px; }
+    .inside { padding: 22px 28px 26px; font-size: max(1em, 19px); }
+    .drawing { --_zoom: max(var(--_scale, 1), 1.36); }
     header { min-height: 62px; margin-bottom: 16px; }
   }
 

@@ -90,8 +90,8 @@ export class StateMark extends LitElement {
       white-space: nowrap;
     }
 
-    .mark { display: inline-flex; align-items: center; gap: 0.35em; font-weight: 600; }
-    .mark svg { flex: none; width: 1.1em; height: 1.1em; }
+    .mark { font-weight: 600; }
+    .mark svg { width: 1.1em; height: 1.1em; margin-inline-end: 0.35em; vertical-align: -0.17em; }
     time { overflow: hidden; text-overflow: ellipsis; }
 
     .live { color: var(--_good); }

@@ -32,6 +32,7 @@ export class Drawing {
   #loading = false;
   #disposed = false;
   #look = '';
+  #ratio = 0;
   #template: Option | null = null;
   #drawn: Option | null = null;
   #drawnAt = -Infinity;
@@ -94,16 +95,19 @@ export class Drawing {
       parts: partsOf(template),
       palette: paletteOf(dark, element),
     };
-    const name = JSON.stringify(own ?? look);
+    const ratio = pixelRatioOf(element);
+    const name = JSON.stringify([ratio, own ?? look]);
     if (name === this.#look) return;
     this.#look = name;
     const made = own ?? themeOf(look);
-    if (this.instance?.setTheme) return this.instance.setTheme(made);
-    // Before version 6 an instance keeps its theme.
+    if (this.instance?.setTheme && ratio === this.#ratio) return this.instance.setTheme(made);
+    // An instance keeps its pixels, and before version 6 its theme.
+    this.#ratio = ratio;
     this.instance?.dispose();
     this.#drawn = null;
     this.instance = this.#echarts.init(element, made, {
-      renderer: this.view.renderer, locale: this.view.source.host.locale.startsWith('zh') ? 'ZH' : 'EN',
+      renderer: this.view.renderer, devicePixelRatio: ratio,
+      locale: this.view.source.host.locale.startsWith('zh') ? 'ZH' : 'EN',
     });
     this.instance.on('click', (event: unknown) => {
       guarded(() => this.view.port.selected(selectionOf(event, this.#drawn, this.view.source.sources())));
@@ -123,6 +127,12 @@ export class Drawing {
       this.#template = template;
     }
   }
+}
+
+/** A drawing that is enlarged as a whole, as on a wall, has several pixels of the screen for each of its own. */
+function pixelRatioOf(element: HTMLElement): number {
+  const enlarged = element.getBoundingClientRect().width / element.offsetWidth;
+  return Math.round(devicePixelRatio * Math.max(1, enlarged || 1) * 100) / 100;
 }
 
 /** ECharts copies what it is given, cell by cell, but for lists that are marked as it marks typed arrays. */
