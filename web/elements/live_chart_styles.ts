@@ -31,7 +31,7 @@ export const liveChartStyles = css`
 
   header { display: flex; align-items: flex-start; gap: 8px; min-height: 3.3em; margin-bottom: 0.7em; }
   .names { flex: 1; min-width: 0; }
-  .tools { display: flex; flex: none; margin: -4px -8px 0 0; }
+  .tools { display: var(--_tools, flex); flex: none; margin: -4px -8px 0 0; }
 
   .title {
     margin: 0;
