@@ -1,23 +1,26 @@
 // The pages of examples/web in Debian's chromium, as somebody runs them: plain.html after a curl push, and the React
 // and Vue examples built from npm, with tokens of their own site's server.
+//
+// Screenshots go to <build>/screenshots.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { launchBrowser } from '../support/browser.mjs';
 import { LiveServer, temporaryFolder } from '../support/live_server.mjs';
-import { freePort, Program } from '../support/programs.mjs';
+import { buildFolder, freePort, Program } from '../support/programs.mjs';
 import { timeScale, within } from '../support/waiting.mjs';
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const examples = path.join(repository, 'examples/web');
 const patience = 30_000 * timeScale;
 const key = 'demo-key-not-for-production';
+const screenshots = buildFolder('screenshots');
 
 let server;
 let browser;
@@ -25,6 +28,7 @@ let browser;
 let sitePort;
 
 before(async () => {
+    mkdirSync(screenshots, { recursive: true });
     sitePort = await freePort();
     const configuration = readFileSync(path.join(examples, 'charts.yaml'), 'utf8')
         .replace('http://localhost:3000', `http://localhost:${sitePort}`)
@@ -59,7 +63,13 @@ async function openSite(folder, page = '/') {
     const window = await context.newPage();
     const problems = [];
     window.on('pageerror', (error) => problems.push(String(error)));
-    window.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    window.on('console', (message) => {
+        // Browsers ask every site for its icon; this one has none.
+        const { url } = message.location();
+        if (message.type() === 'error' && !url.endsWith('/favicon.ico')) {
+            problems.push(`${message.text()} ${url}`);
+        }
+    });
     await window.goto(`http://localhost:${sitePort}${page}`);
     return {
         window, problems,
@@ -102,6 +112,7 @@ test('plain.html shows a chart after a curl push, and changes with the next', { 
         assert.deepEqual(await numbers(), [9, 1]);
         await settled(site.window);
         assert.notDeepEqual(await drawing.screenshot(), before, 'the picture is another one');
+        await site.window.screenshot({ path: path.join(screenshots, 'example-plain.png') });
         assert.deepEqual(site.problems, []);
     } finally {
         await site.close();
@@ -145,6 +156,7 @@ for (const name of ['react', 'vue']) {
             // The bar of the first region: its foot is in the left half, just above the axis.
             await site.window.mouse.click(box.x + box.width * 0.3, box.y + box.height * 0.75);
             await within(assertText(output, 'North'), 'the name of what was clicked', patience);
+            await site.window.screenshot({ path: path.join(screenshots, `example-${name}.png`) });
             assert.deepEqual(site.problems, []);
         });
     });
