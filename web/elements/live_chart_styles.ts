@@ -27,9 +27,9 @@ export const liveChartStyles = css`
     box-shadow: var(--_shadow);
   }
 
-  .inside { display: flex; flex-direction: column; height: 100%; padding: 12px 16px 14px; }
+  .inside { display: flex; flex-direction: column; height: 100%; padding: 0.86em 1.14em 1em; }
 
-  header { display: flex; align-items: flex-start; gap: 8px; min-height: 46px; margin-bottom: 10px; }
+  header { display: flex; align-items: flex-start; gap: 8px; min-height: 3.3em; margin-bottom: 0.7em; }
   .names { flex: 1; min-width: 0; }
   .tools { display: flex; flex: none; margin: -4px -8px 0 0; }
 
@@ -54,7 +54,7 @@ export const liveChartStyles = css`
     overflow: hidden;
   }
 
-  .about { display: flex; align-items: baseline; gap: 1em; height: 1.6em; color: var(--_ink-soft); font-size: 0.89em; }
+  .about { display: flex; align-items: center; gap: 1em; height: 1.6em; color: var(--_ink-soft); font-size: 0.89em; }
   .subtitle { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 
   .content { flex: 1; display: flex; gap: 14px; flex-direction: column; min-height: 0; }
@@ -115,14 +115,9 @@ export const liveChartStyles = css`
     .data { flex-basis: 36%; }
   }
 
-  @container (max-width: 420px) {
-    .inside { padding: 10px 12px 12px; }
-  }
-
   /* A wall: read from across the room. */
   @container (min-width: 1700px) {
-    .inside { padding: 22px 28px 26px; font-size: 19px; }
-    header { min-height: 62px; margin-bottom: 16px; }
+    .inside { font-size: max(1em, 19px); }
   }
 
   @media print {

@@ -4,7 +4,6 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
 
 import type { ChartState, Dashboard, Panel, RowFilter, SelectEvent } from '../../sdk/src/types.js';
 import type { Wanted } from '../casts.js';
@@ -102,8 +101,10 @@ export class PanelGrid extends LitElement {
 
   private chart({ panel, column, row, rows, isNarrow }: Placed) {
     const { origin, token, tokenUrl, locale } = this.wanted;
+    // As a property: the page's policy refuses the attribute.
+    const place = `--column: ${column}; --row-of: ${row}; --rows: ${rows}`;
     return html`
-      <live-chart class=${isNarrow ? 'narrow' : 'wide'} style=${styleMap({ '--column': column, '--row-of': row, '--rows': rows })}
+      <live-chart class=${isNarrow ? 'narrow' : 'wide'} .style=${place}
         chart=${panel.chart} origin=${origin} .token=${token} token-url=${tokenUrl ?? nothing} locale=${locale}
         theme=${this.theme} heading=${this.heading} at=${isoTime(this.at) ?? nothing}
         .filter=${this.filters.get(panel) ?? null} ?selectable=${panel.on_click !== undefined}

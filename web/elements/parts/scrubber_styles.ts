@@ -53,7 +53,9 @@ export const scrubberStyles = css`
     appearance: none;
     background: none;
     cursor: pointer;
-    --_track: linear-gradient(to right, var(--_accent) var(--_done, 100%), var(--_control) var(--_done, 100%));
+    /* To the middle of the thumb, which stays inside at both ends. */
+    --_end: calc(8px + (100% - 16px) * var(--_done, 1));
+    --_track: linear-gradient(to right, var(--_accent) var(--_end), var(--_line) var(--_end));
   }
 
   input:focus-visible { outline-offset: 0; border-radius: var(--_radius-small); }

@@ -72,7 +72,7 @@ export class TimeScrubber extends LitElement {
     const { from, to } = this.range;
     const shown = this.at ?? to;
     this.slider.value = String(shown);
-    this.slider.style.setProperty('--_done', `${((shown - from) / (to - from)) * 100}%`);
+    this.slider.style.setProperty('--_done', String((shown - from) / (to - from)));
   }
 
   override render() {
@@ -93,7 +93,7 @@ export class TimeScrubber extends LitElement {
         <input type="range" min=${from} max=${to} step="any" aria-label=${words.slider} aria-valuetext=${shown}
           @input=${this.onInput} @keydown=${this.onKey} @pointerdown=${this.onGrab}>
         <span class="edge">${words.now}</span>
-        <output class="shown">${shown}</output>
+        <output class="shown">${this.at === null ? '' : shown}</output>
         <button type="button" class="live" aria-pressed=${this.at === null} @click=${() => this.go(null)}>
           ${icons.live}<span>${this.at === null ? words.live : words.back_to_live}</span>
         </button>
