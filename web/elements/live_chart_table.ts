@@ -20,7 +20,7 @@ export interface Picking {
 
 /** `dataset`: the one that was chosen; undefined is the first. */
 export function tableTemplate(chart: LiveChart, locale: string, dataset: string | undefined,
-  choose: (event: CustomEvent<string>) => void, { selectable, chosen, pick }: Picking) {
+  choose: (event: CustomEvent<string>) => void, picking: Picking) {
   const { datasets, title, option } = chart;
   const { fields, rows } = tableData(chart, dataset, locale);
   const caption = fill(wordsFor(locale).table.caption, { title });
@@ -29,6 +29,7 @@ export function tableTemplate(chart: LiveChart, locale: string, dataset: string 
       <cc-choice .label=${caption} .value=${dataset ?? datasets[0]}
         .options=${datasets.map((id) => ({ value: id, label: id }))} @choose=${choose}></cc-choice>` : nothing}
     <cc-data-table caption=${caption} .locale=${locale} .rows=${rows}
-      .columns=${columnsOf(fields, rows, option, locale)} ?selectable=${selectable} .chosen=${chosen}
-      @pick=${({ detail }: CustomEvent<Row>) => pick(detail)}></cc-data-table>`;
+      .columns=${columnsOf(fields, rows, option, locale)} ?selectable=${picking.selectable}
+      .chosen=${picking.chosen}
+      @pick=${({ detail }: CustomEvent<Row>) => picking.pick(detail)}></cc-data-table>`;
 }
