@@ -72,6 +72,7 @@ test('two windows agree, and a window that is loaded again shows what is true by
 
 test('a lost connection is said within three seconds, and heals without a reload', async () => {
     const page = await openBoard('', { expected: [/WebSocket|ERR_CONNECTION|Failed to load/] });
+    await panelShows(page, 'deals', 'id', everyDeal);
     await page.evaluate(() => {
         globalThis.kept = true;
     });
@@ -90,8 +91,9 @@ test('a lost connection is said within three seconds, and heals without a reload
     await world.close(page);
 });
 
-test('a page that is opened while the server is away shows the dashboard once it is there', async () => {
+test('a dashboard that is asked for while the server is away is shown once it is there', async () => {
     const page = await openBoard('', { expected: [/WebSocket|ERR_CONNECTION|Failed to load|fetch/] });
+    await panelShows(page, 'deals', 'id', everyDeal);
     await world.server.kill();
     await dashboardMark(page, 'Reconnecting');
     await page.evaluate(() => {
