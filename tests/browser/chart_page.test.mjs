@@ -87,6 +87,7 @@ test('a chart without rows says that it waits, and fills', async () => {
 
 test('a lost connection is said within three seconds, dims the chart, and heals without a reload', async () => {
     const page = await world.open('/c/sales_by_region', { expected: [/WebSocket|ERR_CONNECTION/] });
+    await shows(page, { region: 'South', amount: 25.5 });
     await saysState(page, 'Live');
     await page.evaluate(() => {
         globalThis.kept = true;
@@ -124,6 +125,20 @@ test('the table has the rows as the locale writes them, and follows them', async
     await english.locator('live-chart cc-data-table').getByRole('cell', { name: '¥7', exact: true }).waitFor();
     assert.equal(await table.evaluate((one) => one.matches(':focus')), true);
     await world.close(english, chinese);
+});
+
+test('what is new is said to who listens, but rarely', async () => {
+    const page = await world.open('/c/sales_by_region');
+    await shows(page, { region: 'West', amount: 30 });
+    const spoken = page.locator('live-chart cc-announcer [role="status"]');
+    const begin = Date.now();
+    await push([{ region: 'West', amount: 31 }]);
+    await shows(page, { region: 'West', amount: 31 });
+    assert.equal(await spoken.textContent(), '');
+    await spoken.getByText('Sales by region: West ¥31 –').waitFor();
+    assert.ok(Date.now() - begin > 5000);
+    await push([{ region: 'West', amount: 30 }]);
+    await world.close(page);
 });
 
 test('PNG, SVG and CSV are saved', async () => {
