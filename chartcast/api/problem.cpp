@@ -88,6 +88,16 @@ Problem body_too_large(std::size_t bytes_max) {
             "The body is longer than " + std::to_string(bytes_max) + " bytes."};
 }
 
+std::optional<Problem> broken_body(socketio::HttpEnd why) {
+    switch (why) {
+        case socketio::HttpEnd::timeout:
+            return Problem{408, "request_timeout", "Nothing more of the body came for too long."};
+        case socketio::HttpEnd::malformed:
+            return Problem{400, "malformed_body", "The body is not written as HTTP/1.1 has it."};
+        default: return std::nullopt;
+    }
+}
+
 Problem problem_of(const live::RowErrors& errors, bool rows_are_missing, const RowsPlace& place) {
     Array list;
     for (const auto& error : errors.kept()) list.push_back(placed(error, place));

@@ -50,6 +50,9 @@ using Checked = boost::system::result<T, Problem>;
 
 [[nodiscard]] Problem body_too_large(std::size_t bytes_max);
 
+/// Why a body ended before its end: 408 or 400; nothing when there is nobody left to tell.
+[[nodiscard]] std::optional<Problem> broken_body(socketio::HttpEnd why);
+
 /// Where the rows stood that errors are about.
 struct RowsPlace {
     /// What was sent before them in the same request.

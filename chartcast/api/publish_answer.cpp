@@ -30,6 +30,10 @@ Problem elsewhere(const live::Position& position) {
     return problem;
 }
 
+Problem key_reused() {
+    return plain(422, "key_reused", "The Idempotency-Key was used for another request.");
+}
+
 std::optional<Problem> problem_of(PublishFault fault, std::chrono::milliseconds retry_after) {
     switch (fault) {
         case PublishFault::none: return std::nullopt;
@@ -46,17 +50,17 @@ std::optional<Problem> problem_of(PublishFault fault, std::chrono::milliseconds 
             return plain(409, "not_pushed", "The dataset's rows come from another source.");
         case PublishFault::disk_full:
             return unfinished(503, "disk_full",
-                              "The disk is full: viewers see the rows, a restart loses them.",
+                              "The disk is full: viewers see the change, a restart loses it.",
                               a_moment);
         case PublishFault::store_failed:
-            return unfinished(503, "store_failed", "The rows could not be stored.", a_moment);
+            return unfinished(503, "store_failed", "The change could not be stored.", a_moment);
         case PublishFault::in_progress:
             return unfinished(409, "in_progress", "A request with this Idempotency-Key is running.",
                               a_moment);
         case PublishFault::not_attempted:
             return plain(424, "not_attempted", "Another part of the request is wrong.");
     }
-    return plain(503, "store_failed", "The rows could not be stored.");
+    return plain(503, "store_failed", "The change could not be stored.");
 }
 
 socketio::HttpResponse accepted(unsigned status, const socketio::Object& body,
@@ -79,8 +83,7 @@ std::optional<Problem> problem_of(const Published& published, const RowsPlace& p
         case live::Verdict::invalid: return problem_of(outcome.errors, false, place);
         case live::Verdict::missing_key: return problem_of(outcome.errors, true, place);
         case live::Verdict::precondition_failed: return elsewhere(outcome.position);
-        case live::Verdict::key_reused:
-            return plain(422, "key_reused", "The Idempotency-Key was used for another request.");
+        case live::Verdict::key_reused: return key_reused();
     }
     return std::nullopt;
 }
@@ -106,17 +109,18 @@ socketio::HttpResponse answer_of(const Published& published) {
 
 std::optional<Problem> problem_of(const OptionChanged& changed) {
     using Verdict = OptionChanged::Verdict;
+    if (auto problem = problem_of(changed.fault, a_moment)) return problem;
     switch (changed.verdict) {
         case Verdict::changed:
-        case Verdict::unchanged: return std::nullopt;
+        case Verdict::unchanged:
+        case Verdict::replayed: return std::nullopt;
         case Verdict::unknown_chart: return plain(404, "unknown_chart", "There is no such chart.");
         case Verdict::not_raw:
             return plain(
                 422, "not_raw",
                 "The chart draws from datasets: its template can be patched, not replaced.");
         case Verdict::precondition_failed: return elsewhere(changed.position);
-        case Verdict::store_failed:
-            return unfinished(503, "store_failed", "The option could not be stored.", a_moment);
+        case Verdict::key_reused: return key_reused();
     }
     return std::nullopt;
 }
@@ -124,13 +128,17 @@ std::optional<Problem> problem_of(const OptionChanged& changed) {
 socketio::Object success_of(const OptionChanged& changed) {
     return {{"epoch", changed.position.epoch},
             {"v", changed.position.v},
-            {"changed", changed.verdict == OptionChanged::Verdict::changed},
+            {"changed", changed.changed},
             {"watchers", changed.watchers}};
 }
 
 socketio::HttpResponse answer_of(const OptionChanged& changed) {
     if (const auto problem = problem_of(changed)) return respond(*problem);
-    return accepted(200, success_of(changed), changed.position);
+    auto response = accepted(200, success_of(changed), changed.position);
+    if (changed.verdict == OptionChanged::Verdict::replayed) {
+        response.headers.add("idempotent-replayed", "true");
+    }
+    return response;
 }
 
 }  // namespace chartcast::api

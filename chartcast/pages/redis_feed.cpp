@@ -98,7 +98,7 @@ void RedisFeed::reconcile() {
 }
 
 void RedisFeed::push(OnPushed on_pushed) {
-    if (!available()) {
+    if (!commands_.connected()) {
         on_pushed(boost::system::error_code(redis::errc::expired));
         return;
     }
@@ -141,10 +141,6 @@ live::ChartStatePtr RedisFeed::take(std::string_view text) {
         on_state_(current_);
     }
     return state;
-}
-
-bool RedisFeed::available() const noexcept {
-    return commands_.connected();
 }
 
 }  // namespace chartcast::pages

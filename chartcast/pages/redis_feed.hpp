@@ -29,7 +29,6 @@ public:
     void start(OnState on_state) override;
     [[nodiscard]] const live::ChartStatePtr& current() const noexcept override { return current_; }
     void push(OnPushed on_pushed) override;
-    [[nodiscard]] bool available() const noexcept override;
 
 private:
     void watch_connections();

@@ -23,8 +23,6 @@ public:
     /// Makes the next data set the current one. `on_pushed` comes once: with the new state, of which
     /// `on_state` has heard by then, or with an error.
     virtual void push(OnPushed on_pushed) = 0;
-    /// False while pushes are bound to fail.
-    [[nodiscard]] virtual bool available() const noexcept = 0;
 };
 
 /// Milliseconds since 1970.

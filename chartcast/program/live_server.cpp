@@ -209,7 +209,8 @@ void LiveServer::run() {
         InternalServer::Pages pages;
         pages.metrics = [this](std::function<void(std::string)> done) {
             server_.take_census([this, done = std::move(done)](const socketio::Census& census) {
-                done(metrics_page({server_, census, owner_, store_.get(), sources_, readiness()}));
+                done(metrics_page({server_, census, owner_, store_.get(), sources_,
+                                   redis_probe_.get(), readiness()}));
             });
         };
         pages.readiness = [this] { return readiness(); };
@@ -230,6 +231,10 @@ void LiveServer::start() {
             server_.context(0), post_to_shard_0(), *std::move(files_),
             [this](const config::SettingsNews& news) { reload(news); });
     }
+    if (config_.redis) {
+        redis_probe_ = std::make_unique<RedisProbe>(server_.context(0), config_.redis->options);
+        redis_probe_->start();
+    }
     for (const auto& work : start_work_) work();
     ops::notify_service_manager("READY=1");
 }
@@ -237,6 +242,7 @@ void LiveServer::start() {
 void LiveServer::stop() {
     ops::notify_service_manager("STOPPING=1");
     for (const auto& work : stop_work_) work();
+    redis_probe_.reset();
     watcher_.reset();
     sources_.stop();
     owner_.stop();
@@ -300,7 +306,7 @@ Readiness LiveServer::readiness() const {
         add("store");
     }
     if (!reload_problem_.empty()) add("configuration");
-    for (const auto& check : checks_) add(check());
+    if (redis_probe_ && !redis_probe_->connected()) add("redis");
     return readiness;
 }
 

@@ -8,6 +8,7 @@
 #include "config/settings_watcher.hpp"
 #include "program/internal_server.hpp"
 #include "program/metrics_page.hpp"
+#include "program/redis_probe.hpp"
 #include "program/source_host.hpp"
 #include "store/store.hpp"
 #include "viewers/owner.hpp"
@@ -39,10 +40,6 @@ public:
     [[nodiscard]] std::string internal_address() const;
     /// Changed files are read while the server runs; a broken one changes nothing.
     void follow(config::SettingsWatcher::Files files) { files_ = std::move(files); }
-    /// Asked for by /healthz: a word for what else is not as it should be, or an empty text.
-    void add_health_check(std::function<std::string()> check) {
-        checks_.push_back(std::move(check));
-    }
     /// On shard 0, once the server listens; and before it ends.
     void on_start(std::function<void()> work) { start_work_.push_back(std::move(work)); }
     void on_stop(std::function<void()> work) { stop_work_.push_back(std::move(work)); }
@@ -61,7 +58,6 @@ private:
 
     config::Config config_;
     config::SettingsPtr settings_;
-    std::vector<std::function<std::string()>> checks_;
     std::vector<std::function<void()>> start_work_;
     std::vector<std::function<void()>> stop_work_;
     std::optional<config::SettingsWatcher::Files> files_;
@@ -77,6 +73,8 @@ private:
     viewers::Owner owner_;
     viewers::Viewers viewers_;
     SourceHost sources_;
+    /// With Redis only.
+    std::unique_ptr<RedisProbe> redis_probe_;
     std::unique_ptr<InternalServer> internal_;
     std::unique_ptr<config::SettingsWatcher> watcher_;
     std::string reload_problem_;

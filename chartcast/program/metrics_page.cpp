@@ -74,6 +74,19 @@ void add_store(ops::MetricsText& text, const store::Store* store) {
     text.counter("chartcast_store_entries_total", "Batches written.", health.entries);
 }
 
+void add_redis(ops::MetricsText& text, const RedisProbe* probe) {
+    if (!probe) return;
+    text.gauge("chartcast_redis_connected", "Whether messages can leave to Redis and come from it.",
+               probe->connected() ? 1 : 0);
+    text.gauge(
+        "chartcast_redis_lag_seconds",
+        "How long the last message took through Redis and back; longer while one is missing.",
+        probe->lag_seconds());
+    text.histogram("chartcast_redis_round_trip_seconds",
+                   "How long messages took through Redis and back, one every five seconds.",
+                   probe->round_trips());
+}
+
 void add_sources(ops::MetricsText& text, const SourceHost& host) {
     if (host.sources().empty()) return;
     const auto each = [&](auto&& value_of) {
@@ -109,6 +122,7 @@ std::string metrics_page(const MetricsSources& from) {
     add_connections(text, from.server.counters(), from.census);
     add_charts(text, from.owner);
     add_store(text, from.store);
+    add_redis(text, from.redis);
     add_sources(text, from.sources);
     text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
                ops::resident_bytes());

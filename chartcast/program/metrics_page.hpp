@@ -2,6 +2,7 @@
 // What /metrics says. Collected on shard 0.
 
 #include "program/internal_server.hpp"
+#include "program/redis_probe.hpp"
 #include "program/source_host.hpp"
 #include "store/store.hpp"
 #include "viewers/owner.hpp"
@@ -18,6 +19,8 @@ struct MetricsSources {
     /// Null: none.
     const store::Store* store;
     const SourceHost& sources;
+    /// Null: none.
+    const RedisProbe* redis;
     Readiness readiness;
 };
 

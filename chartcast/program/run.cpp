@@ -85,7 +85,6 @@ void serve_demo(const config::Config& config) {
         live.owner().adopt(pages::SeedDemo::chart, {"seed", state.version}, state.option,
                            state.pushed_at);
     });
-    live.add_health_check([&feed] { return feed->available() ? "" : "redis"; });
     live.on_start([&] {
         live.owner().publish_from_source("signups", live::Operation::replace,
                                          demo::CrmDemo::signups(), [](const std::string&) {});

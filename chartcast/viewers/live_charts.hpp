@@ -84,12 +84,16 @@ public:
         enum class Verdict : std::uint8_t {
             changed,
             unchanged,
+            replayed,  ///< The key was used for the same request: `changed` and `position` of then.
             unknown_chart,
             not_raw,
             precondition_failed,
-            store_failed
+            key_reused
         };
         Verdict verdict = Verdict::unchanged;
+        /// Of a replay, too: whether the option was another one before.
+        bool changed = false;
+        PublishFault fault = PublishFault::none;
         live::Position position;
         std::size_t watchers = 0;
     };

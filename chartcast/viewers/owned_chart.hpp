@@ -8,7 +8,7 @@
 #include "live/option_template.hpp"
 #include "live/plain_option.hpp"
 #include "live/raw_chart.hpp"
-#include "viewers/hello.hpp"
+#include "viewers/hello/hello.hpp"
 #include "viewers/owned_dataset.hpp"
 #include "viewers/room.hpp"
 

@@ -1,6 +1,7 @@
 #pragma once
 // Behind LiveCharts: every dataset and chart, who watches them, their timers and the store. Lives on shard 0.
 
+#include "live/idempotency_window.hpp"
 #include "ops/metrics.hpp"
 #include "store/store.hpp"
 #include "viewers/first_frames.hpp"
@@ -147,6 +148,8 @@ private:
     void note(OwnedDataset& dataset, const live::Delta& delta);
     void note_raw(OwnedChart& chart);
     void store_raw(OwnedChart& chart, std::function<void(boost::system::error_code)> done);
+    void change_option(OwnedChart& chart, OptionChange change,
+                       std::function<void(OptionChanged)> done);
     void change_template(OwnedChart& chart, const OptionChange& change, OptionChanged answer,
                          std::function<void(OptionChanged)> done);
     void mark_behind(OwnedChart& chart);
@@ -188,6 +191,11 @@ private:
     FirstFrames first_frames_;
     /// Idempotency keys whose batches are on their way to the disk, with their datasets.
     std::set<std::pair<std::string, std::string>> storing_;
+    /// The same of options, with their charts.
+    std::set<std::pair<std::string, std::string>> storing_options_;
+    /// Results of changes to options, by chart. They end with the process: a restart leaves the option,
+    /// and a change that is repeated then finds it as it wants it.
+    std::map<std::string, live::IdempotencyWindow> option_results_;
 
     /// What has something to send.
     std::set<OwnedDataset*> behind_datasets_;

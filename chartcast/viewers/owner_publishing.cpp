@@ -269,21 +269,60 @@ void Owner::publish_option(OptionChange change, std::function<void(OptionChanged
         answer.verdict = Verdict::unknown_chart;
         return done(answer);
     }
+    if (change.idempotency_key.empty())
+        return change_option(*chart, std::move(change), std::move(done));
+    const std::pair key(change.chart, change.idempotency_key);
     answer.watchers = chart->plain_viewers();
-    if (!chart->is_raw()) return change_template(*chart, change, answer, std::move(done));
-    answer.position = chart->raw().position();
+    if (const auto* known = option_results_[key.first].find(key.second, now_())) {
+        answer.verdict =
+            known->body_hash == change.body_hash ? Verdict::replayed : Verdict::key_reused;
+        answer.changed = known->changed;
+        answer.position = known->position;
+        return done(answer);
+    }
+    if (!storing_options_.insert(key).second) {
+        answer.fault = PublishFault::in_progress;
+        return done(answer);
+    }
+    live::RememberedResult result;
+    result.key = key.second;
+    result.body_hash = change.body_hash;
+    change_option(*chart, std::move(change),
+                  [this, key, result = std::move(result),
+                   done = std::move(done)](const OptionChanged& changed) mutable {
+                      storing_options_.erase(key);
+                      const bool accepted = changed.verdict == Verdict::changed ||
+                                            changed.verdict == Verdict::unchanged;
+                      if (accepted && changed.fault == PublishFault::none) {
+                          result.position = changed.position;
+                          result.changed = changed.changed;
+                          result.ts = now_();
+                          option_results_[key.first].remember(std::move(result));
+                      }
+                      done(changed);
+                  });
+}
+
+void Owner::change_option(OwnedChart& chart, OptionChange change,
+                          std::function<void(OptionChanged)> done) {
+    using Verdict = OptionChanged::Verdict;
+    OptionChanged answer;
+    answer.watchers = chart.plain_viewers();
+    if (!chart.is_raw()) return change_template(chart, change, answer, std::move(done));
+    answer.position = chart.raw().position();
     if (change.if_match && *change.if_match != answer.position) {
         answer.verdict = Verdict::precondition_failed;
         return done(answer);
     }
-    const bool changed = change.is_patch ? chart->patch(change.value, now_())
-                                         : chart->publish(std::move(change.value), now_());
+    const bool changed = change.is_patch ? chart.patch(change.value, now_())
+                                         : chart.publish(std::move(change.value), now_());
     if (!changed) return done(answer);
     answer.verdict = Verdict::changed;
-    answer.position = chart->raw().position();
-    note_raw(*chart);
-    store_raw(*chart, [answer, done = std::move(done)](boost::system::error_code ec) mutable {
-        if (ec) answer.verdict = Verdict::store_failed;
+    answer.changed = true;
+    answer.position = chart.raw().position();
+    note_raw(chart);
+    store_raw(chart, [answer, done = std::move(done)](boost::system::error_code ec) mutable {
+        answer.fault = fault_of(ec);
         done(answer);
     });
 }
@@ -308,11 +347,12 @@ void Owner::change_template(OwnedChart& chart, const OptionChange& change, Optio
     patch.ts = now_();
     append_patch(patch.value, change.value);
     answer.verdict = Verdict::changed;
+    answer.changed = true;
     answer.position = patch.position;
     mark_behind(chart);
     if (!store_) return done(answer);
     store_->put(patch, [answer, done = std::move(done)](boost::system::error_code ec) mutable {
-        if (ec) answer.verdict = Verdict::store_failed;
+        answer.fault = fault_of(ec);
         done(answer);
     });
 }

@@ -2,7 +2,7 @@
 // What a viewer's shard and the owner tell each other about one chart of one viewer.
 
 #include "auth/identity.hpp"
-#include "viewers/hello.hpp"
+#include "viewers/hello/hello.hpp"
 #include "viewers/room.hpp"
 #include <socketio/adapter.hpp>
 #include <socketio/encoded_event.hpp>

@@ -9,7 +9,7 @@
 // go back at once.
 
 #include "auth/identity.hpp"
-#include "viewers/hello.hpp"
+#include "viewers/hello/hello.hpp"
 #include "viewers/subscription.hpp"
 #include <socketio/ack.hpp>
 #include <socketio/socket.hpp>

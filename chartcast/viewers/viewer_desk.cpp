@@ -214,29 +214,8 @@ void ViewerDesk::refresh(const std::string& chart) {
 
 // ---- What viewers say --------------------------------------------------------------------------
 
-std::optional<ViewerDesk::Ask> ViewerDesk::read_ask(const Args& args) {
-    if (args.empty()) return std::nullopt;
-    Ask ask;
-    if (const auto* id = args.front().if_string()) {
-        ask.charts.push_back(*id);
-    } else if (const auto* object = args.front().if_object()) {
-        if (const auto* chart = object->find("chart"); chart && chart->if_string()) {
-            ask.charts.push_back(*chart->if_string());
-        }
-        if (const auto* charts = object->find("charts"); charts && charts->if_array()) {
-            for (const auto& one : *charts->if_array()) {
-                if (one.if_string()) ask.charts.push_back(*one.if_string());
-            }
-        }
-        ask.max_rate = read_rate(object->find("maxRate"));
-        if (const auto* since = object->find("since")) ask.since = read_since(since);
-    }
-    const bool sound = !ask.charts.empty() && ask.charts.size() <= charts_max &&
-                       std::all_of(ask.charts.begin(), ask.charts.end(), is_id);
-    return sound ? std::optional(std::move(ask)) : std::nullopt;
-}
-
-Viewer* ViewerDesk::check_ask(Socket& socket, const std::optional<Ask>& ask, const Ack& ack) {
+Viewer* ViewerDesk::check_ask(Socket& socket, const std::optional<ChartRequest>& ask,
+                              const Ack& ack) {
     const auto viewer = viewer_of(socket);
     if (!viewer || !viewers_.contains(viewer->number())) return nullptr;
     auto code = count_ask(*viewer);
@@ -255,7 +234,7 @@ Code ViewerDesk::count_ask(Viewer& viewer) const {
 }
 
 void ViewerDesk::on_subscribe(Socket& socket, const Args& args, const Ack& ack) {
-    const auto ask = read_ask(args);
+    const auto ask = read_chart_request(args);
     auto* viewer = check_ask(socket, ask, ack);
     if (!viewer) return;
     const auto fresh = std::count_if(ask->charts.begin(), ask->charts.end(),
@@ -271,7 +250,7 @@ void ViewerDesk::on_subscribe(Socket& socket, const Args& args, const Ack& ack) 
 }
 
 void ViewerDesk::on_unsubscribe(Socket& socket, const Args& args, const Ack& ack) {
-    const auto ask = read_ask(args);
+    const auto ask = read_chart_request(args);
     auto* viewer = check_ask(socket, ask, ack);
     if (!viewer) return;
     for (const auto& chart : ask->charts) give_back(viewer->forget(chart));
@@ -279,7 +258,7 @@ void ViewerDesk::on_unsubscribe(Socket& socket, const Args& args, const Ack& ack
 }
 
 void ViewerDesk::on_pause(Socket& socket, const Args& args, const Ack& ack) {
-    const auto ask = read_ask(args);
+    const auto ask = read_chart_request(args);
     auto* viewer = check_ask(socket, ask, ack);
     if (!viewer) return;
     auto code = Code::ok;
@@ -291,7 +270,7 @@ void ViewerDesk::on_pause(Socket& socket, const Args& args, const Ack& ack) {
 }
 
 void ViewerDesk::on_resume(Socket& socket, const Args& args, const Ack& ack) {
-    const auto ask = read_ask(args);
+    const auto ask = read_chart_request(args);
     auto* viewer = check_ask(socket, ask, ack);
     if (!viewer) return;
     for (const auto& chart : ask->charts) {

@@ -4,6 +4,7 @@
 
 #include "auth/authenticator.hpp"
 #include "config/settings.hpp"
+#include "viewers/hello/chart_request.hpp"
 #include "viewers/subscription.hpp"
 #include "viewers/viewer.hpp"
 #include <socketio/server.hpp>
@@ -54,14 +55,9 @@ public:
 private:
     void check_again(const std::shared_ptr<Viewer>& viewer) const;
 
-    struct Ask {
-        std::vector<std::string> charts;
-        std::optional<Since> since;
-        std::optional<double> max_rate;
-    };
-    [[nodiscard]] static std::optional<Ask> read_ask(const socketio::Args& args);
     /// The viewer and what it asks for; otherwise it has been told what is wrong.
-    [[nodiscard]] Viewer* check_ask(socketio::Socket& socket, const std::optional<Ask>& ask,
+    [[nodiscard]] Viewer* check_ask(socketio::Socket& socket,
+                                    const std::optional<ChartRequest>& ask,
                                     const socketio::Ack& ack);
     void ask_owner(SubscribeRequest request);
     /// Writes it down; the viewer is told by its answer.

@@ -35,7 +35,6 @@ test('a push over HTTP changes the picture of an open page, and nothing moves bu
     await saysState(page, 'Live');
     assert.equal(await page.locator('live-chart h1').textContent(), 'Sales by region');
     assert.equal(await page.title(), 'Sales by region');
-    assert.equal(await page.locator('live-chart .subtitle').textContent(), 'Test data');
     assert.match(await page.locator('live-chart cc-state-mark time').textContent(), /\d:\d\d:\d\d/);
     const before = await pictureOf(page);
     await push([{ region: 'North', amount: 62 }, { region: 'West', amount: 30 }]);
@@ -249,12 +248,15 @@ test('the line for a shell that the page shows changes the chart', async () => {
 
 test('a chart that is published whole has a table and a line to publish', async () => {
     const answer = await world.server.request('PUT', '/api/v1/charts/published/option', {
-        body: { xAxis: { type: 'category', data: ['Mon', 'Tue'] }, yAxis: {},
+        body: { title: { text: 'Visits', subtext: 'of this week' },
+            xAxis: { type: 'category', data: ['Mon', 'Tue'] }, yAxis: {},
             series: [{ type: 'bar', name: 'Visits', data: [5, { value: 9 }] }] },
     });
     assert.equal(answer.status, 200, answer.text);
     const page = await world.open('/c/published');
     await page.locator('live-chart canvas').waitFor();
+    assert.equal(await page.locator('live-chart h1').textContent(), 'Visits');
+    assert.equal(await page.locator('live-chart .subtitle').textContent(), 'of this week');
     await chooseFromMenu(page, 'Show the data as a table');
     assert.deepEqual(await tableOf(page), [['Mon', '5'], ['Tue', '9']]);
     await page.getByRole('button', { name: 'Share and embed' }).click();

@@ -229,10 +229,14 @@ test('a publish with options changes rows and charts, and is replayed as a whole
     assert.deepEqual(answer.json.parts.map(({ changed }) => changed), [true, true, true]);
     const option = await ok('GET', '/api/v1/charts/note/option');
     assert.deepEqual(option.json, { title: { text: 'published' }, legend: {} });
-    const rowsOnly = { body: body.slice(0, 1), headers: { 'idempotency-key': 'parts-1' } };
-    await ok('POST', '/api/v1/publish', rowsOnly);
-    const again = await ok('POST', '/api/v1/publish', rowsOnly);
+    const keyed = { body: [...body.slice(0, 2), { chart: 'note', patch: { legend: { top: 7 } } }], headers: { 'idempotency-key': 'parts-1' } };
+    const once = await ok('POST', '/api/v1/publish', keyed);
+    assert.equal(once.headers.get('idempotent-replayed'), null);
+    await ok('PUT', '/api/v1/charts/note/option', { body: { title: { text: 'meanwhile' } } });
+    const again = await ok('POST', '/api/v1/publish', keyed);
     assert.equal(again.headers.get('idempotent-replayed'), 'true');
+    assert.deepEqual(again.json.parts, once.json.parts);
+    assert.deepEqual((await ok('GET', '/api/v1/charts/note/option')).json, { title: { text: 'meanwhile' } });
     const stale = [{ dataset: 'deals', rows: [{ id: 'z' }], if_match: `${answer.json.parts[0].epoch}:1` }];
     assertProblem(await ask('POST', '/api/v1/publish', { body: stale }), 412, 'precondition_failed', { part: 0 });
 });
@@ -315,6 +319,24 @@ test('an option is read with its rows and replaced under its version', async () 
     assert.equal(chinese.json.title.text, '实时成交');
     const accepted = await ok('GET', '/api/v1/charts/deals_live/option', { headers: { 'accept-language': 'zh-CN,en;q=0.5' } });
     assert.equal(accepted.json.title.text, '实时成交');
+});
+
+test('a change of an option that is repeated has its first answer, and changes nothing', async () => {
+    for (const [chart, method, body] of [['note', 'PUT', { title: { text: 'once' } }], ['note', 'PATCH', { legend: { left: 9 } }],
+        ['deals_live', 'PATCH', { tooltip: { confine: true } }]]) {
+        const path = `/api/v1/charts/${chart}/option`;
+        const headers = { 'idempotency-key': `option-${chart}-${method}` };
+        const first = await ok(method, path, { body, headers });
+        assert.equal(first.json.changed, true);
+        assert.equal(first.headers.get('idempotent-replayed'), null);
+        await ok('PATCH', path, { body: { tooltip: { confine: false, note: `${chart} ${method}` }, legend: { left: 1 } } });
+        const between = await ok('GET', path);
+        const again = await ok(method, path, { body, headers });
+        assert.equal(again.headers.get('idempotent-replayed'), 'true');
+        assert.deepEqual([again.json.v, again.json.changed], [first.json.v, true]);
+        assert.deepEqual((await ok('GET', path)).json, between.json);
+        assertProblem(await ask(method, path, { body: { other: 1 }, headers }), 422, 'key_reused');
+    }
 });
 
 test('events are a chart at once and after each change, and nothing again to who has it', async () => {

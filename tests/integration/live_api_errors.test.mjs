@@ -3,6 +3,7 @@
 // live_store.test.mjs.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 
@@ -206,6 +207,29 @@ test('a line over 256 KiB ends a stream with what was kept', async () => {
     assertProblem(refused, 422, 'line_too_long', { line: 2 });
     assert.equal(typeof refused.json.committed_lines, 'number');
 });
+
+test('a body whose chunks are none is 400 malformed_body', async () => {
+    const { request, answer } = upload(server, rowsOf('deals'), { headers: { 'content-type': 'application/json' }, key: testKey });
+    request.flushHeaders();
+    request.socket ?? await once(request, 'socket');
+    request.socket.write('no length\r\n');
+    assertProblem(await within(answer, 'answer to a broken chunk'), 400, 'malformed_body');
+    seen.add('400 malformed_body');
+});
+
+test('a body that stops coming is 408 request_timeout; a stream of NDJSON may be as quiet', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const stalled = upload(server, rowsOf('deals'), { headers, key: testKey });
+    stalled.request.write('[{"id":"a"');
+    const stream = upload(server, `${rowsOf('deals')}?op=upsert`, { headers: ndjson, key: testKey });
+    stream.request.write('{"id":"quiet","amount":1}\n');
+    assertProblem(await within(stalled.answer, 'answer to a stalled body', 45_000), 408, 'request_timeout');
+    seen.add('408 request_timeout');
+    stream.request.end('{"id":"quiet","amount":2}\n');
+    const { status, json } = await within(stream.answer, 'answer to a stream');
+    assert.equal(status, 200);
+    assert.equal(json.rows, 2);
+}, { timeout: 60_000 });
 
 test('every error that is documented was asked for', () => {
     const page = readFileSync(new URL('../../docs/http-api.md', import.meta.url), 'utf8');

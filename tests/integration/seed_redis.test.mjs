@@ -12,7 +12,7 @@ import { io } from 'socket.io-client';
 
 import { httpRequest } from '../support/http.mjs';
 import { Program, RedisServer, built, freePort, startChartcast } from '../support/programs.mjs';
-import { nextEvent, within } from '../support/waiting.mjs';
+import { elapse, nextEvent, within } from '../support/waiting.mjs';
 
 const require = createRequire(import.meta.url);
 const redisOfItsTime = createRequire(require.resolve('socket.io-emitter'))('redis');
@@ -48,6 +48,13 @@ async function joined(node, from = 0) {
     await node.printed(/seed feed connected connection=commands/, { from, ms });
     await node.printed(/seed feed connected connection=messages/, { from, ms });
     await node.printed(/redis adapter ready/, { from, ms });
+}
+
+/** What a node's /metrics says of Redis: {connected, lag_seconds, round_trip_seconds_count, …}. */
+async function redisFigures(node) {
+    const [, internal] = await node.printed(/listens open=.* internal=(\S+)/);
+    const text = await (await fetch(`http://${internal}/metrics`)).text();
+    return Object.fromEntries([...text.matchAll(/^chartcast_redis_(\w+) (\S+)$/gm)].map(([, name, value]) => [name, Number(value)]));
 }
 
 /** A client that keeps the newest picture it got. */
@@ -178,6 +185,17 @@ test('@socket.io/redis-emitter redraws the windows of both nodes', () => emitted
 test('socket.io-emitter 3.2 redraws the windows of both nodes', () => emittedReachesAll(byOldEmitter));
 test('the C++ Emitter redraws the windows of both nodes', () => emittedReachesAll(byCppEmitter));
 
+test('/metrics says how long a message takes through Redis', async () => {
+    // One leaves as soon as the subscription is confirmed.
+    let figures = await redisFigures(nodes[0]);
+    for (let tries = 0; !figures.round_trip_seconds_count && tries < 100; ++tries) {
+        await elapse(100);
+        figures = await redisFigures(nodes[0]);
+    }
+    assert.equal(figures.connected, 1);
+    assert.ok(figures.lag_seconds > 0 && figures.lag_seconds < 5, `${figures.lag_seconds} s`);
+});
+
 test('a killed Redis: pushes are refused, windows keep their picture; all works again by itself', async () => {
     const before = await pushAccepted(nodes[0]);
     await allShow(before.version);
@@ -190,7 +208,8 @@ test('a killed Redis: pushes are refused, windows keep their picture; all works 
     assert.equal(refused.headers['content-type'], 'application/problem+json');
     assert.equal(refused.code, 'redis_unavailable');
     assert.doesNotMatch(JSON.stringify(refused), /p@ss|p%40ss/);
-    assert.equal(JSON.parse((await httpRequest(nodes[0], '/healthz')).text).status, 'degraded');
+    assert.equal(JSON.parse((await httpRequest(nodes[0], '/healthz')).text).degraded, 'redis');
+    assert.equal((await redisFigures(nodes[0])).connected, 0);
 
     await redis.start();
     await Promise.all(nodes.map((node, i) => joined(node, from[i])));

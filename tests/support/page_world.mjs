@@ -31,7 +31,7 @@ export const pagesConfiguration = (port, more = {}) => (folder) => ({
     charts: {
         sales_by_region: {
             title: { en: 'Sales by region', 'zh-CN': '各区销售' }, data: ['sales'],
-            option: { ...bars('s', 'region', 'amount'), title: { subtext: 'Test data' },
+            option: { ...bars('s', 'region', 'amount'),
                 yAxis: { type: 'value', axisLabel: { $format: 'currency:CNY' } } },
         },
         tickets_open: {

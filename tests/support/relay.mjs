@@ -8,6 +8,8 @@ import { decodeFrame } from './websocket.mjs';
 export class Relay {
     /** Of each connection, in the order in which they came: all that the server has sent. */
     answers = [];
+    /** All together. */
+    bytes = 0;
     #sockets = new Set();
     #listener;
 
@@ -23,6 +25,7 @@ export class Relay {
         const number = this.answers.push(Buffer.alloc(0)) - 1;
         server.on('data', (chunk) => {
             this.answers[number] = Buffer.concat([this.answers[number], chunk]);
+            this.bytes += chunk.length;
         });
         for (const [from, to] of [[client, server], [server, client]]) {
             this.#sockets.add(from);
@@ -46,8 +49,13 @@ export class Relay {
         return frames;
     }
 
-    stop() {
+    /** Ends every connection, on both sides; new ones are taken. */
+    cut() {
         this.#sockets.forEach((socket) => socket.destroy());
+    }
+
+    stop() {
+        this.cut();
         this.#listener?.close();
     }
 }

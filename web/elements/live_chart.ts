@@ -248,8 +248,7 @@ export class LiveChartElement extends LitElement {
     else await this.requestFullscreen().catch(() => undefined);
   }
 
-  /** A row of the table, as an item of the drawing is clicked. */
-  pick(row: Row): void {
+  private pick(row: Row): void {
     const dataset = this.tableOf ?? this.handle?.datasets[0] ?? null;
     this.tell('cc-select', { row, dataset, name: '', value: null, seriesId: null } satisfies SelectEvent);
   }
@@ -310,6 +309,11 @@ export class LiveChartElement extends LitElement {
     return { words, locale, title, option, state, known, drawn, failure, empty: option !== null && isEmpty(option) };
   }
 
+  private get picking() {
+    const { selectable, chosen } = this;
+    return { selectable, chosen, pick: ({ detail: row }: CustomEvent<Row>) => this.pick(row) };
+  }
+
   private menu(datasets: readonly string[]) {
     return menuItems(this.words.menu, {
       datasets,
@@ -329,7 +333,8 @@ export class LiveChartElement extends LitElement {
       }, () => undefined);
     }
     return this.tableParts && this.handle
-      ? this.tableParts.tableTemplate(this.handle, locale, this.tableOf, ({ detail }) => { this.tableOf = detail; }, this)
+      ? this.tableParts.tableTemplate(this.handle, locale, this.tableOf, ({ detail }) => { this.tableOf = detail; },
+        this.picking)
       : nothing;
   }
 

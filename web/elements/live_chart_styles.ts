@@ -27,9 +27,9 @@ export const liveChartStyles = css`
     box-shadow: var(--_shadow);
   }
 
-  .inside { display: flex; flex-direction: column; height: 100%; padding: 12px 16px 14px; }
+  .inside { display: flex; flex-direction: column; height: 100%; padding: 0.86em 1.14em 1em; }
 
-  header { display: flex; align-items: flex-start; gap: 8px; min-height: 46px; margin-bottom: 10px; }
+  header { display: flex; align-items: flex-start; gap: 8px; min-height: 3.3em; margin-bottom: 0.7em; }
   .names { flex: 1; min-width: 0; }
   .tools { display: var(--_tools, flex); flex: none; margin: -4px -8px 0 0; }
 
@@ -54,28 +54,16 @@ export const liveChartStyles = css`
     overflow: hidden;
   }
 
-  .about { display: flex; align-items: baseline; gap: 1em; height: 1.6em; color: var(--_ink-soft); font-size: 0.89em; }
+  .about { display: flex; align-items: center; gap: 1em; height: 1.6em; color: var(--_ink-soft); font-size: 0.89em; }
   .subtitle { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 
   .content { flex: 1; display: flex; gap: 14px; flex-direction: column; min-height: 0; }
   .stage { position: relative; flex: 1 1 60%; min-width: 0; min-height: 0; }
-  /* On a wall a drawing is enlarged as a whole: letters, lines, and what its option says of them. */
-  .drawing {
-    --_zoom: var(--_scale, 1);
-    position: absolute;
-    top: 0;
-    left: 0;
-    width: calc(100% / var(--_zoom));
-    height: calc(100% / var(--_zoom));
-    transform: scale(var(--_zoom));
-    transform-origin: 0 0;
-    transition: opacity 0.25s;
-  }
-
+  .drawing { position: absolute; inset: 0; transition: opacity 0.25s; }
   .lost .drawing { opacity: 0.42; }
   .hidden .drawing { visibility: hidden; }
   .data { flex: 1 1 40%; display: flex; flex-direction: column; gap: 8px; min-width: 0; min-height: 0; }
-  .data cc-data-table { flex: 1; }
+  .data cc-data-table { flex: 0 1 auto; }
   cc-choice { align-self: flex-start; max-width: 100%; overflow: auto; }
 
   cc-notice, .skeleton { position: absolute; inset: 0; }
@@ -127,15 +115,10 @@ export const liveChartStyles = css`
     .data { flex-basis: 36%; }
   }
 
-  @container (max-width: 420px) {
-    .inside { padding: 10px 12px 12px; }
-  }
-
   /* A wall: read from across the room. */
-  @container (min-width: 1700px) {
-    .inside { padding: 22px 28px 26px; font-size: max(1em, 19px); }
-    .drawing { --_zoom: max(var(--_scale, 1), 1.36); }
-    header { min-height: 62px; margin-bottom: 16px; }
+  @container (min-width: 1660px) {
+    .inside { font-size: max(1em, 19px); }
+    .tools { zoom: 1.35; }
   }
 
   @media print {

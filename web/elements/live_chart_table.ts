@@ -11,11 +11,10 @@ import type { Chosen } from './parts/data_table.js';
 import { tableData } from './table_data.js';
 import { fill, wordsFor } from './words/words.js';
 
-/** Whether rows can be picked like items of the drawing, and which are. */
 export interface Picking {
   readonly selectable: boolean;
   readonly chosen: Chosen | null;
-  pick(row: Row): void;
+  pick(event: CustomEvent<Row>): void;
 }
 
 /** `dataset`: the one that was chosen; undefined is the first. */
@@ -30,6 +29,5 @@ export function tableTemplate(chart: LiveChart, locale: string, dataset: string 
         .options=${datasets.map((id) => ({ value: id, label: id }))} @choose=${choose}></cc-choice>` : nothing}
     <cc-data-table caption=${caption} .locale=${locale} .rows=${rows}
       .columns=${columnsOf(fields, rows, option, locale)} ?selectable=${picking.selectable}
-      .chosen=${picking.chosen}
-      @pick=${({ detail }: CustomEvent<Row>) => picking.pick(detail)}></cc-data-table>`;
+      .chosen=${picking.chosen} @pick=${picking.pick}></cc-data-table>`;
 }

@@ -35,6 +35,7 @@ const entries = {
     embed_page: 'pages/embed_page.ts',
     dashboard_page: 'pages/dashboard_page.ts',
     pages: 'pages/pages.css',
+    docs: 'pages/docs.css',
 };
 
 const { values: options } = parseArgs({ options: { out: { type: 'string' }, dev: { type: 'boolean' } } });
@@ -72,6 +73,15 @@ const echartsParts = {
     },
 };
 
+/** No server of ours speaks WebTransport: a kilobyte for nobody. */
+const noWebTransport = {
+    name: 'no-webtransport',
+    setup({ onLoad }) {
+        onLoad({ filter: /engine\.io-client[\\/]build[\\/]esm[\\/]transports[\\/]webtransport\.js$/ },
+            () => ({ contents: 'export class WT {}' }));
+    },
+};
+
 function importsOf(names, list) {
     const folder = join(web, 'node_modules/echarts/lib/export');
     const text = readFileSync(join(folder, `${list}.js`), 'utf8');
@@ -106,7 +116,7 @@ async function bundle() {
         metafile: true,
         write: false,
         logLevel: 'warning',
-        plugins: [elements, echartsParts],
+        plugins: [elements, echartsParts, noWebTransport],
     });
     return result;
 }
@@ -201,7 +211,7 @@ function sums(outputs) {
     const full = file('sdk/src/echarts/full.ts');
     const components = file(entries.elements);
     const page = file(entries.dashboard_page) ?? sdk;
-    const styles = [...outputs.keys()].filter((name) => name.endsWith('.css'));
+    const styles = [file(entries.pages)];
     const all = {
         'chartcast.js with its imports': closure(outputs, [sdk]),
         'SDK without ECharts': closure(outputs, [sdk, ...drawing]),

@@ -168,8 +168,8 @@ public:
     void on_end() override {
         if (*upload_) (*upload_)->on_end();
     }
-    void on_abort(socketio::HttpEnd) override {
-        if (*upload_) (*upload_)->on_abort();
+    void on_abort(socketio::HttpEnd why) override {
+        if (*upload_) (*upload_)->on_abort(why);
     }
 
 private:
@@ -201,7 +201,9 @@ public:
         const auto request = std::move(request_);
         on_body(request);
     }
-    void on_abort(socketio::HttpEnd) override {}
+    void on_abort(socketio::HttpEnd why) override {
+        if (const auto problem = broken_body(why)) reply_.send(respond(*problem));
+    }
 
 private:
     HttpRequest request_;
@@ -243,8 +245,9 @@ void Registration::operator()(const Upload& upload) const {
                        [&services, operation, body, slot](const Call& call) {
                            auto head = upload_head_of(*call.request, operation);
                            if (!head) return call.refuse(head.error());
-                           const RowsUpload::Flow flow{[body] { body.pause(); },
-                                                       [body] { body.resume(); }};
+                           const RowsUpload::Flow flow{
+                               [body] { body.pause(); }, [body] { body.resume(); },
+                               [body](auto silence_max) { body.allow_silence(silence_max); }};
                            *slot =
                                std::make_shared<RowsUpload>(services, call, std::move(*head), flow);
                            (*slot)->start();

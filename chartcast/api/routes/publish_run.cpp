@@ -132,6 +132,7 @@ void PublishRun::publish_options(std::size_t part) {
             auto& result = self->results_[part];
             result.problem = problem_of(changed);
             if (!result.problem) result.success = success_of(changed);
+            result.replayed = changed.verdict == LiveCharts::OptionChanged::Verdict::replayed;
             self->stopped() ? self->answer_failure() : self->publish_options(part + 1);
         });
 }

@@ -19,6 +19,9 @@ bool can_be_cut(Operation operation) noexcept {
     return operation != Operation::replace && operation != Operation::clear;
 }
 
+/// A stream is as quiet as what it tells of; its sender is known.
+constexpr std::chrono::hours stream_silence_max{1};
+
 Problem too_large(std::size_t bytes_max) {
     auto problem = body_too_large(bytes_max);
     problem.detail += " NDJSON that appends, upserts or removes may be of any length.";
@@ -89,7 +92,10 @@ void RowsUpload::admitted(Admitted admitted) {
     }
     in_batches_ = head_.format == decode::Format::ndjson && can_be_cut(admitted_->operation) &&
                   !head_.if_match.position;
-    if (in_batches_) batch_.keep_keys_apart(admitted_->schema, admitted_->operation);
+    if (in_batches_) {
+        batch_.keep_keys_apart(admitted_->schema, admitted_->operation);
+        flow_.allow_silence(stream_silence_max);
+    }
     resume();
 }
 
@@ -189,9 +195,19 @@ void RowsUpload::fail(Problem problem) {
     answer_failure();
 }
 
+void RowsUpload::on_abort(socketio::HttpEnd why) {
+    stopped_ = true;
+    problem_ = broken_body(why);
+    // Now or never; what is under way is not counted, since nobody knows yet what becomes of it.
+    if (problem_) answer_failure();
+}
+
 void RowsUpload::answer_failure() {
     if (!in_batches_) return call_.refuse(*problem_);
-    if (problem_->status == 400 || problem_->status == 413) problem_->status = 422;
+    if (problem_->code != "malformed_body" &&
+        (problem_->status == 400 || problem_->status == 413)) {
+        problem_->status = 422;
+    }
     problem_->more.append("committed_lines", committed_lines_);
     problem_->more.append("committed_rows", committed_rows_);
     if (last_) {

@@ -13,6 +13,7 @@
 #include "live/entry.hpp"
 #include "viewers/live_charts.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -42,6 +43,7 @@ public:
     struct Flow {
         std::function<void()> pause;
         std::function<void()> resume;
+        std::function<void(std::chrono::milliseconds)> allow_silence;
     };
 
     RowsUpload(const Services& services, Call call, UploadHead head, Flow flow);
@@ -50,8 +52,8 @@ public:
     void start();
     void on_data(std::string_view piece);
     void on_end();
-    /// The sender has gone: what was published stays.
-    void on_abort() noexcept { stopped_ = true; }
+    /// There will be no more: what was published stays. A sender who is still there is told what.
+    void on_abort(socketio::HttpEnd why);
 
 private:
     struct Admitted {

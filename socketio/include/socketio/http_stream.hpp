@@ -2,6 +2,7 @@
 // Bodies in pieces: requests that are read as they come, answers that are written as they are made.
 // Handles may be copied and used on any thread, as long as the Server lives.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -61,6 +62,10 @@ public:
     /// still come. Pausing twice is pausing once.
     void pause() const;
     void resume() const;
+
+    /// How long nothing may come, instead of Options::http_request_timeout: for senders who are known, and
+    /// whose stream is as quiet as what it tells of.
+    void allow_silence(std::chrono::milliseconds silence_max) const;
 
 private:
     std::shared_ptr<transport::HttpBodyPort> port_;

@@ -35,9 +35,7 @@ void HttpConnection::on_bytes(std::span<char> bytes) {
         }
         return;
     }
-    if (upload_ && !upload_->held) {
-        connection_.set_deadline(connection_.home().options().http_request_timeout);
-    }
+    if (upload_ && !upload_->held) await_body();
     if (pending_.empty()) {
         consume(fresh);
     } else {
@@ -323,8 +321,20 @@ void HttpConnection::follow_upload() {
         connection_.cancel_deadline();
     } else {
         connection_.resume_reading();
-        connection_.set_deadline(connection_.home().options().http_request_timeout);
+        await_body();
     }
+}
+
+/// Until the next piece.
+void HttpConnection::await_body() {
+    const auto usual = connection_.home().options().http_request_timeout;
+    connection_.set_deadline(upload_->silence_max.count() > 0 ? upload_->silence_max : usual);
+}
+
+void HttpConnection::allow_silence(std::chrono::milliseconds silence_max) {
+    if (!upload_) return;
+    upload_->silence_max = silence_max;
+    if (phase_ == Phase::body && !upload_->held) await_body();
 }
 
 void HttpConnection::pause_body() {

@@ -10,6 +10,7 @@
 #include "transport/http_upload.hpp"
 #include "transport/streamed_answer.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -55,6 +56,7 @@ public:
     // ---- For the handles of bodies in pieces ---------------------------------------------------
     void pause_body();
     void resume_body();
+    void allow_silence(std::chrono::milliseconds silence_max);
     void answer_in_pieces(const HttpResponse& head, std::unique_ptr<StreamedAnswer> body);
     void write_stream(std::string bytes);
     void finish_stream();
@@ -109,6 +111,7 @@ private:
     [[nodiscard]] bool deliver(std::string_view piece);
     void on_request();
     void follow_upload();
+    void await_body();
     void finish_upload();
     void abort_upload(HttpEnd why);
     [[nodiscard]] std::string begin_answer(const HttpResponse& response, BodyEnd body_end);

@@ -6,6 +6,7 @@
 #include "transport/exchange_table.hpp"
 #include "transport/streamed_answer.hpp"
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@ public:
 
     void pause();
     void resume();
+    void allow_silence(std::chrono::milliseconds silence_max);
 
 private:
     Network& network_;

@@ -30,6 +30,10 @@ void HttpBodyControl::resume() const {
     if (port_) port_->resume();
 }
 
+void HttpBodyControl::allow_silence(std::chrono::milliseconds silence_max) const {
+    if (port_) port_->allow_silence(silence_max);
+}
+
 bool HttpStream::write(std::string bytes) const {
     return port_ && port_->write(std::move(bytes));
 }
@@ -83,6 +87,12 @@ void HttpBodyPort::pause() {
 void HttpBodyPort::resume() {
     on_connection(network_, id_, false,
                   [](HttpConnection& connection) { connection.resume_body(); });
+}
+
+void HttpBodyPort::allow_silence(std::chrono::milliseconds silence_max) {
+    on_connection(network_, id_, false, [silence_max](HttpConnection& connection) {
+        connection.allow_silence(silence_max);
+    });
 }
 
 HttpStreamPort::~HttpStreamPort() {

@@ -6,6 +6,7 @@
 #include "shard/shard.hpp"
 #include "socketio/http.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ public:
     [[nodiscard]] bool in_call() const noexcept { return calling_; }
     /// Whether the connection does not read. Kept here for it.
     bool held = false;
+    /// How long nothing may come; zero: as for any request. Kept here for the connection.
+    std::chrono::milliseconds silence_max{0};
     /// The peer waits to be asked for the body (Expect: 100-continue). Kept here for the connection.
     bool continue_due = false;
 

@@ -71,7 +71,12 @@ TEST(PublishAnswer, HasAStatusForEveryFault) {
 TEST(PublishAnswer, SpeaksOfOptionsTheSameWay) {
     using Verdict = viewers::LiveCharts::OptionChanged::Verdict;
     const auto answer = [](Verdict verdict) {
-        return answer_of(viewers::LiveCharts::OptionChanged{verdict, {"k3f9", 4}, 1});
+        viewers::LiveCharts::OptionChanged changed;
+        changed.verdict = verdict;
+        changed.changed = verdict == Verdict::changed;
+        changed.position = {"k3f9", 4};
+        changed.watchers = 1;
+        return answer_of(changed);
     };
     EXPECT_EQ(answer(Verdict::changed).body.view(),
               R"({"epoch":"k3f9","v":4,"changed":true,"watchers":1})");
@@ -79,7 +84,11 @@ TEST(PublishAnswer, SpeaksOfOptionsTheSameWay) {
     EXPECT_EQ(answer(Verdict::unknown_chart).status, 404U);
     EXPECT_EQ(answer(Verdict::not_raw).status, 422U);
     EXPECT_EQ(answer(Verdict::precondition_failed).status, 412U);
-    EXPECT_EQ(answer(Verdict::store_failed).status, 503U);
+    EXPECT_EQ(answer(Verdict::key_reused).status, 422U);
+    EXPECT_EQ(answer(Verdict::replayed).headers.get("idempotent-replayed"), "true");
+    viewers::LiveCharts::OptionChanged unstored;
+    unstored.fault = PublishFault::disk_full;
+    EXPECT_EQ(answer_of(unstored).status, 503U);
 }
 
 }  // namespace

@@ -358,6 +358,22 @@ TEST(HttpUpload, LastsAsLongAsBytesComeAndNoLonger) {
     EXPECT_EQ(seen.ended.get_future().get(), HttpEnd::timeout);
 }
 
+TEST(HttpUpload, MayBeSilentAsLongAsItsHandlerAllows) {
+    auto options = upload_options();
+    options.http_request_timeout = 50ms;
+    Server server(options);
+    Seen seen;
+    server.on_http_stream("POST", "/rows", read_with(seen));
+    const RunningServer running(server);
+    HttpPeer peer;
+    peer.connect(server.port()).send(head_of(6) + "x");
+    seen.began.get_future().get().allow_silence(1h);
+    ASSERT_FALSE(peer.readable(300ms)) << "six times what others have";
+    peer.send("quiet");
+    EXPECT_THAT(peer.read_until("\r\n\r\n6"), HasSubstr("200 OK"));
+    EXPECT_EQ(seen.ended.get_future().get(), HttpEnd::finished);
+}
+
 TEST(HttpUpload, AnswersAStalledPeerInItsOwnWords) {
     auto options = upload_options();
     options.http_request_timeout = 50ms;

@@ -1,6 +1,6 @@
 // What a stranger says of itself: bounds, and values of odd types.
 
-#include "viewers/hello.hpp"
+#include "viewers/hello/hello.hpp"
 
 #include <socketio/json.hpp>
 

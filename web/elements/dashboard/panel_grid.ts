@@ -103,7 +103,8 @@ export class PanelGrid extends LitElement {
     const { origin, token, tokenUrl, locale } = this.wanted;
     return html`
       <live-chart class=${isNarrow ? 'narrow' : 'wide'}
-        chart=${panel.chart} .label=${this.titles.get(panel.chart) ?? ''} origin=${origin} .token=${token} token-url=${tokenUrl ?? nothing} locale=${locale}
+        chart=${panel.chart} .label=${this.titles.get(panel.chart) ?? ''} origin=${origin} .token=${token}
+        token-url=${tokenUrl ?? nothing} locale=${locale}
         theme=${this.theme} heading=${this.heading} at=${isoTime(this.at) ?? nothing}
         .filter=${this.filters.get(panel) ?? null} ?selectable=${panel.on_click !== undefined}
         .chosen=${chosenIn(this.dashboard, panel, this.choices)}

@@ -42,7 +42,6 @@ export const gridStyles = css`
   @container dashboard (min-width: 2200px) {
     :host { --row: 84px; --gap: 26px; }
     .grid { grid-template-rows: repeat(var(--rows-of-grid), minmax(var(--row), 1fr)); align-content: stretch; }
-    live-chart { --_scale: clamp(1.4, calc(100cqw / 2400px), 2.4); }
   }
 
   @container dashboard (min-width: 700.02px) {

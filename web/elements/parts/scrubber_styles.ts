@@ -53,7 +53,9 @@ export const scrubberStyles = css`
     appearance: none;
     background: none;
     cursor: pointer;
-    --_track: linear-gradient(to right, var(--_accent) var(--_done, 100%), var(--_control) var(--_done, 100%));
+    /* To the middle of the thumb, which stays inside at both ends. */
+    --_end: calc(8px + (100% - 16px) * var(--_done, 1));
+    --_track: linear-gradient(to right, var(--_accent) var(--_end), var(--_line) var(--_end));
   }
 
   input:focus-visible { outline-offset: 0; border-radius: var(--_radius-small); }
@@ -86,6 +88,10 @@ export const scrubberStyles = css`
     .edge { display: none; }
     input { order: -1; flex-basis: 100%; }
     .shown { flex: 1; min-width: 0; }
+  }
+
+  @container (min-width: 1660px) {
+    .bar { zoom: 1.4; }
   }
 
   @media (pointer: coarse) {

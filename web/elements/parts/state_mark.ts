@@ -82,16 +82,16 @@ export class StateMark extends LitElement {
   static override styles = [base, css`
     :host {
       display: inline-flex;
-      align-items: baseline;
-      gap: 0.55em;
+      align-items: center;
+      gap: 0.6em;
       min-width: 0;
       color: var(--_ink-soft);
       font-variant-numeric: tabular-nums;
       white-space: nowrap;
     }
 
-    .mark { font-weight: 600; }
-    .mark svg { width: 1.1em; height: 1.1em; margin-inline-end: 0.35em; vertical-align: -0.17em; }
+    .mark { display: inline-flex; align-items: center; gap: 0.25em; font-weight: 600; }
+    .mark svg { flex: none; width: 1.1em; height: 1.1em; margin-inline-start: -0.2em; }
     time { overflow: hidden; text-overflow: ellipsis; }
 
     .live { color: var(--_good); }

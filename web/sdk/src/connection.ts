@@ -32,6 +32,7 @@ export class Connection implements LinkOwner {
   readonly #tables = new Map<string, TableUse>();
   readonly #statusListeners = new Set<(status: ConnectionStatus) => void>();
   #flushing = false;
+  #warned = false;
   #helloRate: number | undefined;
   /** Charts that the last hello named. */
   #greeted: readonly string[] = [];
@@ -259,7 +260,8 @@ export class Connection implements LinkOwner {
       this.#take(message);
     } catch (error) {
       // Of a shape that nobody has thought of. Whom it was for is not sure: everybody asks anew.
-      console.warn('chartcast: a message could not be read', error);
+      if (!this.#warned) console.warn('chartcast: a message could not be read', error);
+      this.#warned = true;
       for (const feed of this.#feeds.values()) this.#resync(feed);
     }
   }
@@ -327,8 +329,8 @@ export class Connection implements LinkOwner {
     const { table, taps } = this.#use(id);
     const rows = isObject(body) && 'rows' in body ? readRows(body) : null;
     const changes = rows ? null : readChanges(body);
-    const verdict = rows ? attempt(table, () => table.snapshot(rows))
-      : changes ? attempt(table, () => table.changes(changes)) : 'resync';
+    const verdict = rows ? attempt(() => table.snapshot(rows))
+      : changes ? attempt(() => table.changes(changes)) : 'resync';
     if (verdict === 'applied') taps.forEach((tell) => tell(rows ? null : changes!.ops));
     return verdict;
   }
@@ -348,7 +350,7 @@ export class Connection implements LinkOwner {
     const use = this.#tables.get(dataset);
     if (!use) return;
     const changes = readChanges(message);
-    const verdict = changes ? attempt(use.table, () => use.table.changes(changes)) : 'resync';
+    const verdict = changes ? attempt(() => use.table.changes(changes)) : 'resync';
     if (verdict === 'resync') return this.#resyncAll(dataset);
     if (verdict === 'ignored') return;
     use.taps.forEach((tell) => tell(changes!.ops));
@@ -410,12 +412,11 @@ export class Connection implements LinkOwner {
   }
 }
 
-/** What cannot be applied leaves a table that knows nothing, so that rows come next. */
-function attempt(table: Table, apply: () => Verdict): Verdict {
+/** What cannot be applied leaves a table without a place in the history, so that rows come next. */
+function attempt(apply: () => Verdict): Verdict {
   try {
     return apply();
   } catch {
-    table.forget();
     return 'resync';
   }
 }

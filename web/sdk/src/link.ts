@@ -180,6 +180,7 @@ export class Link {
     if (this.#socket?.active) return this.#become('disconnected');
     const code = (isObject(error.data) && textOf(error.data.code)) || 'unknown_reason';
     this.code = code;
+    this.token.discard();
     this.#become('refused');
     if (this.token.renewable || code === 'unavailable') this.#retryLater('refused');
   }
@@ -213,6 +214,7 @@ export class Link {
   async #renewFromSource(tries: number): Promise<void> {
     if (!this.token.renewable || !this.open) return;
     const engine = this.#socket!.io.engine;
+    this.token.discard();
     const token = await this.token.fresh().catch(() => undefined);
     if (!this.open || engine !== this.#socket?.io.engine) return;
     const answer = token === undefined ? null : await this.ask('auth:renew', { token });

@@ -17,7 +17,8 @@ const loaded = new Map<Kind | 'svg', Promise<any>>();
 export function kindFor(option: Option): Kind {
   const list: unknown[] = Array.isArray(option.series) ? option.series : [option.series];
   const known = list.every((one) => !isObject(one) || BASE_SERIES.has(String(one.type ?? 'line')));
-  return known && !FULL_COMPONENTS.some((name) => name in option) ? 'base' : 'full';
+  const broken = [option.xAxis, option.yAxis].flat().some((axis) => isObject(axis) && 'breaks' in axis);
+  return known && !broken && !FULL_COMPONENTS.some((name) => name in option) ? 'base' : 'full';
 }
 
 /** `given` is the page's own, or what loads it. */

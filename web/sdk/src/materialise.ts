@@ -21,12 +21,23 @@ export function materialise(template: Option, sources: readonly Source[]): Optio
   const own: unknown[] = Array.isArray(template.dataset) ? template.dataset
     : isObject(template.dataset) ? [template.dataset] : [];
   // Datasets that the template makes of ours, by transforms, come behind them.
-  return { ...template, dataset: [...sources.map(datasetOption), ...own] };
+  return { ...template, ...drawnFromDatasets(template), dataset: [...sources.map(datasetOption), ...own] };
+}
+
+/** A series that once had data of its own draws from its dataset again: setOption() merges. */
+function drawnFromDatasets({ series }: Option): Option {
+  if (!Array.isArray(series)) return {};
+  return { series: series.map((one) => (isObject(one) && !('data' in one) ? { ...one, data: null } : one)) };
 }
 
 export function datasetOption({ id, dims, rows }: Source): Option {
   const header = rows.length > 0 && rows[0]!.slice(0, LOOKED_AT).every((cell) => cell === null || typeof cell === 'string');
-  return { id, dimensions: dims, source: rows, ...(header ? { sourceHeader: false } : {}) };
+  return { id, dimensions: dims, source: light(rows), ...(header ? { sourceHeader: false } : {}) };
+}
+
+/** ECharts copies what it is given, cell by cell, but for lists that are marked as it marks typed arrays itself. */
+function light(rows: readonly Cells[]): readonly Cells[] {
+  return Object.defineProperty(rows, '__ec_primitive__', { value: true, configurable: true });
 }
 
 /** The template without `$`-keys, those that we know resolved. Made once for each template. */

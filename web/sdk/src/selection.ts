@@ -8,7 +8,7 @@ import type { Option, Row, SelectEvent } from './types.js';
 
 export function selectionOf(event: unknown, option: Option | null, sources: readonly Source[]): SelectEvent {
   const said = isObject(event) ? event : {};
-  const series = said.componentType === 'series' ? listOf(option?.series)[Number(said.seriesIndex)] : undefined;
+  const series = said.componentType === 'series' ? seriesOf(said, listOf(option?.series)) : undefined;
   const source = series && sourceOf(series, sources);
   const cells = source && isCount(said.dataIndex) ? source.rows[said.dataIndex] : undefined;
   return {
@@ -18,6 +18,11 @@ export function selectionOf(event: unknown, option: Option | null, sources: read
     value: said.value,
     seriesId: series ? textOf(series.id) ?? null : null,
   };
+}
+
+/** Places have gaps where series have left; ids have not. */
+function seriesOf({ seriesId, seriesIndex }: Members, list: readonly Members[]): Members | undefined {
+  return list.find(({ id }) => id !== undefined && id === seriesId) ?? list[Number(seriesIndex)];
 }
 
 /** The dataset that a series draws from as it is; none when it has data of its own, or transformed rows. */

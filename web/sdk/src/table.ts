@@ -58,7 +58,8 @@ export class Table {
   snapshot({ epoch, v, dims, key, seq, rows }: RowsBody): Verdict {
     // Another chart of this dataset may have been told more already.
     if (epoch === this.epoch && v < this.v) return 'ignored';
-    this.forget();
+    this.epoch = '';
+    this.v = 0;
     this.dims = dims;
     this.#key = key;
     this.#replace(rows, seq);
@@ -83,13 +84,6 @@ export class Table {
 
   beat([epoch, v]: Place): Verdict {
     return epoch !== this.epoch || v > this.v ? 'resync' : 'ignored';
-  }
-
-  /** Nothing is known any more: what comes next has to be rows. */
-  forget(): void {
-    this.epoch = '';
-    this.v = 0;
-    this.#clear();
   }
 
   #apply(op: unknown): void {

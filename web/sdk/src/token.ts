@@ -3,7 +3,7 @@
 
 import type { TokenSource } from './types.js';
 
-/** Two who need a token at once are given one. */
+/** Whoever needs a token so soon after somebody else is given the same one. */
 const SHARED_MS = 5_000;
 /** setTimeout takes no more. */
 const WAIT_MAX_MS = 2 ** 31 - 1;
@@ -36,6 +36,11 @@ export class TokenKeeper {
     if (typeof source !== 'function') return Promise.resolve(source);
     if (!this.#asked || Date.now() - this.#asked.at > SHARED_MS) this.#ask(source);
     return this.#asked!.answer;
+  }
+
+  /** The last one is of no use any more, or soon will be: the source is asked next time. */
+  discard(): void {
+    this.#asked = null;
   }
 
   /** As fresh(), but one that has been asked for before is good as long as it says. */

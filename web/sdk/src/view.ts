@@ -4,6 +4,7 @@
 import type { Chart } from './chart.js';
 import type { Drawing } from './drawing.js';
 import { offFrame, onFrame } from './frame.js';
+import type { Theme } from './look.js';
 import type { ChartView, LiveChart, MountOptions, SelectEvent } from './types.js';
 import { watchSight } from './visibility.js';
 
@@ -12,8 +13,6 @@ export interface ViewPort {
   selected(event: SelectEvent): void;
   destroyed(view: View): void;
 }
-
-export type Theme = NonNullable<MountOptions['theme']>;
 
 export class View implements ChartView {
   /** Not before it is known to be: charts far down a page ask for nothing. */
@@ -47,10 +46,6 @@ export class View implements ChartView {
     return this.#drawing?.instance ?? null;
   }
 
-  get drawing(): Drawing | null {
-    return this.#drawing;
-  }
-
   /** Something has changed: it is drawn with the next frame in which it can be seen. */
   redraw(): void {
     this.#dirty = true;
@@ -59,12 +54,12 @@ export class View implements ChartView {
 
   setTheme(theme: Theme): void {
     this.theme = theme;
-    this.redraw();
+    this.#drawing?.lookChanged();
   }
 
   resize(): void {
     this.#drawing?.resize();
-    this.redraw();
+    this.#schedule();
   }
 
   destroy(): void {
@@ -86,17 +81,18 @@ export class View implements ChartView {
   }
 
   #schedule(): void {
-    if (!this.#dirty || !this.visible || this.#destroyed) return;
+    if (!this.visible || this.#destroyed) return;
     // The first picture waits for nothing.
-    onFrame(this.#draw, { first: this.#drawing?.instance === null });
+    onFrame(this.#draw, { first: !this.#drawing?.instance });
   }
 
   #drawNow(): void {
     const hasRoom = this.element.clientWidth > 0 && this.element.clientHeight > 0;
-    if (!this.#dirty || !this.visible || !hasRoom || !this.source.template) return;
+    if (!this.visible || !hasRoom || !this.source.template) return;
     if (!this.#drawing) return this.#load();
+    const dirty = this.#dirty;
     this.#dirty = false;
-    this.#drawing.draw();
+    this.#drawing.draw(dirty);
   }
 
   #load(): void {
@@ -104,7 +100,7 @@ export class View implements ChartView {
     this.#loading = true;
     import('./drawing.js').then(({ Drawing }) => {
       if (this.#destroyed) return;
-      this.#drawing = new Drawing(this, () => this.redraw());
+      this.#drawing = new Drawing(this, () => this.#schedule());
       this.#schedule();
     }).catch((error: unknown) => {
       // A network that was gone for a moment: the next change tries again.

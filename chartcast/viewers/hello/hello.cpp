@@ -1,4 +1,4 @@
-#include "viewers/hello.hpp"
+#include "viewers/hello/hello.hpp"
 
 #include <algorithm>
 #include <charconv>

@@ -1,0 +1,7 @@
+import 'chartcast/elements';
+import { createApp } from 'vue';
+
+import App from './App.vue';
+import './page.css';
+
+createApp(App).mount('#page');
