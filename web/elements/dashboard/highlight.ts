@@ -80,16 +80,15 @@ export class Highlight {
     this.light();
   }
 
-  /** The first one makes all others faint, and with each further one a few less. */
+  /** In one action, of which the first part makes all others faint: each action takes back what the last one did. */
   private light(): void {
-    if (!this.isThere()) return;
-    this.targets.forEach((target, place) => {
-      this.instance.dispatchAction({ type: 'highlight', notBlur: place > 0, ...target });
-    });
+    if (!this.isThere() || this.targets.length === 0) return;
+    const batch = this.targets.map((target, place) => ({ ...target, notBlur: place > 0 }));
+    this.instance.dispatchAction({ type: 'highlight', batch });
   }
 
   private put(): void {
-    for (const target of this.targets) this.instance.dispatchAction({ type: 'downplay', ...target });
+    if (this.targets.length > 0) this.instance.dispatchAction({ type: 'downplay', batch: this.targets });
     this.targets = [];
   }
 
