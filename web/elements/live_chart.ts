@@ -61,6 +61,8 @@ export class LiveChartElement extends LitElement {
   /** The time that is shown; null is live. */
   @property({ reflect: true, converter: timeConverter }) at: Time | null = null;
   @property({ attribute: false }) filter: RowFilter | null = null;
+  /** What it is called until its title is known. */
+  @property() label = '';
   @property({ type: Boolean }) selectable = false;
   @property({ attribute: false }) chosen: Chosen | null = null;
 
@@ -285,8 +287,9 @@ export class LiveChartElement extends LitElement {
   }
 
   private get shownTitle(): string {
-    return this.handle?.title || this.chart || this.words.chart.label;
-  }
+    const title = this.handle?.title;
+    return (title === this.chart ? this.label : '') || title || this.chart || this.words.chart.label;
+    }
 
   private get showsTable(): boolean {
     return this.tableShown ?? this.table;

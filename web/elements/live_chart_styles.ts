@@ -31,7 +31,7 @@ export const liveChartStyles = css`
 
   header { display: flex; align-items: flex-start; gap: 8px; min-height: 3.3em; margin-bottom: 0.7em; }
   .names { flex: 1; min-width: 0; }
-  .tools { display: flex; flex: none; margin: -4px -8px 0 0; }
+  .tools { display: var(--_tools, flex); flex: none; margin: -4px -8px 0 0; }
 
   .title {
     margin: 0;
@@ -63,7 +63,7 @@ export const liveChartStyles = css`
   .lost .drawing { opacity: 0.42; }
   .hidden .drawing { visibility: hidden; }
   .data { flex: 1 1 40%; display: flex; flex-direction: column; gap: 8px; min-width: 0; min-height: 0; }
-  .data cc-data-table { flex: 1; }
+  .data cc-data-table { flex: 0 1 auto; }
   cc-choice { align-self: flex-start; max-width: 100%; overflow: auto; }
 
   cc-notice, .skeleton { position: absolute; inset: 0; }
@@ -116,8 +116,9 @@ export const liveChartStyles = css`
   }
 
   /* A wall: read from across the room. */
-  @container (min-width: 1700px) {
+  @container (min-width: 1660px) {
     .inside { font-size: max(1em, 19px); }
+    .tools { zoom: 1.35; }
   }
 
   @media print {

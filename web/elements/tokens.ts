@@ -61,6 +61,7 @@ export const buttons = css`
     color: var(--_ink);
   }
 
+  .icon:focus-visible { outline-offset: -1px; }
   .icon svg { width: 18px; height: 18px; }
 
   .plain {

@@ -89,7 +89,7 @@ export class ShareDialog extends LitElement {
     const copied = this.copied === id;
     return html`
       <div class="snippet">
-        <pre tabindex="0"><code>${text}</code></pre>
+        <pre><code>${text}</code></pre>
         <button type="button" class="plain" @click=${() => this.copy(id, text)}>
           ${copied ? icons.check : icons.copy}
           <span aria-live="polite">${copied ? this.words.copied : this.words.copy}</span>
@@ -109,6 +109,8 @@ export class ShareDialog extends LitElement {
   }
 
   static override styles = [base, buttons, css`
+    :host { display: contents; }
+
     dialog {
       width: min(720px, calc(100vw - 24px));
       max-width: none;
@@ -146,13 +148,13 @@ export class ShareDialog extends LitElement {
       min-width: 0;
       margin: 0;
       padding: 4px 6px;
-      overflow-x: auto;
       border-radius: 4px;
       font: 400 12.5px/1.55 var(--_mono);
-      scrollbar-width: thin;
+      white-space: pre-wrap;
+      overflow-wrap: anywhere;
     }
 
-    .snippet .plain { display: inline-flex; align-items: center; gap: 6px; min-width: 6.4em; padding-block: 4px; }
+    .snippet .plain { display: inline-flex; align-items: center; justify-content: center; gap: 6px; min-width: 6.6em; padding-block: 4px; }
     .snippet svg { width: 14px; height: 14px; color: var(--_ink-soft); }
 
     @media (max-width: 520px) {

@@ -29,6 +29,12 @@ export class Highlight {
   }
 
   choose(values: readonly string[]): void {
+    if (this.instance !== this.view.instance) {
+      // Another one, as after a change of the screen's pixels.
+      this.values = values;
+      this.follow();
+      return;
+    }
     if (values.length === this.values.length && values.every((value, place) => value === this.values[place])) return;
     this.values = values;
     if (this.instance) this.apply();
@@ -46,6 +52,8 @@ export class Highlight {
 
   /** The instance comes when ECharts is there. */
   private follow(): void {
+    clearTimeout(this.waiting);
+    this.targets = [];
     this.instance = this.view.instance;
     if (!this.instance) {
       this.waiting = setTimeout(() => this.follow(), AGAIN_MS);

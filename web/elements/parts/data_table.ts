@@ -84,10 +84,11 @@ export class DataTable extends LitElement {
   }
 
   static override styles = [base, buttons, css`
-    :host { display: block; min-height: 0; color: var(--_ink); font-size: 0.93em; }
+    :host { display: flex; min-height: 0; color: var(--_ink); font-size: 0.93em; }
 
     .scroller {
-      height: 100%;
+      flex: 1;
+      min-width: 0;
       overflow: auto;
       border: 1px solid var(--_line);
       border-radius: var(--_radius-small);

@@ -90,6 +90,10 @@ export const scrubberStyles = css`
     .shown { flex: 1; min-width: 0; }
   }
 
+  @container (min-width: 1660px) {
+    .bar { zoom: 1.4; }
+  }
+
   @media (pointer: coarse) {
     .live { min-height: 40px; }
   }

@@ -8,7 +8,7 @@ const STEPS = [SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE,
 const STEPS_OF_THE_SLIDER = 120;
 const PAGE = 10;
 
-/** Closer to now than this is now. */
+/** Closer to now than this, or than half a step, is now. */
 const PRESENT_MS = 1500;
 
 export interface Range {
@@ -22,8 +22,9 @@ export function stepOf({ from, to }: Range): number {
 }
 
 /** A time within the range; null is live. */
-export function placed(time: number, { from, to }: Range): number | null {
-  return time >= to - PRESENT_MS ? null : Math.max(from, time);
+export function placed(time: number, range: Range): number | null {
+  const present = Math.min(PRESENT_MS, stepOf(range) / 2);
+  return time >= range.to - present ? null : Math.max(range.from, time);
 }
 
 /** Where a key leads to; undefined for keys that lead nowhere. Null, as everywhere, is live. */

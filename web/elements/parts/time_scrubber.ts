@@ -15,6 +15,9 @@ import { afterKey, placed, type Range } from './time_range.js';
 import './choice.js';
 
 const REFRESH_MS = 60_000;
+/** A dataset that has just begun has no history yet: looked for a few times, in case it has one soon. */
+const EARLY_MS = 4_000;
+const EARLY_TIMES = 5;
 const SETTLED_MS = 140;
 const SPEEDS = [1, 10, 60];
 
@@ -29,17 +32,18 @@ export class TimeScrubber extends LitElement {
   @state() private speed = SPEEDS[0];
   @state() private playing: ReturnType<typeof setInterval> | undefined;
   @query('input') private slider!: HTMLInputElement | null;
-  private refresher: ReturnType<typeof setInterval> | undefined;
+  private refresher: ReturnType<typeof setTimeout> | undefined;
+  private asked = 0;
   private settling: ReturnType<typeof setTimeout> | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.hidden = !this.range;
-    this.refresher = setInterval(() => void this.refresh(), REFRESH_MS);
+    if (this.history) void this.refresh();
   }
 
   override disconnectedCallback(): void {
-    clearInterval(this.refresher);
+    clearTimeout(this.refresher);
     clearTimeout(this.settling);
     this.stop();
     super.disconnectedCallback();
@@ -52,17 +56,24 @@ export class TimeScrubber extends LitElement {
   /** Asks for the range again; false when there is none. */
   async refresh(): Promise<boolean> {
     const asked = this.history;
+    this.asked += 1;
     const found = await asked?.().catch(() => null) ?? null;
-    if (asked !== this.history) return this.range !== null;
+    if (asked !== this.history || !this.isConnected) return this.range !== null;
     // What is pushed next is behind the last batch: the line goes to now.
     const to = Math.max(found?.to.getTime() ?? 0, Date.now());
     this.range = found && found.from.getTime() < to ? { from: found.from.getTime(), to } : null;
     this.hidden = !this.range;
+    clearTimeout(this.refresher);
+    const wait = this.range || this.asked > EARLY_TIMES ? REFRESH_MS : EARLY_MS;
+    this.refresher = setTimeout(() => void this.refresh(), wait);
     return this.range !== null;
   }
 
   override willUpdate(changed: PropertyValues): void {
-    if (changed.has('history')) void this.refresh();
+    if (changed.has('history')) {
+      this.asked = 0;
+      void this.refresh();
+    }
     if (this.at === null && changed.has('at')) this.stop();
     this.toggleAttribute('replay', this.at !== null);
   }
