@@ -144,7 +144,7 @@ export class LiveChartElement extends LitElement {
       select: (event) => this.tell('cc-select', event),
     });
     this.voice = new ChartVoice(this, this.announcer, this.language);
-    this.session.filter(this.filter);
+    if (this.filter) this.session.filter(this.filter);
     this.session.mount(this.drawing, this.look);
     this.onState(this.session.chart.state);
     if (this.at !== null) void this.goTo(this.at);
@@ -177,6 +177,8 @@ export class LiveChartElement extends LitElement {
   // ---- What the SDK says
 
   private onUpdate(event: UpdateEvent): void {
+    // A filter is an update also before there is anything to filter.
+    if (!this.handle?.option) return;
     if (this.known) this.redrawSoon();
     else this.redraw();
     this.known = true;
