@@ -28,8 +28,8 @@ std::string_view name_of(config::VariableSettings::Type type) noexcept {
     return "select";
 }
 
-void add_if_given(Object& object, std::string_view name, const std::string& text) {
-    if (!text.empty()) object.append(std::string(name), text);
+void add_if_given(Object& object, const char* name, const std::string& text) {
+    if (!text.empty()) object.append(name, text);
 }
 
 Object variable_json(const config::VariableSettings& variable) {

@@ -3,9 +3,9 @@
 // configuration that draws it. Lives on shard 0.
 
 #include "demo/crm_pace.hpp"
+#include <socketio/value.hpp>
 
 #include <boost/asio/io_context.hpp>
-#include <socketio/value.hpp>
 
 #include <cstdint>
 #include <memory>

@@ -33,6 +33,7 @@ async function openList(query = '', options = {}) {
 test('everything that one may see is there, draws itself on one connection, and leads to its page', async () => {
     const page = await openList();
     assert.deepEqual(await titles(page), everything);
+    await page.locator('chart-preview[chart="sales_by_region"]').scrollIntoViewIfNeeded();
     await page.locator('chart-preview[chart="sales_by_region"] canvas').waitFor({ state: 'attached' });
     await page.locator('cc-state-mark .word').getByText('Live', { exact: true }).first().waitFor();
     assert.equal(page.sockets, 1);
@@ -108,7 +109,7 @@ test('light, dark, Chinese, phone and wall: nothing is wider than the window', a
     };
     for (const [name, options] of Object.entries(looks)) {
         const page = await openList('', options);
-        await page.locator('chart-preview canvas').first().waitFor({ state: 'attached' });
+        await page.locator('dashboard-preview canvas').first().waitFor({ state: 'attached' });
         await world.shot(page, name);
         assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, name);
         await world.close(page);

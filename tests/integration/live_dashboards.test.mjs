@@ -8,7 +8,6 @@ import { brotliDecompressSync } from 'node:zlib';
 import { httpRequest } from '../support/http.mjs';
 import { apiConfiguration, assertProblem, embedToken } from '../support/live_api.mjs';
 import { apiKey, LiveServer } from '../support/live_server.mjs';
-import { startChartcast } from '../support/programs.mjs';
 
 const otherSite = 'https://crm.example.cn';
 const publicUrl = 'https://bi.example.cn';
@@ -301,19 +300,5 @@ test('the documentation is served, its first page at /docs/', async () => {
     assert.equal((await raw(first.headers.location, { 'if-none-match': page.headers.etag })).status, 304);
     for (const path of ['/docs/nothing', '/docs/docs.json', '/docs/../chartcast.yaml', '/docs/%2e%2e%2fetc']) {
         assert.equal((await raw(path)).status, 404, path);
-    }
-});
-
-test('the demo has an address to begin with', async () => {
-    const demo = await startChartcast(['--shards', '1']);
-    try {
-        const answer = await httpRequest({ port: demo.port, track: () => {} }, '/');
-        assert.ok([200, 302].includes(answer.status));
-        if (answer.status === 302) {
-            const page = await httpRequest({ port: demo.port, track: () => {} }, answer.headers.location);
-            assert.equal(page.status, 200);
-        }
-    } finally {
-        await demo.stop();
     }
 });

@@ -26,13 +26,17 @@ async function runToEnd(args, env) {
     return { code, output: program.output };
 }
 
-test('/ is the page of all charts, the seed\'s among them', async () => {
-    const answer = await get('/');
+test('/ leads to the dashboard of the demo, and /charts is the page of all charts, the seed\'s among them', async () => {
+    const start = await get('/');
+    assert.equal(start.status, 302);
+    assert.equal(start.headers.location, '/d/crm');
+    assert.equal((await get('/d/crm')).status, 200);
+    const answer = await get('/charts');
     assert.equal(answer.status, 200);
     assert.match(answer.headers['content-type'], /^text\/html; charset=utf-8$/);
     const { charts } = JSON.parse((await get('/api/v1/charts')).text);
     assert.deepEqual(charts.map(({ id }) => id).sort(),
-        ['calls_per_minute', 'deals_live', 'pipeline_funnel', 'revenue_by_region', 'simpleBarChart']);
+        ['calls_per_minute', 'deals_live', 'pipeline_funnel', 'revenue_by_region', 'signups_today', 'simpleBarChart']);
 });
 
 test('the page comes in the language of its reader, under a strict policy', async () => {

@@ -11,27 +11,24 @@ import { readFileSync } from 'node:fs';
 
 const fence = /^```(\w*)\s*$/;
 const note = /^<!--\s*(.*?)\s*-->$/;
-const file_name = /^(?:#|\/\/) ([\w.-]+\.(?:yaml|mjs|js|py|json|csv|ndjson))$/;
+const fileName = /^(?:#|\/\/) ([\w.-]+\.(?:yaml|mjs|js|py|json|csv|ndjson))$/;
 
-function settings_of(notes) {
-    const found = {};
-    for (const text of notes) {
+const settings = { 'not run': 'notRun', 'stays on': 'staysOn', soon: 'soon', exits: 'exits', from: 'from' };
+
+function settingsOf(notes) {
+    return Object.fromEntries(notes.flatMap((text) => {
         const [, name, value] = /^(not run|stays on|soon|exits|from)\b:?\s*(.*)$/.exec(text) ?? [];
-        if (name) {
-            found[{ 'not run': 'notRun', 'stays on': 'staysOn', soon: 'soon', exits: 'exits', from: 'from' }[name]] = value;
-        }
-    }
-    return found;
+        return name ? [[settings[name], value]] : [];
+    }));
 }
 
 function stepOf(language, lines, notes, line) {
-    const settings = settings_of(notes);
-    const text = `${lines.join('\n')}\n`;
+    const step = { text: `${lines.join('\n')}\n`, line, ...settingsOf(notes) };
     if (language === 'sh') {
-        return { kind: 'command', text, line, ...settings };
+        return { kind: 'command', ...step };
     }
-    const name = file_name.exec(lines[0] ?? '')?.[1];
-    return name ? { kind: 'file', name, text, line, ...settings } : { kind: 'snippet', language, text, line, ...settings };
+    const name = fileName.exec(lines[0] ?? '')?.[1];
+    return name ? { kind: 'file', name, ...step } : { kind: 'snippet', ...step };
 }
 
 /** The steps in their order; `output` of a command is {language, text} when the page quotes one right below it. */
@@ -73,7 +70,7 @@ export function stepsOf(file) {
 /** What differs each time that a command runs: only its type is compared. */
 const changing = new Set(['epoch', 'ts', 'token', 'expires_at', 'watchers']);
 
-function pattern_of(text) {
+function patternOf(text) {
     const parts = text.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
     return new RegExp(`^${parts.join('.*')}$`);
 }
@@ -87,7 +84,7 @@ function differenceOf(expected, actual, path) {
         return names.map((name) => (changing.has(name) && typeof expected[name] === typeof actual[name]
             ? null : differenceOf(expected[name], actual[name], `${path}.${name}`))).find(Boolean) ?? null;
     }
-    const same = typeof expected === 'string' ? pattern_of(expected).test(actual) : expected === actual;
+    const same = typeof expected === 'string' ? patternOf(expected).test(actual) : expected === actual;
     return same ? null : `${path} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`;
 }
 
@@ -104,6 +101,6 @@ export function outputDiffers({ language, text }, actual) {
     if (expected.length !== printed.length) {
         return `${printed.length} lines in place of ${expected.length}`;
     }
-    const wrong = expected.findIndex((line, at) => !pattern_of(line).test(printed[at]));
+    const wrong = expected.findIndex((line, at) => !patternOf(line).test(printed[at]));
     return wrong < 0 ? null : `line ${wrong + 1} is ${JSON.stringify(printed[wrong])}`;
 }

@@ -112,7 +112,7 @@ exec '${built('chartcast')}' "$@"
     }
 
     #local(text) {
-        return [...this.#ports].reduce((result, [from, to]) => result.replace(new RegExp(`\\b${from}\\b`, 'g'), to), text);
+        return text.replace(/\b\d{4}\b/g, (number) => this.#ports.get(number) ?? number);
     }
 
     #localOutput({ language, text }) {
@@ -151,7 +151,8 @@ exec '${built('chartcast')}' "$@"
                 throw new Error(`it ended with ${code}`);
             }
         } catch (error) {
-            throw new Error(`${error.message}\n${this.#read(`${name}.out`)}${this.#read(`${name}.err`)}${this.#logs()}`);
+            const printed = this.#read(`${name}.out`) + this.#read(`${name}.err`);
+            throw new Error(`${error.message}\n${printed}${this.#logs()}`, { cause: error });
         }
         return this.#read(`${name}.out`);
     }
@@ -164,8 +165,9 @@ exec '${built('chartcast')}' "$@"
         const pid = Number(await this.#told(`( . ${name}.sh ) < /dev/null > ${name}.out 2>&1 & result=$!`));
         this.#running.set(port, { pid, log: `${name}.out` });
         const deadline = Date.now() + 20_000 * timeScale;
+        const runs = async () => await this.#told(`kill -0 ${pid} 2> /dev/null && result=yes || result=no`) === 'yes';
         while (!await connects(port)) {
-            if (Date.now() > deadline || await this.#told(`kill -0 ${pid} 2> /dev/null && result=yes || result=no`) !== 'yes') {
+            if (Date.now() > deadline || !await runs()) {
                 throw new Error(`nothing answers on port ${step.staysOn}:\n${this.#read(`${name}.out`)}`);
             }
             await elapse(50);

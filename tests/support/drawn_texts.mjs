@@ -13,6 +13,25 @@ function* instances() {
     }
 }
 
+const placeOf = (item) => {
+    const box = item.getBoundingRect().clone();
+    const turn = item.getComputedTransform();
+    if (turn) {
+        box.applyTransform(turn);
+    }
+    return box;
+};
+
+/** What is left of a text inside of what cuts it off, as the pages of a legend are. */
+function within(box, clips) {
+    const all = clips.map(placeOf);
+    const left = Math.max(box.x, ...all.map(({ x }) => x));
+    const top = Math.max(box.y, ...all.map(({ y }) => y));
+    const right = Math.min(box.x + box.width, ...all.map(({ x, width }) => x + width));
+    const bottom = Math.min(box.y + box.height, ...all.map(({ y, height }) => y + height));
+    return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
 function* textsOf(instance) {
     for (const item of instance.getZr().storage.getDisplayList(true)) {
         const { style } = item;
@@ -22,10 +41,11 @@ function* textsOf(instance) {
         const turn = item.getComputedTransform() ?? [1, 0, 0, 1, 0, 0];
         const opacity = (style.opacity ?? 1) * (style.fillOpacity ?? 1);
         if (!item.invisible && !item.ignore && opacity > 0.05 && Math.abs(turn[1]) < 0.01) {
-            const box = item.getBoundingRect().clone();
-            box.applyTransform(turn);
+            const box = within(placeOf(item), item.__clipPaths ?? []);
             const size = parseFloat(/([\d.]+)px/.exec(style.font)?.[1] ?? style.fontSize ?? 12) * turn[0];
-            yield { item, text: String(style.text).slice(0, 40), box, size, fill: style.fill, opacity };
+            if (box.width > 1 && box.height > 1) {
+                yield { item, text: String(style.text).slice(0, 40), box, size, fill: style.fill, opacity };
+            }
         }
     }
 }

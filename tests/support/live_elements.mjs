@@ -1,5 +1,7 @@
 // What the <live-chart> elements of a page say, by their own events: cc-update and cc-state, wherever they are.
 
+import { elapse, timeScale } from './waiting.mjs';
+
 /** Has every page of the context count what its charts say, from the first moment on. */
 export const watchElements = (context) => context.addInitScript(() => {
     const noted = { updates: {}, states: {} };
@@ -30,9 +32,16 @@ export const ofCharts = (expression) => `(() => {${elementsScript}\nreturn ${exp
 /** What such an expression gives in a page. */
 export const withCharts = (page, expression) => page.evaluate(ofCharts(expression));
 
-/** Resolves when the expression is true. */
-export const untilCharts = (page, expression, options = {}) => page.waitForFunction(
-    ofCharts(expression), undefined, options);
+/** Resolves when the expression is true. Asks from here: a page's policy lets no text be evaluated in it. */
+export async function untilCharts(page, expression, ms = 20_000) {
+    const deadline = Date.now() + ms * timeScale;
+    while (!await withCharts(page, expression)) {
+        if (Date.now() > deadline) {
+            throw new Error(`never true of the charts of ${page.url()}: ${expression}`);
+        }
+        await elapse(25);
+    }
+}
 
 /** Resolves when a page's chart has told of at least `count` updates. */
 export const updated = (page, chart, count = 1, options = {}) => page.waitForFunction(

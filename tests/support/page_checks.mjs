@@ -61,18 +61,24 @@ export async function loadingProblems(page, { shiftMax = 0.02 } = {}) {
     ];
 }
 
-/** Violations of WCAG 2 A and AA that axe-core calls serious or critical, as sentences. */
-export async function axeProblems(page, { context = undefined } = {}) {
+/**
+ * Violations of WCAG 2 A and AA that axe-core calls serious or critical, as sentences. It takes the ground of a page
+ * that has none, as those for frames, for white; there the contrast is page_colours.mjs' alone to judge.
+ */
+export async function axeProblems(page) {
     await page.evaluate(axe);
-    const violations = await page.evaluate(async (within) => {
-        const { violations: found } = await globalThis.axe.run(within ?? document, {
-            runOnly: ['wcag2a', 'wcag2aa'], resultTypes: ['violations'], preload: false,
+    const violations = await page.evaluate(async () => {
+        const hasGround = [document.documentElement, document.body]
+            .some((element) => getComputedStyle(element).backgroundColor !== 'rgba(0, 0, 0, 0)');
+        const { violations: found } = await globalThis.axe.run(document, {
+            runOnly: ['wcag2a', 'wcag2aa'], rules: { 'color-contrast': { enabled: hasGround } },
+            resultTypes: ['violations'], preload: false,
         });
         return found.filter(({ impact }) => impact === 'serious' || impact === 'critical')
             .map(({ id, impact, help, nodes }) => ({ id, impact, help,
                 targets: nodes.slice(0, 3).map(({ target, failureSummary }) =>
                     `${target.flat().join(' >> ')} (${failureSummary.split('\n')[1]?.trim() ?? ''})`) }));
-    }, context);
+    });
     return violations.map(({ id, impact, help, targets }) => `axe: ${id} (${impact}): ${help}: ${targets.join('; ')}`);
 }
 

@@ -79,6 +79,17 @@ function pieceOf(element, text, rects, style) {
     return { element, text: text.trim().replace(/\s+/g, ' ').slice(0, 40), rects, seen, clippers, style };
 }
 
+/** Where a field's text stands, which no range tells. */
+function boxInField(element, text, style) {
+    const { left, right, top, bottom } = element.getBoundingClientRect();
+    const brush = new OffscreenCanvas(1, 1).getContext('2d');
+    brush.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const start = left + parseFloat(getComputedStyle(element).paddingLeft);
+    const spare = Math.max(0, (bottom - top - parseFloat(style.fontSize) * 1.2) / 2);
+    const width = Math.min(brush.measureText(text).width, right - start);
+    return { left: start, right: start + width, top: top + spare, bottom: bottom - spare };
+}
+
 const fields = 'textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=hidden])';
 
 /** Every text that can be seen: of text nodes, of fields, and what style sheets add. */
@@ -101,7 +112,7 @@ export function textPieces() {
             const text = empty ? element.placeholder : element.value;
             if (text) {
                 const style = getComputedStyle(element, empty ? '::placeholder' : null);
-                pieces.push(pieceOf(element, text, [element.getBoundingClientRect()], style));
+                pieces.push(pieceOf(element, text, [boxInField(element, text, style)], style));
             }
         }
         for (const side of ['::before', '::after']) {

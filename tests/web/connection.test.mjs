@@ -411,6 +411,18 @@ test('states of the source, and a listener that throws', async () => {
     assert.equal(warned.length, 4);
 });
 
+test('a second chart of the same id is told what the first one was', async () => {
+    serve([['a', 1]]);
+    const cast = connect();
+    await new Seen(cast.chart('one')).status('live');
+    const second = new Seen(cast.chart('one'));
+    assert.equal(second.chart.state.status, 'live');
+    assert.deepEqual(second.chart.rows(), [{ id: 'a', amount: 1 }]);
+    await second.until(() => second.updates.length > 0, 'its first update');
+    assert.deepEqual(second.updates, [{ datasets: ['d'], reason: 'snapshot' }]);
+    assert.equal(server.asked.length, 0);
+});
+
 test('several changes within a frame are one update', async () => {
     serve([['a', 1]]);
     const seen = new Seen(connect().chart('one'));

@@ -61,9 +61,12 @@ export class LiveChartElement extends LitElement {
   /** The time that is shown; null is live. */
   @property({ reflect: true, converter: timeConverter }) at: Time | null = null;
   @property({ attribute: false }) filter: RowFilter | null = null;
+  /** What it is called until its title is known. */
+  @property() label = '';
   @property({ type: Boolean }) selectable = false;
   @property({ attribute: false }) chosen: Chosen | null = null;
 
+  @state() private configuredTitle = '';
   @state() private chartState: ChartState = BEFORE;
   /** Data have been here, and: they have been drawn. */
   @state() private known = false;
@@ -157,6 +160,7 @@ export class LiveChartElement extends LitElement {
     this.voice = null;
     this.chartState = BEFORE;
     this.known = false;
+    this.configuredTitle = '';
     this.failure = '';
   }
 
@@ -179,8 +183,16 @@ export class LiveChartElement extends LitElement {
     if (!this.handle?.option) return;
     if (this.known) this.redrawSoon();
     else this.redraw();
+    if (!this.known && !this.label && this.handle.title === this.chart) void this.askTitle();
     this.known = true;
     this.tell('cc-update', event);
+  }
+
+  /** A published option need not have a title; the configuration may. */
+  private async askTitle(): Promise<void> {
+    const { session } = this;
+    const title = await session?.configuredTitle().catch(() => undefined);
+    if (session === this.session) this.configuredTitle = title ?? '';
   }
 
   private redrawSoon(): void {
@@ -287,7 +299,9 @@ export class LiveChartElement extends LitElement {
   }
 
   private get shownTitle(): string {
-    return this.handle?.title || this.chart || this.words.chart.label;
+    const title = this.handle?.title;
+    const named = title === this.chart ? this.label || this.configuredTitle : '';
+    return named || title || this.chart || this.words.chart.label;
   }
 
   private get showsTable(): boolean {

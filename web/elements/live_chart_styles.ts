@@ -27,11 +27,11 @@ export const liveChartStyles = css`
     box-shadow: var(--_shadow);
   }
 
-  .inside { display: flex; flex-direction: column; height: 100%; padding: 12px 16px 14px; }
+  .inside { display: flex; flex-direction: column; height: 100%; padding: 0.86em 1.14em 1em; }
 
-  header { display: flex; align-items: flex-start; gap: 8px; min-height: 46px; margin-bottom: 10px; }
+  header { display: flex; align-items: flex-start; gap: 8px; min-height: 3.3em; margin-bottom: 0.7em; }
   .names { flex: 1; min-width: 0; }
-  .tools { display: flex; flex: none; margin: -4px -8px 0 0; }
+  .tools { display: var(--_tools, flex); flex: none; margin: -4px -8px 0 0; }
 
   .title {
     margin: 0;
@@ -115,14 +115,9 @@ export const liveChartStyles = css`
     .data { flex-basis: 36%; }
   }
 
-  @container (max-width: 420px) {
-    .inside { padding: 10px 12px 12px; }
-  }
-
   /* A wall: read from across the room. */
   @container (min-width: 1660px) {
-    .inside { padding: 22px 28px 26px; font-size: 1.4em; }
-    header { min-height: 68px; margin-bottom: 16px; }
+    .inside { font-size: max(1em, 19px); }
     .tools { zoom: 1.35; }
   }
 

@@ -278,15 +278,14 @@ export class LiveDashboardElement extends LitElement {
         ${this.kiosk ? nothing : headTemplate({
           title, locale, theme, definition, heading: this.heading, summary: this.summary, choices: this.choices,
           past: this.hasPast, timeLine: this.timeLine, fullScreen: this.screen.isFullScreen,
-          valuesOf: this.session?.valuesOf ?? (() => []),
+          known: definition !== null || this.failure !== null, values: this.session?.values ?? new Map(),
         }, (event) => void this.onTool(event), this.onChoice)}
-        ${this.kiosk ? nothing : html`<slot name="lead"></slot>`}
         ${this.timeLine && this.session && !this.kiosk ? html`
           <cc-time-scrubber .locale=${locale} .at=${this.moment} .history=${this.history}
             @cc-seek=${this.onSeek}></cc-time-scrubber>` : nothing}
         ${definition && definition.panels.length > 0 ? html`
           <cc-panel-grid part="grid" ?kiosk=${this.kiosk} .dashboard=${definition} .choices=${this.choices}
-            .wanted=${this.wanted} .at=${this.moment} theme=${theme} heading=${below(this.heading)}
+            .wanted=${this.wanted} .titles=${this.session?.titles ?? new Map()} .at=${this.moment} theme=${theme} heading=${below(this.heading)}
             @cc-click=${this.onClick} @cc-time-travel=${this.onTimeTravel}
             @cc-summary=${({ detail }: CustomEvent<Summary>) => this.onSummary(detail)}></cc-panel-grid>`
           : placeholderTemplate(locale, definition, this.failure, () => this.retry())}

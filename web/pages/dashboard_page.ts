@@ -63,6 +63,8 @@ dashboard.dashboard = others ? `${id},${others}` : id;
 const box = document.getElementById('push');
 if (box?.dataset.dashboard === id) {
   box.hidden = false;
+  // Nobody has a terminal on a phone; what it would do is said all the same.
+  (box as HTMLDetailsElement).open = !matchMedia('(max-width: 700px)').matches;
   new PushBox(box, JSON.parse(document.body.dataset.words!)).follow(cast);
 } else {
   box?.remove();

@@ -35,6 +35,10 @@ function card({ id, title }: Summary, path: string, preview: string, about: stri
   article.classList.add(preview);
   made.querySelector('.about')!.textContent = about;
   const picture = document.createElement(`${preview}-preview`);
+  // A chart whose title is in its option says so when it is there.
+  if (Object.keys(title).length === 0) {
+    picture.addEventListener('called', (event) => { link.textContent = (event as CustomEvent<string>).detail; });
+  }
   picture.setAttribute(preview, id);
   made.querySelector('.picture')!.append(picture);
   const text = [id, ...Object.values(title ?? {})].join(' ').toLocaleLowerCase();
@@ -86,10 +90,10 @@ async function start(): Promise<void> {
 
 function fail({ code, status }: ChartcastError): void {
   const refused = status === 401 || status === 403;
-  const { refusal, chart } = wordsFor(pageLocale);
-  const known = Object.hasOwn(refusal, code ?? '');
-  const text = refused ? (known ? refusalText(code, wordsFor(pageLocale)) : words.list_refused) : words.list_failed;
-  say(text, { icon: refused ? 'refused' : 'reconnecting', action: chart.try_again, act: () => void start() });
+  const ofElements = wordsFor(pageLocale);
+  // HTTP says `token_missing` where a connection says `missing`.
+  const text = refused ? refusalText(code.replace(/^token_/, ''), ofElements) : words.list_failed;
+  say(text, { icon: refused ? 'refused' : 'reconnecting', action: ofElements.chart.try_again, act: () => void start() });
 }
 
 applyTheme();

@@ -38,8 +38,12 @@ export class ChartPreview extends Preview {
   protected show(): void {
     this.held = holdCast({ origin: location.origin, token: takeToken(), tokenUrl: null, locale: pageLocale });
     this.chart = this.held.cast.chart(this.getAttribute('chart')!, { maxRate: PREVIEW_RATE });
+    this.chart.on('update', () => this.dispatchEvent(new CustomEvent('called', { detail: this.chart!.title })));
     this.chart.on('state', ({ status }) => this.setAttribute('state', status));
-    this.view = this.chart.mount(this, { theme: theme(), titled: false });
+    const drawing = document.createElement('div');
+    drawing.className = 'drawing';
+    this.replaceChildren(drawing);
+    this.view = this.chart.mount(drawing, { theme: theme(), titled: false });
   }
 
   protected end(): void {

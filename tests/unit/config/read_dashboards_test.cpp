@@ -71,7 +71,7 @@ TEST(ReadDashboards, WantsASelectsValuesToBeThere) {
                 ElementsAre(HasSubstr("there is no dataset \"deal\"; did you mean deals?")));
     EXPECT_THAT(
         problems_of(sales("[]", "[{ name: a, dataset: deals, field: regoin }]")),
-        ElementsAre("c.yaml:8:65: dashboards.sales.variables[0].field: there is no field of "
+        ElementsAre("c.yaml:8:58: dashboards.sales.variables[0].field: there is no field of "
                     "deals \"regoin\"; did you mean region?"));
     EXPECT_THAT(problems_of(sales("[]", "[{ name: a, type: text, dataset: deals, field: x }]")),
                 ElementsAre(HasSubstr("there is no field of deals \"x\"")));
@@ -85,7 +85,7 @@ TEST(ReadDashboards, WantsASelectsValuesToBeThere) {
 
 TEST(ReadDashboards, KeepsPanelsOnTheGridAndApart) {
     EXPECT_THAT(problems_of(sales("[{ chart: map, at: [8, 0, 6, 2] }]")),
-                ElementsAre(HasSubstr("c.yaml:8:51: dashboards.sales.panels[0].at: x and width are "
+                ElementsAre(HasSubstr("c.yaml:8:54: dashboards.sales.panels[0].at: x and width are "
                                       "14 together; the grid has 12 columns")));
     EXPECT_THAT(
         problems_of(sales("[{ chart: map, at: [0, 0, 6, 2] }, { chart: list, at: [5, 1, 2, 2] }]")),

@@ -3,6 +3,7 @@
 
 import type { Dashboard } from '../../sdk/src/types.js';
 import { holdCast, type HeldCast, type Wanted } from '../casts.js';
+import { inLanguage } from '../languages.js';
 import { Definition } from './definition.js';
 import { FieldValues } from './field_values.js';
 
@@ -10,12 +11,14 @@ export interface SessionListener {
   /** The first one, or another one than before. */
   known(dashboard: Dashboard): void;
   failed(code: string | undefined): void;
-  /** What selects offer is not what it was. */
+  /** What selects offer, or what charts are called, is not what it was. */
   values(): void;
 }
 
 export class DashboardSession {
   dashboard: Dashboard | null = null;
+  /** Of the charts that the viewer may see. */
+  titles: ReadonlyMap<string, string> = new Map();
   private readonly held: HeldCast;
   private readonly definition: Definition;
   private fieldValues: FieldValues | null = null;
@@ -26,9 +29,15 @@ export class DashboardSession {
       known: (dashboard) => this.know(dashboard),
       failed: (code) => listener.failed(code),
     });
+    this.held.cast.charts().then((charts) => {
+      this.titles = new Map(charts.map(({ id, title }) => [id, inLanguage(title, wanted.locale) ?? id]));
+      listener.values();
+    }, () => undefined);
   }
 
-  readonly valuesOf = (name: string): readonly string[] => this.fieldValues?.of(name) ?? [];
+  get values(): ReadonlyMap<string, readonly string[]> {
+    return this.fieldValues?.current ?? new Map();
+  }
 
   /** Of another dashboard, to which a click leads. */
   other(id: string): Promise<Dashboard> {

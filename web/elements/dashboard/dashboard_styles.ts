@@ -4,7 +4,8 @@ import { css } from 'lit';
 
 export const dashboardStyles = css`
   :host {
-    display: block;
+    display: flex;
+    flex-direction: column;
     container: dashboard / inline-size;
     color: var(--_ink);
     font: 400 14px/1.45 var(--_font);
@@ -12,16 +13,17 @@ export const dashboardStyles = css`
     -webkit-text-size-adjust: 100%;
   }
 
-  .frame { --space: 12px; position: relative; color: var(--_ink); }
+  .frame { --space: 12px; position: relative; flex: 1; display: flex; flex-direction: column; color: var(--_ink); }
   .frame[data-theme="light"] { color-scheme: light; }
   .frame[data-theme="dark"] { color-scheme: dark; }
 
-  .head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 20px; min-height: 40px; margin-bottom: var(--space); }
+  .head { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 20px; min-height: 40px; margin-bottom: var(--space); }
+  .head cc-variable-bar { flex: 1 1 0; min-width: min-content; margin: 0; }
 
   .title {
-    flex: 1 1 auto;
+    flex: 0 1 auto;
     min-width: 0;
-    margin: 0;
+    margin: 0 auto 0 0;
     font-size: 1.6em;
     font-weight: 650;
     letter-spacing: -0.015em;
@@ -30,6 +32,7 @@ export const dashboardStyles = css`
   }
 
   cc-state-mark, cc-dashboard-tools { flex: none; }
+  .head cc-state-mark { min-width: 11.5em; justify-content: flex-end; }
   cc-variable-bar, cc-time-scrubber, ::slotted([slot="lead"]) { margin-bottom: var(--space); }
   cc-panel-grid, .waits { margin-top: 4px; }
   .waits { min-height: 70vh; }
@@ -51,10 +54,10 @@ export const dashboardStyles = css`
   }
 
   @container dashboard (max-width: 700px) {
-    .head { align-items: flex-start; }
-    .title { flex-basis: 50%; font-size: 1.4em; }
+    .title { flex: 1 1 50%; font-size: 1.4em; }
     cc-dashboard-tools { margin-right: -8px; }
-    cc-state-mark { order: 1; flex-basis: 100%; }
+    .head cc-state-mark { order: 1; flex: 1 1 auto; min-width: 0; justify-content: flex-start; }
+    .head cc-variable-bar { order: 2; flex: 1 1 100%; }
   }
 
   @container dashboard (min-width: 2200px) {

@@ -6,7 +6,8 @@ import { cellText } from './choices.js';
 const VALUES_MAX = 1000;
 
 export class FieldValues {
-  private readonly values = new Map<string, readonly string[]>();
+  /** By the names of variables; another map after each change. */
+  current: ReadonlyMap<string, readonly string[]> = new Map();
   private readonly leave: (() => void)[] = [];
 
   constructor(cast: Cast, variables: readonly Variable[], locale: string, changed: () => void) {
@@ -15,16 +16,12 @@ export class FieldValues {
       if (type !== 'select' || !dataset || !field) continue;
       this.leave.push(cast.dataset(dataset).subscribe(({ rows }) => {
         const found = distinct(rows, field).sort(order);
-        const before = this.values.get(name) ?? [];
+        const before = this.current.get(name) ?? [];
         if (found.length === before.length && found.every((value, place) => value === before[place])) return;
-        this.values.set(name, found);
+        this.current = new Map(this.current).set(name, found);
         changed();
       }));
     }
-  }
-
-  of(name: string): readonly string[] {
-    return this.values.get(name) ?? [];
   }
 
   destroy(): void {

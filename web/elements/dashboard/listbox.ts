@@ -106,7 +106,8 @@ export class Listbox extends LitElement {
     const moves: Record<string, number> = {
       ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: last, PageDown: current + 8, PageUp: current - 8,
     };
-    const isTyping = event.key.length === 1 && (event.key !== ' ' || this.isTyping(event));
+    // A blank chooses, but within a name that is being typed.
+    const isTyping = event.key.length === 1 && (event.key !== ' ' || this.place(`${this.recent(event)} `) >= 0);
     if (event.key in moves) this.moveTo(Math.min(last, Math.max(0, moves[event.key])));
     else if (isTyping) this.find(event);
     else if ((event.key === 'Enter' || event.key === ' ') && current >= 0) this.choose(this.options[current].value);
@@ -122,14 +123,19 @@ export class Listbox extends LitElement {
     });
   }
 
-  private isTyping(event: KeyboardEvent): boolean {
-    return this.typed !== '' && event.timeStamp - this.typedAt < TYPING_MS;
+  /** What has been typed just now. */
+  private recent(event: KeyboardEvent): string {
+    return event.timeStamp - this.typedAt < TYPING_MS ? this.typed : '';
+  }
+
+  private place(beginning: string): number {
+    return this.options.findIndex(({ text }) => text.toLocaleLowerCase().startsWith(beginning));
   }
 
   private find(event: KeyboardEvent): void {
-    this.typed = (this.isTyping(event) ? this.typed : '') + event.key.toLocaleLowerCase();
+    this.typed = this.recent(event) + event.key.toLocaleLowerCase();
     this.typedAt = event.timeStamp;
-    const found = this.options.findIndex(({ text }) => text.toLocaleLowerCase().startsWith(this.typed));
+    const found = this.place(this.typed);
     if (found >= 0) this.moveTo(found);
   }
 }

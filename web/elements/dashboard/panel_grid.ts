@@ -4,7 +4,6 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import { styleMap } from 'lit/directives/style-map.js';
 
 import type { ChartState, Dashboard, Panel, RowFilter, SelectEvent } from '../../sdk/src/types.js';
 import type { Wanted } from '../casts.js';
@@ -39,6 +38,8 @@ export class PanelGrid extends LitElement {
   @property() theme: Theme = 'auto';
   /** Of the charts' titles. */
   @property() heading = 'h2';
+  /** What charts are called until they say so themselves, as those below the window. */
+  @property({ attribute: false }) titles: ReadonlyMap<string, string> = new Map();
 
   private places: readonly Placed[] = [];
   private filters = new Map<Panel, RowFilter | null>();
@@ -87,9 +88,7 @@ export class PanelGrid extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    if (changed.has('dashboard')) {
-      this.style.setProperty('--rows-of-grid', String(Math.max(1, rowCount(this.dashboard.panels))));
-    }
+    if (changed.has('dashboard')) this.place();
     this.highlights.show(this.charts);
   }
 
@@ -100,17 +99,29 @@ export class PanelGrid extends LitElement {
       </div>`;
   }
 
-  private chart({ panel, column, row, rows, isNarrow }: Placed) {
+  private chart({ panel, isNarrow }: Placed) {
     const { origin, token, tokenUrl, locale } = this.wanted;
     return html`
-      <live-chart class=${isNarrow ? 'narrow' : 'wide'} style=${styleMap({ '--column': column, '--row-of': row, '--rows': rows })}
-        chart=${panel.chart} origin=${origin} .token=${token} token-url=${tokenUrl ?? nothing} locale=${locale}
+      <live-chart class=${isNarrow ? 'narrow' : 'wide'}
+        chart=${panel.chart} .label=${this.titles.get(panel.chart) ?? ''} origin=${origin} .token=${token}
+        token-url=${tokenUrl ?? nothing} locale=${locale}
         theme=${this.theme} heading=${this.heading} at=${isoTime(this.at) ?? nothing}
         .filter=${this.filters.get(panel) ?? null} ?selectable=${panel.on_click !== undefined}
         .chosen=${chosenIn(this.dashboard, panel, this.choices)}
         @cc-update=${() => this.highlights.show(this.charts)}
         @cc-state=${(event: CustomEvent<ChartState>) => this.onState(panel, event.detail)}
         @cc-select=${(event: CustomEvent<SelectEvent>) => this.onSelect(panel, event.detail)}></live-chart>`;
+  }
+
+  /** By hand: a style attribute in a template is one that the Content-Security-Policy of our pages forbids. */
+  private place(): void {
+    this.style.setProperty('--rows-of-grid', String(Math.max(1, rowCount(this.dashboard.panels))));
+    this.charts.forEach(({ style }, at) => {
+      const { column, row, rows } = this.places[at];
+      style.setProperty('--column', column);
+      style.setProperty('--row-of', row);
+      style.setProperty('--rows', String(rows));
+    });
   }
 
   private makeFilters(): void {
@@ -128,10 +139,7 @@ export class PanelGrid extends LitElement {
 
   private onState(panel: Panel, state: ChartState): void {
     this.states.set(panel, state);
-    // A chart that has not said anything is still connecting, as it begins.
-    const unheard = this.places.length > this.states.size;
-    const states = unheard ? [...this.states.values(), BEFORE] : this.states.values();
-    this.dispatchEvent(new CustomEvent<Summary>('cc-summary', { detail: summaryOf(states) }));
+    this.dispatchEvent(new CustomEvent<Summary>('cc-summary', { detail: summaryOf(this.states.values()) }));
   }
 
   private onSelect(panel: Panel, select: SelectEvent): void {
@@ -146,7 +154,5 @@ export class PanelGrid extends LitElement {
 
   static override styles = [base, gridStyles];
 }
-
-const BEFORE: ChartState = { status: 'connecting', asOf: null, paused: false };
 
 define('cc-panel-grid', PanelGrid);

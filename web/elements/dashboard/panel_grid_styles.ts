@@ -6,11 +6,15 @@ export const gridStyles = css`
   :host {
     --row: 48px;
     --gap: 16px;
-    display: block;
+    display: flex;
+    flex: 1;
+    flex-direction: column;
   }
 
   .grid {
     display: grid;
+    flex: 1;
+    align-content: start;
     grid-template-columns: repeat(12, minmax(0, 1fr));
     grid-auto-rows: var(--row);
     gap: var(--gap);
@@ -32,12 +36,17 @@ export const gridStyles = css`
     live-chart { flex: none; height: clamp(270px, calc(var(--rows) * 56px), 420px); }
   }
 
+  :host([kiosk]) live-chart { --_tools: none; }
+
+  /* A wall: read from across the room, and filled. */
   @container dashboard (min-width: 2200px) {
     :host { --row: 84px; --gap: 26px; }
+    .grid { grid-template-rows: repeat(var(--rows-of-grid), minmax(var(--row), 1fr)); align-content: stretch; }
   }
 
   @container dashboard (min-width: 700.02px) {
     :host([kiosk]) .grid {
+      align-content: stretch;
       grid-template-rows: repeat(var(--rows-of-grid), minmax(36px, 1fr));
       min-height: calc(var(--_screen, 100vh) - 2 * var(--gap));
     }

@@ -99,9 +99,11 @@ export class SelectVariable extends LitElement {
   };
 
   private readonly onOpenerKey = (event: KeyboardEvent): void => {
-    if (event.key !== 'ArrowDown' || this.pane.isOpen) return;
+    if (event.key !== 'ArrowDown') return;
     event.preventDefault();
-    this.open();
+    // It may have been opened before there were values to go to.
+    if (this.pane.isOpen) this.renderRoot.querySelector<HTMLElement>('cc-listbox')?.focus();
+    else this.open();
   };
 
   private readonly onSearch = (event: InputEvent): void => {

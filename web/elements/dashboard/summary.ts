@@ -11,8 +11,11 @@ export interface Summary {
 export function summaryOf(states: Iterable<ChartState>): Summary {
   const all = [...states];
   const times = all.flatMap(({ asOf }) => (asOf ? [asOf.getTime()] : []));
+  // A chart below the window asks for nothing yet, or any more: that is no trouble of the dashboard.
+  const marks = all.map(markOf);
+  const awake = marks.filter((mark) => mark !== 'waiting' && mark !== 'paused' && mark !== 'refused');
   return {
-    mark: worstMark(all.map(markOf)),
+    mark: worstMark(awake.length > 0 ? awake : marks),
     asOf: times.length > 0 ? new Date(Math.max(...times)) : null,
   };
 }

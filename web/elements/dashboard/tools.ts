@@ -28,8 +28,9 @@ export class DashboardTools extends LitElement {
   override render() {
     const words = dashboardWords(this.locale).tools;
     return html`
-      ${this.past ? this.button('time_travel', 'replay', this.timeLine ? words.time_travel_end : words.time_travel,
-        this.timeLine) : nothing}
+      <span class="past" ?inert=${!this.past}>
+        ${this.button('time_travel', 'replay', this.timeLine ? words.time_travel_end : words.time_travel, this.timeLine)}
+      </span>
       ${this.button('share', 'link', words.share)}
       ${document.fullscreenEnabled ? this.button('full_screen', 'fullScreen',
         this.fullScreen ? words.leave_full_screen : words.full_screen, this.fullScreen) : nothing}
@@ -62,6 +63,8 @@ export class DashboardTools extends LitElement {
 
   static override styles = [base, buttons, css`
     :host { display: inline-flex; align-items: center; gap: 2px; }
+    /* Its place is kept: whether there is a past is known late. */
+    .past[inert] { visibility: hidden; }
     @media print { :host { display: none; } }
   `];
 }

@@ -23,7 +23,7 @@ export class VariableBar extends LitElement {
   @property({ attribute: false }) variables: readonly Variable[] = [];
   @property({ attribute: false }) choices: Choices = new Map();
   /** What a select offers. */
-  @property({ attribute: false }) valuesOf: (name: string) => readonly string[] = () => [];
+  @property({ attribute: false }) values: ReadonlyMap<string, readonly string[]> = new Map();
   @property() locale = 'en';
 
   override render() {
@@ -47,7 +47,7 @@ export class VariableBar extends LitElement {
     switch (variable.type) {
       case 'select': return html`
         <cc-select-variable .variable=${variable} .words=${words} label=${label} .chosen=${chosen}
-          .values=${this.valuesOf(variable.name)} @cc-choice=${choose}></cc-select-variable>`;
+          .values=${this.values.get(variable.name) ?? []} @cc-choice=${choose}></cc-select-variable>`;
       case 'text': return html`
         <cc-text-variable .words=${words} label=${label} .value=${chosen[0] ?? ''} @cc-choice=${choose}>
         </cc-text-variable>`;

@@ -61,6 +61,8 @@ export class Chart implements LiveChart, Watcher {
     this.#feed.watchers.add(this);
     this.#stopWatchingPage = onPageHidden(() => this.#wantsChanged());
     this.#said = this.state;
+    // What another one of this id has been told is news for this one, too.
+    if (this.#feed.option) this.#changed({ datasets: this.datasets, reason: 'snapshot' });
     host.connection.wantsChanged();
   }
 

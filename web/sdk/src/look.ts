@@ -2,6 +2,7 @@
 
 import { paletteOf } from './palette.js';
 import { partsOf } from './prepare.js';
+import { scaled } from './scaled.js';
 import { themeOf } from './theme.js';
 import type { Look } from './theme.js';
 import type { MountOptions, Option } from './types.js';
@@ -10,8 +11,10 @@ export type Theme = NonNullable<MountOptions['theme']>;
 
 /** Below this width a chart has the measures of a phone, whatever the window has. */
 const NARROW_PX = 480;
-/** From here on it has those of a wall. */
-const WIDE_PX = 1600;
+
+/** Letters of this size are what themes are made for; and how far they grow. */
+const BASE_PX = 14;
+const SCALE_MAX = 3;
 
 const QUERIES = ['(prefers-color-scheme: dark)', '(prefers-reduced-motion: reduce)'] as const;
 
@@ -38,11 +41,19 @@ export interface Place {
 export function themeAt({ element, width, theme, titled }: Place, template: Option): { name: string; theme: object } {
   if (typeof theme === 'object') return { name: JSON.stringify(theme), theme };
   const dark = isDark(theme);
+  const scale = scaleAt(element);
   const look: Look = {
-    dark, titled, still: isStill(), narrow: width < NARROW_PX, wide: width >= WIDE_PX,
-    parts: partsOf(template), palette: paletteOf(dark, element),
+    dark, titled, still: isStill(), narrow: width < NARROW_PX * scale, parts: partsOf(template),
+    palette: paletteOf(dark, element),
   };
-  return { name: JSON.stringify(look), theme: themeOf(look) };
+  return { name: `${JSON.stringify(look)} ${scale}`, theme: scaled(themeOf(look), scale) };
+}
+
+/** Letters of a chart grow with those around it, as on a wall; they do not shrink. */
+function scaleAt(element: Element | null): number {
+  const letters = element && typeof getComputedStyle === 'function'
+    ? parseFloat(getComputedStyle(element).fontSize) : BASE_PX;
+  return Math.min(SCALE_MAX, Math.max(1, Math.round((letters / BASE_PX) * 20) / 20 || 1));
 }
 
 /** What a picture of a chart has behind it. */

@@ -6,9 +6,8 @@ import type { Parts } from './prepare.js';
 
 export interface Look {
   readonly dark: boolean;
-  /** The measures of a phone, and those of a wall, which is read from across the room. */
+  /** The measures of a phone. */
   readonly narrow: boolean;
-  readonly wide: boolean;
   /** The reader wants no motion. */
   readonly still: boolean;
   /** The chart draws its title itself; elsewhere it is a heading of the page. */
@@ -16,9 +15,6 @@ export interface Look {
   readonly parts: Parts;
   readonly palette: Palette;
 }
-
-/** Pixels at a desk as pixels of the look: a wall's are larger. */
-const sized = ({ wide }: { wide: boolean }, pixels: number): number => (wide ? Math.round(pixels * 1.4) : pixels);
 
 interface Room {
   readonly legendTop: number;
@@ -44,8 +40,8 @@ export function themeOf(look: Look): object {
     ...controls(look),
     title: {
       show: titled, left: 0, top: 0, padding: 0, itemGap: 2,
-      textStyle: { color: palette.ink, fontSize: narrow ? 16 : sized(look, 18), fontWeight: 600, lineHeight: sized(look, 26) },
-      subtextStyle: { color: palette.soft, fontSize: sized(look, 14) },
+      textStyle: { color: palette.ink, fontSize: narrow ? 16 : 18, fontWeight: 600, lineHeight: 26 },
+      subtextStyle: { color: palette.soft, fontSize: 14 },
     },
     legend: legend(look, space),
     // A point on the right edge is drawn whole.
@@ -53,7 +49,7 @@ export function themeOf(look: Look): object {
     tooltip: {
       confine: true, renderMode: 'richText',
       backgroundColor: palette.panel, borderColor: palette.line, padding: [10, 14],
-      textStyle: { color: palette.ink, fontSize: sized(look, 13) },
+      textStyle: { color: palette.ink, fontSize: 13 },
       axisPointer: { type: 'shadow', shadowStyle: { color: palette.wash } },
     },
   };
@@ -61,35 +57,30 @@ export function themeOf(look: Look): object {
 
 // Parts at the edges of the holder push what is between them, in pixels. Names and labels of axes need
 // nothing: ECharts moves the grid's edges for them.
-function room(look: Look): Room {
-  const { titled, parts } = look;
-  const title = titled && parts.title ? sized(look, parts.subtitle ? 54 : 32) : 0;
+function room({ titled, parts }: Look): Room {
+  const title = titled && parts.title ? (parts.subtitle ? 54 : 32) : 0;
   return {
     legendTop: title + 2,
-    top: title + (parts.legend ? sized(look, 30) : 0) + 8,
-    bottom: (parts.zoom ? 48 : 0) + (parts.visualMap ? sized(look, 40) : 0),
+    top: title + (parts.legend ? 30 : 0) + 8,
+    bottom: (parts.zoom ? 48 : 0) + (parts.visualMap ? 40 : 0),
   };
 }
 
-function legend(look: Look, { legendTop }: Room): object {
-  const { palette, narrow } = look;
-  const mark = sized(look, 11);
+function legend({ palette, narrow }: Look, { legendTop }: Room): object {
   return {
-    left: 0, right: 'auto', top: legendTop, padding: 0, itemWidth: mark, itemHeight: mark, itemGap: sized(look, 18),
-    icon: 'roundRect',
-    textStyle: { color: palette.soft, fontSize: narrow ? 12 : sized(look, 13) },
+    left: 0, right: 'auto', top: legendTop, padding: 0, itemWidth: 11, itemHeight: 11, itemGap: 18, icon: 'roundRect',
+    textStyle: { color: palette.soft, fontSize: narrow ? 12 : 13 },
     inactiveColor: palette.faint,
     pageTextStyle: { color: palette.soft }, pageIconColor: palette.accent, pageIconInactiveColor: palette.line,
-    pageIconSize: mark,
+    pageIconSize: 11,
   };
 }
 
-function axes(look: Look): object {
-  const { palette, narrow, parts } = look;
+function axes({ palette, narrow, parts }: Look): object {
   const axis = {
     axisLine: { show: false },
     axisTick: { show: false },
-    axisLabel: { color: palette.soft, fontSize: narrow ? 11 : sized(look, 13), hideOverlap: true },
+    axisLabel: { color: palette.soft, fontSize: narrow ? 11 : 13, hideOverlap: true },
     nameTextStyle: { color: palette.soft },
     splitLine: { lineStyle: { color: palette.line } },
     splitNumber: narrow ? (parts.sideways ? 2 : 4) : 5,
@@ -100,25 +91,23 @@ function axes(look: Look): object {
   return { categoryAxis: plain, timeAxis: plain, valueAxis: axis, logAxis: axis };
 }
 
-function seriesOfAxes(look: Look): object {
-  const { still, narrow, wide, parts } = look;
+function seriesOfAxes({ still, narrow, parts }: Look): object {
   return {
     bar: {
-      barMaxWidth: wide ? 96 : 44, barGap: '12%', barCategoryGap: narrow ? '28%' : '38%',
+      barMaxWidth: 44, barGap: '12%', barCategoryGap: narrow ? '28%' : '38%',
       itemStyle: { borderRadius: parts.sideways ? [0, 4, 4, 0] : [4, 4, 0, 0] },
     },
-    line: { symbol: 'circle', symbolSize: sized(look, 6), lineStyle: { width: wide ? 3.5 : 2.25, cap: 'round', join: 'round' } },
-    scatter: { symbolSize: sized(look, 9), itemStyle: { opacity: 0.78 } },
-    effectScatter: { symbolSize: sized(look, 10), ...(still ? { rippleEffect: { number: 0 } } : {}) },
+    line: { symbol: 'circle', symbolSize: 6, lineStyle: { width: 2.25, cap: 'round', join: 'round' } },
+    scatter: { symbolSize: 9, itemStyle: { opacity: 0.78 } },
+    effectScatter: { symbolSize: 10, ...(still ? { rippleEffect: { number: 0 } } : {}) },
     candlestick: {
       itemStyle: { color: '#d1495b', borderColor: '#d1495b', color0: '#0f8a6c', borderColor0: '#0f8a6c' },
     },
   };
 }
 
-function seriesOfTheirOwn(look: Look, { top, bottom }: Room): object {
-  const { palette, narrow } = look;
-  const label = { color: palette.ink, fontSize: narrow ? 11 : sized(look, 13), textBorderWidth: 0 };
+function seriesOfTheirOwn({ palette, narrow }: Look, { top, bottom }: Room): object {
+  const label = { color: palette.ink, fontSize: narrow ? 11 : 13, textBorderWidth: 0 };
   const border = { borderColor: palette.panel, borderWidth: 2 };
   const around = { top, bottom: bottom + 8 };
   return {
@@ -130,7 +119,7 @@ function seriesOfTheirOwn(look: Look, { top, bottom }: Room): object {
       ...around, left: narrow ? 0 : '16%', right: narrow ? 100 : '16%', width: 'auto', gap: 3, minSize: '12%',
       itemStyle: { borderWidth: 0 }, label,
     },
-    gauge: gauge(look),
+    gauge: gauge(palette, narrow),
     heatmap: { itemStyle: border, label },
     treemap: {
       ...around, left: 0, right: 0, roam: false, itemStyle: { ...border, gapWidth: 2, borderRadius: 3 },
@@ -145,24 +134,22 @@ function seriesOfTheirOwn(look: Look, { top, bottom }: Room): object {
   };
 }
 
-function gauge(look: Look): object {
-  const { palette, narrow } = look;
+function gauge(palette: Palette, narrow: boolean): object {
   return {
     center: ['50%', '57%'], radius: '96%', startAngle: 210, endAngle: -30,
     axisLine: { roundCap: true, lineStyle: { width: narrow ? 10 : 14, color: [[1, palette.track]] } },
     progress: { show: true, roundCap: true, width: narrow ? 10 : 14 },
     axisTick: { show: false },
     splitLine: { length: 6, distance: 8, lineStyle: { color: palette.faint, width: 1 } },
-    axisLabel: { color: palette.soft, distance: narrow ? 16 : 22, fontSize: narrow ? 11 : sized(look, 12) },
+    axisLabel: { color: palette.soft, distance: narrow ? 16 : 22, fontSize: narrow ? 11 : 12 },
     pointer: { show: false },
-    title: { color: palette.soft, fontSize: sized(look, 14), offsetCenter: [0, '26%'] },
-    detail: { color: palette.ink, fontSize: narrow ? 26 : sized(look, 34), fontWeight: 650, offsetCenter: [0, 0] },
+    title: { color: palette.soft, fontSize: 14, offsetCenter: [0, '26%'] },
+    detail: { color: palette.ink, fontSize: narrow ? 26 : 34, fontWeight: 650, offsetCenter: [0, 0] },
   };
 }
 
-function controls(look: Look): object {
-  const { palette, narrow } = look;
-  const text = { color: palette.soft, fontSize: narrow ? 11 : sized(look, 12) };
+function controls({ palette, narrow }: Look): object {
+  const text = { color: palette.soft, fontSize: narrow ? 11 : 12 };
   return {
     axisPointer: {
       lineStyle: { color: palette.faint }, crossStyle: { color: palette.faint },
