@@ -32,7 +32,8 @@ after(async () => {
 
 /** A page of the site with the address in a frame, which notes what the frame says. */
 async function openFramed(address, options) {
-    const page = await world.open(site.page('<h1>CRM</h1><iframe width="640" height="400" title="A chart"></iframe>'), options);
+    const around = site.page('<h1>CRM</h1><iframe width="640" height="400" title="A chart"></iframe>');
+    const page = await world.open(around, options);
     await page.evaluate((url) => {
         globalThis.said = [];
         addEventListener('message', ({ data, source }) => {
@@ -68,7 +69,8 @@ test('the page has no header and no ground, and says who may frame it', async ()
     await world.shot(page, 'light');
     const dark = await world.open('/embed/c/sales_by_region?theme=dark&locale=zh-CN');
     await saysState(dark, '实时');
-    assert.equal(await dark.locator('live-chart h2').evaluate((one) => getComputedStyle(one).color), 'rgb(236, 239, 244)');
+    const ink = await dark.locator('live-chart h2').evaluate((one) => getComputedStyle(one).color);
+    assert.equal(ink, 'rgb(236, 239, 244)');
     await world.shot(dark, 'dark');
     await world.close(page, dark);
 });
@@ -82,7 +84,8 @@ test('the page around the frame is told its states', async () => {
     assert.equal(message.chart, 'sales_by_region');
     assert.equal(message.code, null);
     assert.ok(Math.abs(Date.parse(message.asOf) - Date.now()) < 600_000);
-    assert.equal(await page.evaluate(() => globalThis.said.some(({ type }) => type === 'chartcast:token-needed')), false);
+    const asked = await page.evaluate(() => globalThis.said.some(({ type }) => type === 'chartcast:token-needed'));
+    assert.equal(asked, false);
     await world.close(page);
 });
 
@@ -149,7 +152,8 @@ test('tokens are taken from the page around the frame only', async () => {
 test('the shortest page shows the chart, and moves', async () => {
     const page = await world.open('/plain/sales_by_region');
     const draws = (amount) => page.waitForFunction((wanted) => {
-        const [dataset] = globalThis.echarts.getInstanceByDom(document.getElementById('chart'))?.getOption()?.dataset ?? [];
+        const chart = globalThis.echarts.getInstanceByDom(document.getElementById('chart'));
+        const [dataset] = chart?.getOption()?.dataset ?? [];
         return dataset?.source.some(([, cell]) => cell === wanted);
     }, amount);
     await draws(40);

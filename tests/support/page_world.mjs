@@ -25,7 +25,9 @@ export const pagesConfiguration = (port, more = {}) => (folder) => ({
     store: { path: path.join(folder, 'store') },
     auth: { anonymous: 'view', api_keys: [testApiKey], ...more.auth },
     datasets: {
-        sales: { fields: { region: 'string', amount: 'number', seen_at: 'time' }, key: ['region'], source: { push: {} } },
+        sales: {
+            fields: { region: 'string', amount: 'number', seen_at: 'time' }, key: ['region'], source: { push: {} },
+        },
         tickets: { fields: { kind: 'string', open: 'integer' }, key: ['kind'], source: { push: {} } },
     },
     charts: {
@@ -35,7 +37,8 @@ export const pagesConfiguration = (port, more = {}) => (folder) => ({
                 yAxis: { type: 'value', axisLabel: { $format: 'currency:CNY' } } },
         },
         tickets_open: {
-            title: { en: 'Open tickets', 'zh-CN': '未结工单' }, data: ['tickets'], option: bars('t', 'kind', 'open'),
+            title: { en: 'Open tickets', 'zh-CN': '未结工单' }, data: ['tickets'],
+            option: bars('t', 'kind', 'open'),
         },
         board_only: {
             title: { en: 'For the board', 'zh-CN': '董事会' }, data: ['sales'], allow: { view: ['role:board'] },

@@ -21,7 +21,8 @@ export function menuItems(words: Words['menu'], state: MenuState): MenuItem[] {
     items.push({ id: 'time', icon: 'clock', label: state.timeLineShown ? words.time_travel_end : words.time_travel });
   }
   if (document.fullscreenEnabled) {
-    items.push({ id: 'full', icon: 'fullScreen', label: state.fullScreen ? words.leave_full_screen : words.full_screen });
+    const label = state.fullScreen ? words.leave_full_screen : words.full_screen;
+    items.push({ id: 'full', icon: 'fullScreen', label });
   }
   items.push({ id: 'share', icon: 'link', label: words.share });
   const disabled = !state.known;

@@ -58,12 +58,14 @@ const YEAR_2100 = 4_102_444_800_000;
 const looksLikeTime = (field: string, cells: readonly number[]): boolean =>
   TIME_NAME.test(field) && cells.every((cell) => cell >= YEAR_2000 && cell < YEAR_2100);
 
+const AT_MOST_CENTS = { minimumFractionDigits: 0, maximumFractionDigits: 2 };
+
 /** `currency:CNY`, as the template says it; an axis writes it shorter than a table. */
 function formatOf(axis: any): Intl.NumberFormatOptions {
   const { format } = (axis?.axisLabel?.formatter ?? {}) as Partial<Formatter>;
   const [kind, code] = (format ?? '').split(':');
   return kind === 'currency' && /^[A-Za-z]{3}$/.test(code ?? '')
-    ? { style: 'currency', currency: code, currencyDisplay: 'narrowSymbol', minimumFractionDigits: 0, maximumFractionDigits: 2 }
+    ? { style: 'currency', currency: code, currencyDisplay: 'narrowSymbol', ...AT_MOST_CENTS }
     : { maximumFractionDigits: 6 };
 }
 

@@ -37,6 +37,9 @@ const CHART_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const REDRAW_MS = 250;
 const TOAST_MS = 4000;
 
+/** Events of the element bubble, also out of shadow roots. */
+const TOLD = { bubbles: true, composed: true };
+
 const BEFORE: ChartState = { status: 'connecting', asOf: null, paused: false };
 
 export type ElementTheme = 'auto' | 'light' | 'dark';
@@ -219,7 +222,7 @@ export class LiveChartElement extends LitElement {
   }
 
   private tell(name: string, detail: unknown): void {
-    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+    this.dispatchEvent(new CustomEvent(name, { detail, ...TOLD }));
   }
 
   // ---- What the reader does
@@ -247,7 +250,7 @@ export class LiveChartElement extends LitElement {
     if (this.timeLineShown) {
       this.timeLineShown = false;
       this.at = null;
-    } else if (this.dispatchEvent(new CustomEvent('cc-time-travel', { bubbles: true, composed: true, cancelable: true }))) {
+    } else if (this.dispatchEvent(new CustomEvent('cc-time-travel', { ...TOLD, cancelable: true }))) {
       if (await this.history().catch(() => null)) {
         this.timeLineShown = true;
         void import('./parts/time_scrubber.js');

@@ -108,7 +108,15 @@ export const liveChartStyles = css`
 
   /* There for the keyboard and for screen readers, also where the page did not ask for a table. */
   .skip { position: absolute; z-index: 2; inset: 8px auto auto 8px; }
-  .skip:not(:focus) { clip-path: inset(50%); width: 1px; height: 1px; padding: 0; overflow: hidden; white-space: nowrap; }
+
+  .skip:not(:focus) {
+    width: 1px;
+    height: 1px;
+    padding: 0;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
 
   @container (min-width: 900px) {
     .content { flex-direction: row; gap: 20px; }

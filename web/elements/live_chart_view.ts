@@ -77,7 +77,9 @@ function coverTemplate({ words, state, failure, known, empty }: Shown, retry: ()
     return html`<cc-notice icon="reconnecting" text=${words.chart.not_reached}></cc-notice>`;
   }
   return html`
-    <div class="skeleton" role="img" aria-label=${words.chart.waiting}><i></i><i></i><i></i><i></i><i></i><i></i><i></i></div>`;
+    <div class="skeleton" role="img" aria-label=${words.chart.waiting}>
+      <i></i><i></i><i></i><i></i><i></i><i></i><i></i>
+    </div>`;
 }
 
 function subtitleOf(option: Option | null): string {

@@ -154,7 +154,15 @@ export class ShareDialog extends LitElement {
       overflow-wrap: anywhere;
     }
 
-    .snippet .plain { display: inline-flex; align-items: center; justify-content: center; gap: 6px; min-width: 6.6em; padding-block: 4px; }
+    .snippet .plain {
+      display: inline-flex;
+      align-items: center;
+      justify-content: center;
+      gap: 6px;
+      min-width: 6.6em;
+      padding-block: 4px;
+    }
+
     .snippet svg { width: 14px; height: 14px; color: var(--_ink-soft); }
 
     @media (max-width: 520px) {

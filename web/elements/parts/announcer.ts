@@ -35,7 +35,8 @@ export class Announcer extends LitElement {
   /** At most every ten seconds, and then what is true by then. */
   sayValues(values: () => Promise<string>): void {
     this.values = values;
-    this.timer ??= setTimeout(() => void this.writeValues(), Math.max(0, this.valuesAt + BETWEEN_VALUES_MS - Date.now()));
+    const wait = Math.max(0, this.valuesAt + BETWEEN_VALUES_MS - Date.now());
+    this.timer ??= setTimeout(() => void this.writeValues(), wait);
   }
 
   /** Values that have not been said yet are not said any more. */

@@ -64,7 +64,12 @@ export class Choice extends LitElement {
     }
 
     button:hover { color: var(--_ink); }
-    button[aria-checked="true"] { background: var(--_panel); color: var(--_ink); box-shadow: 0 1px 2px rgb(10 14 25 / 14%); }
+
+    button[aria-checked="true"] {
+      background: var(--_panel);
+      color: var(--_ink);
+      box-shadow: 0 1px 2px rgb(10 14 25 / 14%);
+    }
 
     @media (pointer: coarse) {
       button { min-height: 36px; }

@@ -26,7 +26,30 @@ export const scrubberStyles = css`
   :host([replay]) .bar { border-color: var(--_accent); background: var(--_wash); }
 
   .edge { white-space: nowrap; }
-  .shown { min-width: 6.2em; color: var(--_ink); font-weight: 600; text-align: end; white-space: nowrap; }
+  .track { position: relative; flex: 1; display: flex; min-width: 60px; }
+
+  /* Above the thumb, which hides nothing of it; at the ends it stays over the track. */
+  .shown {
+    position: absolute;
+    z-index: 1;
+    bottom: calc(100% - 3px);
+    left: clamp(3em, calc(8px + (100% - 16px) * var(--_done, 1)), calc(100% - 3em));
+    padding: 1px 9px;
+    border-radius: 99px;
+    background: var(--_accent);
+    color: var(--_accent-ink);
+    font-weight: 600;
+    white-space: nowrap;
+    pointer-events: none;
+    translate: -50% 0;
+  }
+
+  :host(:not([replay])) .shown { display: none; }
+
+  /* The word and the button have one place: nothing moves when the past begins. */
+  .end { display: grid; align-items: center; }
+  .end > * { grid-area: 1 / 1; }
+  :host([replay]) .now { visibility: hidden; }
 
   .live {
     min-height: 32px;
@@ -41,12 +64,11 @@ export const scrubberStyles = css`
 
   .live:hover { filter: brightness(1.06); }
 
-  /* Its place stays: nothing moves when the past begins. */
   :host(:not([replay])) .live { visibility: hidden; }
 
   input {
     flex: 1;
-    min-width: 60px;
+    min-width: 0;
     height: 32px;
     margin: 0;
     appearance: none;
@@ -84,13 +106,19 @@ export const scrubberStyles = css`
 
   @container (max-width: 640px) {
     .bar { flex-wrap: wrap; }
-    .edge { display: none; }
+    .edge:not(.now) { display: none; }
+    .track { display: contents; }
     input { order: -1; flex-basis: 100%; }
-    .shown { flex: 1; min-width: 0; }
+    .shown { position: static; padding: 0; background: none; color: var(--_ink); translate: none; }
+    .end { flex: 1; justify-items: end; }
   }
 
   @container (min-width: 1660px) {
     .bar { zoom: 1.4; }
+  }
+
+  @container (min-width: 2700px) {
+    .bar { zoom: 2; }
   }
 
   @media (pointer: coarse) {

@@ -83,7 +83,7 @@ export class TimeScrubber extends LitElement {
     const { from, to } = this.range;
     const shown = this.at ?? to;
     this.slider.value = String(shown);
-    this.slider.style.setProperty('--_done', String((shown - from) / (to - from)));
+    this.slider.parentElement!.style.setProperty('--_done', String((shown - from) / (to - from)));
   }
 
   override render() {
@@ -101,11 +101,17 @@ export class TimeScrubber extends LitElement {
           { value: speed, label: `${speed}×`, name: words.times.replace('{count}', String(speed)) }))}
           @choose=${(event: CustomEvent<number>) => { this.speed = event.detail; }}></cc-choice>
         <span class="edge">${timeText(from, this.locale, { hour: 'numeric', minute: '2-digit' })}</span>
-        <input type="range" min=${from} max=${to} step="any" aria-label=${words.slider} aria-valuetext=${shown}
-          @input=${this.onInput} @keydown=${this.onKey} @pointerdown=${this.onGrab}>
-        <span class="edge">${words.now}</span>
-        <output class="shown">${this.at === null ? '' : shown}</output>
-        <button type="button" class="live" @click=${() => this.go(null)}>${words.back_to_live}</button>
+        <span class="track">
+          <input type="range" min=${from} max=${to} step="any" aria-label=${words.slider} aria-valuetext=${shown}
+            @input=${this.onInput} @keydown=${this.onKey} @pointerdown=${this.onGrab}>
+          <span class="shown" aria-hidden="true">${this.at === null ? '' : shown}</span>
+        </span>
+        <span class="end">
+          <span class="edge now">${words.now}</span>
+          <button type="button" class="live" aria-label=${words.back_to_live} @click=${() => this.go(null)}>
+            ${words.live}
+          </button>
+        </span>
       </div>`;
   }
 

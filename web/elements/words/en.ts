@@ -73,6 +73,7 @@ export const en = {
   scrubber: {
     label: 'Time line',
     slider: 'Time that is shown',
+    live: 'Live',
     back_to_live: 'Back to live',
     play: 'Play',
     pause: 'Pause',

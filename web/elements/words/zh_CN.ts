@@ -74,6 +74,7 @@ export const zh_CN: Words = {
   scrubber: {
     label: '时间轴',
     slider: '显示的时间',
+    live: '实时',
     back_to_live: '回到实时',
     play: '播放',
     pause: '暂停',
