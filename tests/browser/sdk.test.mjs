@@ -149,6 +149,20 @@ test('the look is the reader\'s, or the page\'s; a chart that needs more of ECha
     assert.equal(await page.evaluate(() => views.heat.instance.getModel().getSeriesByIndex(0).getData().count()), 2);
 });
 
+test('what could not be loaded is loaded once it can be', { timeout: 60_000 * timeScale }, async () => {
+    const page = await openPage();
+    const blocked = new Set();
+    await page.route(/\/assets\/(drawing|base)-/, (route) => {
+        const { pathname } = new URL(route.request().url());
+        const first = !blocked.has(pathname);
+        blocked.add(pathname);
+        return first ? route.abort() : route.continue();
+    });
+    await page.evaluate(() => show('chart0'));
+    await drawn(page, 'chart0');
+    assert.equal(blocked.size, 2);
+});
+
 test('a chart as PNG, SVG and CSV', { timeout: 60_000 * timeScale }, async () => {
     const page = await openPage();
     await page.evaluate(() => show('chart0', { titled: true }));

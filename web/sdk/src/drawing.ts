@@ -37,6 +37,8 @@ export class Drawing {
   /** `redraw` asks for a draw() with the next frame. */
   constructor(private readonly view: View, private readonly redraw: () => void) {
     this.#stopWatching = onPreferences(() => this.lookChanged());
+    // Most charts need no more of it than this.
+    this.#load({});
   }
 
   /** `changed`: not only the look may be another. */
