@@ -97,6 +97,7 @@ export const dashboardStyles = css`
   :host::backdrop { background: var(--_ground); }
 
   @media print {
+    .frame[data-theme] { color-scheme: light; }
     .toast, .leave, ::slotted([slot="lead"]) { display: none; }
   }
 `;
