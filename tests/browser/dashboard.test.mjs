@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import {
-    boardConfiguration, choicesInAddress, clickBar, dashboardMark, panel, panelShows, pushFirstRows, stateOfBar,
+    barsAre, boardConfiguration, choicesInAddress, clickBar, dashboardMark, panel, panelShows, pushFirstRows,
 } from '../support/board_world.mjs';
 import { PageWorld } from '../support/page_world.mjs';
 import { timeScale } from '../support/waiting.mjs';
@@ -165,25 +165,25 @@ test('a click on an item filters the other panels, lights what is chosen in its 
     await panelShows(page, 'shares', 'region', ['South']);
     await panelShows(page, 'sales_by_region', 'region', ['North', 'South']);
     await page.mouse.move(2, 2);
-    await page.waitForFunction(() => document.querySelector('live-dashboard').shadowRoot.querySelector('cc-panel-grid')
-        .shadowRoot.querySelector('live-chart').view.instance.getModel().getSeriesByIndex(0).getData()
-        .getItemGraphicEl(0).currentStates.includes('blur'));
-    assert.equal(await stateOfBar(page, 'sales_by_region', 1), 'emphasis');
+    await barsAre(page, 'sales_by_region', ['blur', 'emphasis']);
     assert.deepEqual(choicesInAddress(page), ['var-region=South', 'by-region=sales_by_region']);
     await world.shot(page, 'clicked');
 
     // What is lit stays so when the chart is drawn anew, and when the page is.
     await push([{ region: 'North', amount: 41 }]);
     await panelShows(page, 'sales_by_region', 'amount', [41, 25]);
+    await barsAre(page, 'sales_by_region', ['blur', 'emphasis']);
     await page.reload();
     await panelShows(page, 'deals', 'id', ['d2']);
-    await panelShows(page, 'sales_by_region', 'region', ['North', 'South']);
+    await barsAre(page, 'sales_by_region', ['blur', 'emphasis']);
 
     await clickBar(page, 'sales_by_region', 'North', 41);
     await panelShows(page, 'deals', 'id', everyDeal);
     await clickBar(page, 'sales_by_region', 'North', 41);
     await clickBar(page, 'sales_by_region', 'South', 25);
     await select(page).getByRole('button', { name: 'Region: All' }).waitFor();
+    await page.mouse.move(2, 2);
+    await barsAre(page, 'sales_by_region', ['normal', 'normal']);
     assert.deepEqual(choicesInAddress(page), []);
     await push([{ region: 'North', amount: 40 }]);
     await world.close(page);

@@ -107,6 +107,8 @@ test('plain.html shows a chart after a curl push, and changes with the next', li
         await pushHello([5, 9]);
         await drawing.waitFor({ timeout: patience });
         await shows(9);
+        // Its option has none of its own.
+        await site.window.getByText('Hello', { exact: true }).waitFor({ timeout: patience });
         await settled(site.window);
         const before = await drawing.screenshot();
         await pushHello([9, 1]);

@@ -110,11 +110,16 @@ export async function clickBar(page, chart, category, value) {
     await page.mouse.click(x, y);
 }
 
-/** Whether the item is drawn faint, as ECharts says of its element: 'normal', 'emphasis' or 'blur'. */
-export const stateOfBar = (page, chart, place) => panel(page, chart).evaluate((element, index) => {
-    const series = element.view.instance.getModel().getSeriesByIndex(0);
-    return series.getData().getItemGraphicEl(index).currentStates.join(' ') || 'normal';
-}, place);
+/** The bars are drawn so, as ECharts says of their elements: 'normal', 'emphasis' or 'blur'. */
+export const barsAre = (page, chart, states) => page.waitForFunction(([id, wanted]) => {
+    const grid = document.querySelector('live-dashboard')?.shadowRoot.querySelector('cc-panel-grid');
+    const instance = grid?.shadowRoot.querySelector(`live-chart[chart="${id}"]`)?.view?.instance;
+    const data = instance?.getModel()?.getSeriesByIndex(0)?.getData();
+    return data?.count() === wanted.length && wanted.every((state, place) => {
+        const { currentStates } = data.getItemGraphicEl(place);
+        return state === 'normal' ? currentStates.length === 0 : currentStates.includes(state);
+    });
+}, [chart, states]);
 
 export const dashboardMark = (page, word) => page.locator('live-dashboard .head cc-state-mark .word')
     .getByText(word, { exact: true }).waitFor();

@@ -84,7 +84,7 @@ public:
                                               : chart.publish(std::move(change.value));
             changed.verdict =
                 made ? OptionChanged::Verdict::changed : OptionChanged::Verdict::unchanged;
-            changed.changed = made;
+            changed.changed = made.has_value();
         }
         changed.position = chart.position();
         done(changed);

@@ -5,6 +5,7 @@ import type {
   ChartEvents, ChartView, LiveChart, MountOptions, RowFilter, Time,
 } from '../sdk/src/types.js';
 import { holdCast, type HeldCast, type Wanted } from './casts.js';
+import { inLanguage } from './languages.js';
 
 export interface SessionOptions extends Wanted {
   readonly chart: string;
@@ -35,6 +36,13 @@ export class ChartSession {
 
   mount(element: HTMLElement, theme: NonNullable<MountOptions['theme']>): void {
     this.view = this.chart.mount(element, { theme, titled: false });
+  }
+
+  /** As the server's configuration has it, in the reader's language. */
+  async configuredTitle(): Promise<string | undefined> {
+    const { cast } = this.held;
+    const found = (await cast.charts()).find(({ id }) => id === this.chart.id);
+    return inLanguage(found?.title, cast.locale);
   }
 
   filter(filter: RowFilter | null): void {

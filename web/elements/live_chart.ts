@@ -66,6 +66,7 @@ export class LiveChartElement extends LitElement {
   @property({ type: Boolean }) selectable = false;
   @property({ attribute: false }) chosen: Chosen | null = null;
 
+  @state() private configuredTitle = '';
   @state() private chartState: ChartState = BEFORE;
   /** Data have been here, and: they have been drawn. */
   @state() private known = false;
@@ -144,7 +145,7 @@ export class LiveChartElement extends LitElement {
       select: (event) => this.tell('cc-select', event),
     });
     this.voice = new ChartVoice(this, this.announcer, this.language);
-    this.session.filter(this.filter);
+    if (this.filter) this.session.filter(this.filter);
     this.session.mount(this.drawing, this.look);
     this.onState(this.session.chart.state);
     if (this.at !== null) void this.goTo(this.at);
@@ -159,6 +160,7 @@ export class LiveChartElement extends LitElement {
     this.voice = null;
     this.chartState = BEFORE;
     this.known = false;
+    this.configuredTitle = '';
     this.failure = '';
   }
 
@@ -177,10 +179,20 @@ export class LiveChartElement extends LitElement {
   // ---- What the SDK says
 
   private onUpdate(event: UpdateEvent): void {
+    // A filter is an update also before there is anything to filter.
+    if (!this.handle?.option) return;
     if (this.known) this.redrawSoon();
     else this.redraw();
+    if (!this.known && !this.label && this.handle.title === this.chart) void this.askTitle();
     this.known = true;
     this.tell('cc-update', event);
+  }
+
+  /** A published option need not have a title; the configuration may. */
+  private async askTitle(): Promise<void> {
+    const { session } = this;
+    const title = await session?.configuredTitle().catch(() => undefined);
+    if (session === this.session) this.configuredTitle = title ?? '';
   }
 
   private redrawSoon(): void {
@@ -288,8 +300,9 @@ export class LiveChartElement extends LitElement {
 
   private get shownTitle(): string {
     const title = this.handle?.title;
-    return (title === this.chart ? this.label : '') || title || this.chart || this.words.chart.label;
-    }
+    const named = title === this.chart ? this.label || this.configuredTitle : '';
+    return named || title || this.chart || this.words.chart.label;
+  }
 
   private get showsTable(): boolean {
     return this.tableShown ?? this.table;

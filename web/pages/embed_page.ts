@@ -23,6 +23,8 @@ const AHEAD_MS = 61_000;
 
 let element: Embedded | undefined;
 let current = takeToken();
+/** The last one that the SDK has had: when it asks again, it wants another. */
+let given: string | null = null;
 /** The server has refused the current one, or the lack of one. */
 let refused = false;
 
@@ -37,10 +39,10 @@ function take(token: string): void {
 
 async function nextToken(): Promise<string> {
   const left = (expiryOf(current!) ?? Infinity) - Date.now();
-  if (!refused && left > AHEAD_MS) return current!;
   // Without an answer the server is shown the old one, and says what is wrong with it.
-  current = await parent.ask().catch(() => current!);
-  return current;
+  if (refused || (current === given && left < AHEAD_MS)) current = await parent.ask().catch(() => current!);
+  given = current;
+  return current!;
 }
 
 function onState(event: Event): void {

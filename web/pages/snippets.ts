@@ -12,8 +12,9 @@ const inShell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const json = (value: unknown): string => JSON.stringify(value);
 
 export function frameSnippet(origin: string, id: string, title: string): string {
-  return `<iframe src="${origin}/embed/c/${id}" title="${inHtml(title)}"
-        width="640" height="400" allow="fullscreen; clipboard-write"></iframe>`;
+  return `<iframe src="${origin}/embed/c/${id}"
+  title="${inHtml(title)}" width="640" height="400"
+  allow="fullscreen; clipboard-write"></iframe>`;
 }
 
 export function elementSnippet(origin: string, id: string): string {

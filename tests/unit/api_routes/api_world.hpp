@@ -110,7 +110,8 @@ public:
             request.refuse(head.error());
             return nullptr;
         }
-        const RowsUpload::Flow flow{[this] { paused = true; }, [this] { paused = false; }};
+        const RowsUpload::Flow flow{[this] { paused = true; }, [this] { paused = false; },
+                                    [](std::chrono::milliseconds) {}};
         auto made = std::make_shared<RowsUpload>(services, request, std::move(*head), flow);
         made->start();
         return made;

@@ -181,7 +181,7 @@ TEST(RowsUpload, CutsAStreamWithAKeyTheSameWayEveryTime) {
     upload->on_data(std::string_view(text).substr(700));
     EXPECT_EQ(world.charts.state("log").table.size(), 1'000U);
     // The first attempt breaks off here; the second one sends everything again.
-    upload->on_abort();
+    upload->on_abort(socketio::HttpEnd::peer_gone);
     EXPECT_EQ(world.post(log, ndjson, text),
               R"(200 {"epoch":"e1","v":2,"changed":true,"rows":1500,"watchers":0})");
     EXPECT_EQ(world.charts.state("log").table.size(), 1'500U);

@@ -5,6 +5,7 @@
 #include "pages/site.hpp"
 #include "pages/templates.hpp"
 
+#include <boost/algorithm/string/erase.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -31,7 +32,9 @@ TEST(Templates, LeaveNoTextEmpty) {
     for (const auto language : languages) {
         for (const auto* name : {"simple_bar_chart", "not_found", "overview", "chart", "embed",
                                  "dashboard", "plain_chart"}) {
-            const auto html = render_page(name, language);
+            auto html = render_page(name, language);
+            // An image that says nothing new has no text, and should not.
+            boost::erase_all(html, " alt=\"\"");
             EXPECT_THAT(html, Not(HasSubstr("{{"))) << name;
             EXPECT_THAT(html, Not(HasSubstr("=\"\""))) << name << ' ' << tag_of(language);
             EXPECT_THAT(html, Not(HasSubstr("></p>\n  <p class=\"lead\""))) << name;

@@ -8,6 +8,7 @@ import { cellText } from './choices.js';
 const list = (value: any): any[] => (Array.isArray(value) ? value : value ? [value] : []);
 
 const AGAIN_MS = 200;
+const LEAVING = ['mouseout', 'globalout'];
 
 interface Target {
   readonly seriesIndex: number;
@@ -18,34 +19,29 @@ interface Target {
 export class Highlight {
   private targets: readonly Target[] = [];
   private instance: any | null = null;
-  private isDue = true;
+  private frame = 0;
   private waiting: ReturnType<typeof setTimeout> | undefined;
   private readonly leave: () => void;
 
   constructor(private readonly view: ChartView, private readonly field: string, private values: readonly string[]) {
-    // The chart is drawn some time after its rows have changed, and lit then.
-    this.leave = view.chart.on('update', () => { this.isDue = true; });
+    this.leave = view.chart.on('update', () => this.applyOnceDrawn());
     this.follow();
   }
 
   choose(values: readonly string[]): void {
-    if (this.instance !== this.view.instance) {
-      // Another one, as after a change of the screen's pixels.
-      this.values = values;
-      this.follow();
-      return;
-    }
-    if (values.length === this.values.length && values.every((value, place) => value === this.values[place])) return;
+    const isSame = values.length === this.values.length && values.every((value, place) => value === this.values[place]);
     this.values = values;
-    if (this.instance) this.apply();
+    // Another instance, as after a change of the screen's pixels.
+    if (this.instance !== this.view.instance) this.follow();
+    else if (!isSame && this.instance) this.apply();
   }
 
   destroy(): void {
     this.leave();
     clearTimeout(this.waiting);
-    if (!this.instance || this.instance.isDisposed()) return;
-    this.instance.off('rendered', this.onRendered);
-    this.instance.off('mouseout', this.light);
+    cancelAnimationFrame(this.frame);
+    if (!this.isThere()) return;
+    for (const event of LEAVING) this.instance.off(event, this.onLeave);
     this.put();
     this.instance.setOption({ series: this.emphasis(true) });
   }
@@ -59,33 +55,48 @@ export class Highlight {
       this.waiting = setTimeout(() => this.follow(), AGAIN_MS);
       return;
     }
-    this.instance.on('rendered', this.onRendered);
-    this.instance.on('mouseout', this.light);
+    for (const event of LEAVING) this.instance.on(event, this.onLeave);
+    this.instance.setOption({ series: this.emphasis(false) });
     this.apply();
   }
 
-  private readonly onRendered = (): void => {
-    if (this.isDue) this.apply();
-  };
+  private isThere(): boolean {
+    return this.instance !== null && !this.instance.isDisposed();
+  }
+
+  /** A chart is drawn in the frame after its rows have changed. */
+  private applyOnceDrawn(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = requestAnimationFrame(() => {
+      this.frame = requestAnimationFrame(() => this.apply());
+    });
+  }
 
   private apply(): void {
-    this.isDue = false;
     const { option } = this.view.chart;
-    if (!option) return;
+    if (!option || !this.isThere()) return;
     this.put();
     this.targets = list(option.series).flatMap((series, place) => this.targetOf(option, series, place));
-    this.instance.setOption({ series: this.emphasis(false) });
     this.light();
   }
 
-  private readonly light = (): void => {
-    for (const target of this.targets) this.instance.dispatchAction({ type: 'highlight', ...target });
-  };
+  /** In one action, of which the first part makes all others faint: each action takes back what the last one did. */
+  private light(): void {
+    if (!this.isThere() || this.targets.length === 0) return;
+    const batch = this.targets.map((target, place) => ({ ...target, notBlur: place > 0 }));
+    this.instance.dispatchAction({ type: 'highlight', batch });
+  }
 
   private put(): void {
-    for (const target of this.targets) this.instance.dispatchAction({ type: 'downplay', ...target });
+    if (this.targets.length > 0) this.instance.dispatchAction({ type: 'downplay', batch: this.targets });
     this.targets = [];
   }
+
+  /** ECharts hears of it after us, and lets go of everything. */
+  private readonly onLeave = (): void => {
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.light());
+  };
 
   /** Rows by their place where the series draws a dataset as it is, items by their name elsewhere. */
   private targetOf(option: Option, series: any, seriesIndex: number): Target[] {

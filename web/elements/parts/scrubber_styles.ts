@@ -29,21 +29,20 @@ export const scrubberStyles = css`
   .shown { min-width: 6.2em; color: var(--_ink); font-weight: 600; text-align: end; white-space: nowrap; }
 
   .live {
-    display: inline-flex;
-    align-items: center;
-    gap: 6px;
     min-height: 32px;
-    padding: 0 12px;
+    padding: 0 14px;
     border-radius: var(--_radius-small);
-    color: var(--_good);
+    background: var(--_accent);
+    color: var(--_accent-ink);
     font-weight: 600;
     white-space: nowrap;
+    transition: filter 0.12s;
   }
 
-  .live svg { width: 14px; height: 14px; }
-  .live:hover { background: var(--_hover); }
-  :host([replay]) .live { background: var(--_accent); color: var(--_accent-ink); }
-  :host([replay]) .live:hover { filter: brightness(1.06); }
+  .live:hover { filter: brightness(1.06); }
+
+  /* Its place stays: nothing moves when the past begins. */
+  :host(:not([replay])) .live { visibility: hidden; }
 
   input {
     flex: 1;

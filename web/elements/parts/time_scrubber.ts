@@ -105,9 +105,7 @@ export class TimeScrubber extends LitElement {
           @input=${this.onInput} @keydown=${this.onKey} @pointerdown=${this.onGrab}>
         <span class="edge">${words.now}</span>
         <output class="shown">${this.at === null ? '' : shown}</output>
-        <button type="button" class="live" aria-pressed=${this.at === null} @click=${() => this.go(null)}>
-          ${icons.live}<span>${this.at === null ? words.live : words.back_to_live}</span>
-        </button>
+        <button type="button" class="live" @click=${() => this.go(null)}>${words.back_to_live}</button>
       </div>`;
   }
 

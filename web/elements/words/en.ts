@@ -73,14 +73,12 @@ export const en = {
   scrubber: {
     label: 'Time line',
     slider: 'Time that is shown',
-    live: 'Live',
     back_to_live: 'Back to live',
     play: 'Play',
     pause: 'Pause',
     speed: 'Speed of playing',
     times: '{count} times',
     now: 'now',
-    replay: 'Showing the past',
   },
   refusal: {
     no_chart: 'There is no chart of that name.',

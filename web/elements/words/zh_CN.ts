@@ -74,14 +74,12 @@ export const zh_CN: Words = {
   scrubber: {
     label: '时间轴',
     slider: '显示的时间',
-    live: '实时',
     back_to_live: '回到实时',
     play: '播放',
     pause: '暂停',
     speed: '播放速度',
     times: '{count} 倍',
     now: '现在',
-    replay: '正在显示历史数据',
   },
   refusal: {
     no_chart: '没有这个名称的图表。',
