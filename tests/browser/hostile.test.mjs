@@ -34,7 +34,7 @@ const options = {
             subtext: '████████████', sublink: link('subtitle'), subtarget: target, subtextStyle: { fontSize: 60 },
             left: 0, top: at * 170,
         })),
-        series: [],
+        series: [{ ...pie, radius: 1 }],
     },
     'a tree map of links': {
         series: [{ id: 's', type: 'treemap', ...wide, nodeClick: 'link', breadcrumb: { show: false },
@@ -118,6 +118,8 @@ describe('options that are published', () => {
                 const page = await world.open(address);
                 page.on('popup', (popup) => popup.close());
                 await updated(page, 'raw');
+                await untilCharts(page, `[...charts()].every((element) =>
+                    element.shadowRoot.querySelector('.stage:not(.hidden) canvas'))`);
                 await pointEverywhere(page, { clicks: true });
                 await world.unharmed(page);
                 await page.close();
