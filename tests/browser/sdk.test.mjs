@@ -77,7 +77,7 @@ test('charts far down a page ask for nothing; those that leave its sight are pau
     await drawn(page, 'chart0');
     const [hello] = frames.sent.filter((frame) => frame.startsWith('40'));
     assert.deepEqual(JSON.parse(hello.slice(2)).charts, ['chart0']);
-    assert.equal(await page.evaluate(() => charts.chart5.state.paused && charts.chart5.state.status), 'connecting');
+    await page.waitForFunction(() => charts.chart5.state.paused && charts.chart5.state.status === 'connecting');
     await page.evaluate(() => document.getElementById('chart5').scrollIntoView());
     await asked('chart:sub', ['chart5']);
     await asked('chart:pause', ['chart0']);
