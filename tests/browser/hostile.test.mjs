@@ -79,6 +79,8 @@ describe('data', () => {
     test('names that every object has are ids and fields like others', async () => {
         const page = await world.open('/d/hostile');
         for (const id of inherited) {
+            // A chart that nobody can see has asked for nothing yet.
+            await page.locator(`live-chart[chart="${id}"]`).scrollIntoViewIfNeeded();
             await untilCharts(page, `[...charts()].some((element) => element.getAttribute('chart') === '${id}'
                 && element.handle?.rows().length === 2 && element.handle.title === 'Chart ${id}')`);
             const one = await world.open(`/c/${id}`);
