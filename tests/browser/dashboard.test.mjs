@@ -333,6 +333,25 @@ test('the look is the one of the dashboard, of the address, or what the reader c
     await world.close(byDashboard, byAddress);
 });
 
+test('on paper everything is light, and as wide as paper, before the browser has printed', async () => {
+    const page = await openBoard('', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } });
+    for (const chart of ['sales_by_region', 'deals', 'shares', 'tickets_open']) {
+        await panel(page, chart).locator('.stage canvas').waitFor();
+    }
+    const drawn = () => page.locator('live-dashboard live-chart').evaluateAll((charts) => charts.map(({ view }) => (
+        { dark: view.instance.getModel().get('darkMode'), width: view.instance.getWidth() })));
+    const before = await drawn();
+    assert.ok(before.every(({ dark }) => dark));
+    const printed = await page.locator('live-dashboard live-chart').evaluateAll((charts) => {
+        dispatchEvent(new Event('beforeprint'));
+        return charts.map(({ view }) => ({ dark: view.instance.getModel().get('darkMode'), width: view.instance.getWidth() }));
+    });
+    assert.ok(printed.every(({ dark, width }) => !dark && width < 690), JSON.stringify(printed));
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    assert.deepEqual(await drawn(), before);
+    await world.close(page);
+});
+
 test('the copied link leads to the same view, without the token', async () => {
     const { json: { token } } = await world.server.request('POST', '/api/v1/tokens', {
         body: { charts: ['deals', 'sales_by_region', 'shares', 'tickets_open'], ttl: 600 },

@@ -55,7 +55,6 @@ export const dashboardStyles = css`
 
   @container dashboard (max-width: 700px) {
     .title { flex: 1 1 50%; font-size: 1.4em; }
-    cc-dashboard-tools { margin-right: -8px; }
     .head cc-state-mark { order: 1; flex: 1 1 auto; min-width: 0; justify-content: flex-start; }
     .head cc-variable-bar { order: 2; flex: 1 1 100%; }
   }
@@ -97,6 +96,7 @@ export const dashboardStyles = css`
   :host::backdrop { background: var(--_ground); }
 
   @media print {
+    .frame[data-theme] { color-scheme: light; }
     .toast, .leave, ::slotted([slot="lead"]) { display: none; }
   }
 `;

@@ -1,4 +1,4 @@
-// Twelve columns; one on phones, two on paper. In kiosk mode the rows share the height of the screen.
+// Twelve columns; one on phones, two on tablets and on paper. In kiosk mode the rows share the height of the screen.
 
 import { css } from 'lit';
 
@@ -36,6 +36,13 @@ export const gridStyles = css`
     live-chart { flex: none; height: clamp(270px, calc(var(--rows) * 56px), 420px); }
   }
 
+  /* A tablet: two side by side, in reading order; one that stands alone has the whole line. */
+  @container dashboard (min-width: 700.02px) and (max-width: 1080px) {
+    .grid { display: flex; flex-wrap: wrap; }
+    live-chart { flex: 1 1 100%; height: clamp(280px, calc(var(--rows) * 60px), 440px); }
+    live-chart.narrow { flex-basis: calc(50% - var(--gap)); }
+  }
+
   :host([kiosk]) live-chart { --_tools: none; }
 
   /* A wall: read from across the room, and filled. */
@@ -44,7 +51,7 @@ export const gridStyles = css`
     .grid { grid-template-rows: repeat(var(--rows-of-grid), minmax(var(--row), 1fr)); align-content: stretch; }
   }
 
-  @container dashboard (min-width: 700.02px) {
+  @container dashboard (min-width: 1080.02px) {
     :host([kiosk]) .grid {
       align-content: stretch;
       grid-template-rows: repeat(var(--rows-of-grid), minmax(36px, 1fr));

@@ -5,7 +5,7 @@
 
 import { restOf } from './difference.js';
 import { kindFor, loadEcharts } from './load_echarts.js';
-import { echartsLocale, isStill, onPreferences, themeAt } from './look.js';
+import { echartsLocale, isStill, onPreferences, onPrint, themeAt } from './look.js';
 import type { Source } from './materialise.js';
 import { prepared } from './prepare.js';
 import { selectionOf } from './selection.js';
@@ -36,7 +36,10 @@ export class Drawing {
 
   /** `redraw` asks for a draw() with the next frame. */
   constructor(private readonly view: View, private readonly redraw: () => void) {
-    this.#stopWatching = onPreferences(() => this.lookChanged());
+    const stops = [onPreferences(() => this.lookChanged()), onPrint(() => this.#drawAtOnce())];
+    this.#stopWatching = () => stops.forEach((stop) => stop());
+    // Most charts need no more of it than this.
+    this.#load({});
   }
 
   /** `changed`: not only the look may be another. */
@@ -47,6 +50,14 @@ export class Drawing {
     if (!this.#echarts || (this.#kind !== 'full' && kindFor(template) === 'full')) return this.#load(template);
     if (this.#lookIsOld || template !== this.#template) this.#restyle(template);
     if (changed || !this.#drawn) this.#show(template, source.sources());
+  }
+
+  #drawAtOnce(): void {
+    if (!this.instance) return;
+    this.#lookIsOld = true;
+    this.draw(false);
+    this.instance.resize();
+    this.instance.getZr().flush();
   }
 
   /** To be looked at with the next draw(): it costs a look at the page's styles. */

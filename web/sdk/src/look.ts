@@ -22,12 +22,27 @@ const lists = typeof matchMedia === 'function' ? QUERIES.map((query) => matchMed
 
 const prefersDark = (): boolean => lists[0]?.matches === true;
 
+/** Between `beforeprint` and `afterprint`: on paper everything is light and at rest. */
+let onPaper = false;
+
+if (typeof addEventListener === 'function') {
+  for (const event of ['beforeprint', 'afterprint']) {
+    addEventListener(event, () => { onPaper = event === 'beforeprint'; });
+  }
+}
+
 /** The reader wants no motion. */
-export const isStill = (): boolean => lists[1]?.matches === true;
+export const isStill = (): boolean => onPaper || lists[1]?.matches === true;
 
 export function onPreferences(act: () => void): () => void {
   for (const list of lists) list.addEventListener('change', act);
   return () => lists.forEach((list) => list.removeEventListener('change', act));
+}
+
+/** A page that goes on paper, and comes back. What is to be printed has to be drawn before `act` returns. */
+export function onPrint(act: () => void): () => void {
+  for (const event of ['beforeprint', 'afterprint']) addEventListener(event, act);
+  return () => ['beforeprint', 'afterprint'].forEach((event) => removeEventListener(event, act));
 }
 
 export interface Place {
@@ -59,6 +74,6 @@ function scaleAt(element: Element | null): number {
 /** What a picture of a chart has behind it. */
 export const groundOf = (element: Element | null, theme: Theme): string => paletteOf(isDark(theme), element).panel;
 
-const isDark = (theme: Theme): boolean => theme === 'dark' || (theme !== 'light' && prefersDark());
+const isDark = (theme: Theme): boolean => !onPaper && (theme === 'dark' || (theme !== 'light' && prefersDark()));
 
 export const echartsLocale = (locale: string): string => (locale.startsWith('zh') ? 'ZH' : 'EN');

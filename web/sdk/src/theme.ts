@@ -29,7 +29,7 @@ export function themeOf(look: Look): object {
     darkMode: dark,
     color: palette.colors,
     backgroundColor: 'transparent',
-    textStyle: { fontFamily: palette.font },
+    textStyle: { fontFamily: palette.font, fontSize: narrow ? 12 : 13 },
     animation: !still,
     animationDuration: 500,
     animationDurationUpdate: 400,
