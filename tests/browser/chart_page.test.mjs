@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 
 import { testKey } from '../support/live_server.mjs';
 import {
-    chooseFromMenu, noticeOf, PageWorld, pagesConfiguration, pictureOf, saysState, shows, tableOf,
+    chooseFromMenu, expectStill, noticeOf, PageWorld, pagesConfiguration, pictureOf, saysState, shows, tableOf,
 } from '../support/page_world.mjs';
 import { timeScale } from '../support/waiting.mjs';
 
@@ -42,7 +42,7 @@ test('a push over HTTP changes the picture of an open page, and nothing moves bu
     await shows(page, { region: 'West', amount: 30 });
     await page.waitForFunction((old) => document.querySelector('live-chart').shadowRoot
         .querySelector('.stage canvas').toDataURL() !== old, before);
-    assert.deepEqual(await page.evaluate(() => globalThis.shifts), []);
+    await expectStill(page);
     assert.equal(page.sockets, 1);
     await world.close(page);
 });

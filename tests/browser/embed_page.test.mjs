@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { ForeignSite } from '../support/foreign_site.mjs';
 import { signEmbedToken } from '../support/identity_provider.mjs';
-import { noticeOf, PageWorld, pagesConfiguration, saysState, shows } from '../support/page_world.mjs';
+import { expectStill, noticeOf, PageWorld, pagesConfiguration, saysState, shows } from '../support/page_world.mjs';
 import { timeScale } from '../support/waiting.mjs';
 
 const secret = 'a secret for tests that is long enough';
@@ -61,7 +61,7 @@ test('the page has no header and no ground, and says who may frame it', async ()
         document.querySelector('live-chart').shadowRoot.querySelector('.card')]
         .map((one) => getComputedStyle(one).backgroundColor));
     assert.deepEqual(grounds, ['rgba(0, 0, 0, 0)', 'rgba(0, 0, 0, 0)']);
-    assert.deepEqual(await page.evaluate(() => globalThis.shifts), []);
+    await expectStill(page);
     const answer = await fetch(`${world.server.url}/embed/c/sales_by_region`);
     await answer.text();
     assert.ok(answer.headers.get('content-security-policy').includes(`frame-ancestors 'self' ${site.url}`));

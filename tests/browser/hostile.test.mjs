@@ -34,7 +34,7 @@ const options = {
             subtext: '████████████', sublink: link('subtitle'), subtarget: target, subtextStyle: { fontSize: 60 },
             left: 0, top: at * 170,
         })),
-        series: [],
+        series: [{ ...pie, radius: 1 }],
     },
     'a tree map of links': {
         series: [{ id: 's', type: 'treemap', ...wide, nodeClick: 'link', breadcrumb: { show: false },
@@ -79,6 +79,8 @@ describe('data', () => {
     test('names that every object has are ids and fields like others', async () => {
         const page = await world.open('/d/hostile');
         for (const id of inherited) {
+            // A chart that nobody can see has asked for nothing yet.
+            await page.locator(`live-chart[chart="${id}"]`).scrollIntoViewIfNeeded();
             await untilCharts(page, `[...charts()].some((element) => element.getAttribute('chart') === '${id}'
                 && element.handle?.rows().length === 2 && element.handle.title === 'Chart ${id}')`);
             const one = await world.open(`/c/${id}`);
@@ -118,6 +120,8 @@ describe('options that are published', () => {
                 const page = await world.open(address);
                 page.on('popup', (popup) => popup.close());
                 await updated(page, 'raw');
+                await untilCharts(page, `[...charts()].every((element) =>
+                    element.shadowRoot.querySelector('.stage:not(.hidden) canvas'))`);
                 await pointEverywhere(page, { clicks: true });
                 await world.unharmed(page);
                 await page.close();

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { launchBrowser } from '../support/browser.mjs';
-import { chartsReady, watchElements } from '../support/live_elements.mjs';
+import { chartsReady, watchElements, withCharts } from '../support/live_elements.mjs';
 import {
     axeProblems, loadingProblems, lookProblems, watchContext, watchPage,
 } from '../support/page_checks.mjs';
@@ -68,6 +68,17 @@ after(async () => {
     await server?.stop();
 });
 
+/** Charts that nobody can see wait with drawing, for data and for another size of the window. */
+async function seeEverything(page) {
+    const count = await withCharts(page, '[...charts()].length');
+    for (let at = 0; at < count; ++at) {
+        await withCharts(page, `[...charts()][${at}]?.scrollIntoView({ block: 'center', behavior: 'instant' })`);
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 60)))));
+    }
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+    await chartsReady(page);
+}
+
 /** Everything that is wrong with a page in one look, at all widths. */
 async function problemsIn(look, { name, address, status = 200 }) {
     const page = await contexts.get(look).newPage();
@@ -81,7 +92,7 @@ async function problemsIn(look, { name, address, status = 200 }) {
     found.push(...await loadingProblems(page));
     for (const size of [look.loads, ...Object.keys(widths).filter((one) => one !== look.loads)]) {
         await page.setViewportSize(sizeOf(size));
-        await chartsReady(page);
+        await seeEverything(page);
         const wrong = await lookProblems(page);
         const style = `${look.colorScheme}-${look.locale.slice(0, 2)}`;
         await page.screenshot({ path: path.join(screenshots, `${name}-${style}-${widths[size]}.png`) });

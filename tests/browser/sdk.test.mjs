@@ -77,7 +77,7 @@ test('charts far down a page ask for nothing; those that leave its sight are pau
     await drawn(page, 'chart0');
     const [hello] = frames.sent.filter((frame) => frame.startsWith('40'));
     assert.deepEqual(JSON.parse(hello.slice(2)).charts, ['chart0']);
-    assert.equal(await page.evaluate(() => charts.chart5.state.paused && charts.chart5.state.status), 'connecting');
+    await page.waitForFunction(() => charts.chart5.state.paused && charts.chart5.state.status === 'connecting');
     await page.evaluate(() => document.getElementById('chart5').scrollIntoView());
     await asked('chart:sub', ['chart5']);
     await asked('chart:pause', ['chart0']);
@@ -147,6 +147,20 @@ test('the look is the reader\'s, or the page\'s; a chart that needs more of ECha
     });
     await drawn(page, 'heat');
     assert.equal(await page.evaluate(() => views.heat.instance.getModel().getSeriesByIndex(0).getData().count()), 2);
+});
+
+test('what could not be loaded is loaded once it can be', { timeout: 60_000 * timeScale }, async () => {
+    const page = await openPage();
+    const blocked = new Set();
+    await page.route(/\/assets\/(drawing|base)-/, (route) => {
+        const { pathname } = new URL(route.request().url());
+        const first = !blocked.has(pathname);
+        blocked.add(pathname);
+        return first ? route.abort() : route.continue();
+    });
+    await page.evaluate(() => show('chart0'));
+    await drawn(page, 'chart0');
+    assert.equal(blocked.size, 2);
 });
 
 test('a chart as PNG, SVG and CSV', { timeout: 60_000 * timeScale }, async () => {

@@ -28,7 +28,7 @@ const say = (text) => process.stdout.write(`${text}\n`);
 const percent = (share) => `${(share * 100).toFixed(1)} %`;
 
 const charts = wallCharts(Number(values.charts));
-const server = new LiveServer(wallConfiguration(charts), { args: ['--log-level', 'info'] });
+const server = new LiveServer(wallConfiguration(charts), { logLevel: 'info' });
 await server.start();
 const callOff = endWithUs(server.program.pid);
 

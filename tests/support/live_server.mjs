@@ -49,10 +49,11 @@ export const dealsConfiguration = {
 
 export class LiveServer {
     /** `configuration` is YAML text, or a value, or a function that gives either for the test's folder. */
-    constructor(configuration, { args = [], env = {}, stdin = 'ignore' } = {}) {
+    constructor(configuration, { args = [], env = {}, stdin = 'ignore', logLevel = 'debug' } = {}) {
         this.folder = temporaryFolder();
         this.file = path.join(this.folder.path, 'chartcast.yaml');
         this.args = args;
+        this.logLevel = logLevel;
         this.env = env;
         this.stdin = stdin;
         this.configure(configuration);
@@ -66,7 +67,7 @@ export class LiveServer {
 
     async start() {
         this.program = new Program(built('chartcast'),
-            ['serve', '-c', this.file, '--log-level', 'debug', ...this.args], { env: this.env, stdin: this.stdin });
+            ['serve', '-c', this.file, '--log-level', this.logLevel, ...this.args], { env: this.env, stdin: this.stdin });
         const [, url, internal] = await this.program.printed(
             /listens open=(http:\/\/[^/\s]+)\/.* internal=(\S+)/);
         this.url = url;

@@ -10,6 +10,9 @@ export class LyingServer {
     heard = [];
     connections = 0;
     #http;
+    #greet;
+    /** Resolves with the first client. */
+    greeted = new Promise((resolve) => { this.#greet = resolve; });
     #io;
 
     /** `says(socket, auth)` is called for each client that connects; `answers(event, argument)` makes acks. */
@@ -29,6 +32,7 @@ export class LyingServer {
                 }
             });
             this.says(socket, socket.handshake.auth);
+            this.#greet(socket);
         };
         this.#io.on('connection', meet);
         this.#io.of(/^\/charts\/.*$/).on('connection', meet);

@@ -28,7 +28,7 @@ export class ScriptedServer extends Changing {
             response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
             this.changed();
         });
-        this.io = new Server(this.http, { pingInterval: 1000, pingTimeout: 2000, serveClient: false });
+        this.io = new Server(this.http, { pingInterval: 1000, pingTimeout: 20_000, serveClient: false });
         this.io.use((socket, next) => {
             this.hellos.push(socket.handshake.auth);
             const code = this.refuse(socket.handshake.auth);

@@ -138,6 +138,44 @@ test('after a cut the hello says where everything was, and changes are enough', 
     assert.deepEqual(seen.states.map(({ status }) => status).filter((status, at, all) => status !== all[at - 1]), ['live', 'disconnected', 'connecting', 'live']);
 });
 
+test('charts of several rates: one is said for all, or each its own; a limit is lifted by a higher one', async () => {
+    serve([['a', 1]]);
+    const cast = connect();
+    const [slow, free] = [{ maxRate: 1 }, {}].map((options, at) => new Seen(cast.chart(`c${at}`, options)));
+    await Promise.all([slow.status('live'), free.status('live')]);
+    assert.deepEqual([server.hellos[0].charts, server.hellos[0].maxRate], [['c1'], undefined]);
+    const [sub] = server.questions('chart:sub');
+    assert.deepEqual([sub.charts, sub.maxRate], [['c0'], 1]);
+    const second = cast.chart('c0');
+    assert.deepEqual([(await asked('chart:sub', 2)).charts, server.questions('chart:sub')[1].maxRate], [['c0'], 1000]);
+    second.destroy();
+    assert.equal((await asked('chart:sub', 3)).maxRate, 1);
+
+    const limited = connect({ token: 'another' });
+    await new Seen(limited.chart('l0', { maxRate: 2 })).status('live');
+    assert.equal(server.hellos[1].maxRate, 2);
+    await new Seen(limited.chart('l1')).status('live');
+    assert.deepEqual([server.questions('chart:sub').at(-1).charts, server.questions('chart:sub').at(-1).maxRate], [['l1'], 1000]);
+});
+
+test('whoever wants nothing at the moment is told so nothing, also after a cut', async () => {
+    serve([['a', 1]]);
+    const seen = new Seen(connect().chart('one'));
+    await seen.status('live');
+    seen.chart.pause();
+    await asked('chart:pause');
+    server.cut();
+    assert.deepEqual((await hello(2)).charts, []);
+    await seen.until(() => seen.chart.state.status === 'connecting' || seen.chart.state.status === 'live', 'the connection');
+    // As a server with a default chart does, when no other one is named.
+    server.say(snapshot('default', 'd', [['z', 1]]), 'init chart data');
+    assert.deepEqual(await asked('chart:unsub'), { chart: 'default' });
+    assert.deepEqual(seen.chart.rows(), [{ id: 'a', amount: 1 }]);
+    seen.chart.resume();
+    assert.deepEqual((await asked('chart:sub')).since.ds, { d: ['e1', 1] });
+    await seen.status('live');
+});
+
 test('a gap asks for what is missing, once', async () => {
     serve([['a', 1]]);
     const seen = new Seen(connect().chart('one'));

@@ -9,10 +9,11 @@ import { dice, webModules } from '../support/web_bundle.mjs';
 
 const [
     { filtered }, { csvOf }, { formatterOf, valueFormatter }, { expiryOf, TokenKeeper }, { mergePatch }, { restOf }, { prepared, partsOf },
-    { kindFor }, { selectionOf }, { materialise, resolved, titleOf },
+    { kindFor }, { selectionOf }, { materialise, resolved, titleOf }, { onFrame, offFrame },
 ] = await webModules(
     'sdk/src/filter.ts', 'sdk/src/csv.ts', 'sdk/src/format.ts', 'sdk/src/token.ts', 'sdk/src/merge_patch.ts', 'sdk/src/difference.ts',
     'sdk/src/prepare.ts', 'sdk/src/load_echarts.ts', 'sdk/src/selection.ts', 'sdk/src/materialise.ts',
+    'sdk/src/frame.ts',
 );
 
 const dims = ['region', 'year', 'won'];
@@ -172,4 +173,52 @@ test('a click means the row that the item was made of, where there is one', () =
     assert.deepEqual([transformed.row, transformed.dataset], [{ region: 'North', sum: 5 }, null]);
     assert.deepEqual(click({ componentType: 'title' }).seriesId, null);
     assert.deepEqual(selectionOf(null, null, []), { row: null, dataset: null, name: '', value: undefined, seriesId: null });
+});
+
+test('a job runs once in a frame however often it is asked for, and drawing leaves the page most of its time', async () => {
+    const ran = { once: 0, never: 0, drawn: 0, told: 0 };
+    const once = () => { ran.once += 1; };
+    const never = () => { ran.never += 1; };
+    for (let times = 0; times < 10; times += 1) {
+        onFrame(once);
+        onFrame(never);
+    }
+    offFrame(never);
+    const work = 30;
+    const draw = () => {
+        ran.drawn += 1;
+        for (const end = performance.now() + work; performance.now() < end;);
+        onFrame(draw);
+    };
+    const tell = () => {
+        ran.told += 1;
+        onFrame(tell, { first: true });
+    };
+    const begin = performance.now();
+    onFrame(draw);
+    onFrame(tell, { first: true });
+    await new Promise((resolve) => {
+        const look = () => (ran.drawn < 5 ? setTimeout(look, 1) : resolve());
+        look();
+    });
+    const took = performance.now() - begin;
+    offFrame(draw);
+    offFrame(tell);
+    assert.deepEqual([ran.once, ran.never], [1, 0]);
+    // Four rests of three times the work, and the work.
+    assert.ok(took >= 4 * 3 * work + 5 * work, `${took} ms`);
+    assert.ok(ran.told > ran.drawn, 'who is told something does not wait for who draws');
+});
+
+test('a job that throws stops no other one', async () => {
+    const errors = [];
+    const { error } = console;
+    console.error = (...args) => errors.push(args);
+    const ran = await new Promise((resolve) => {
+        onFrame(() => { throw new Error('of this job'); }, { first: true });
+        onFrame(() => resolve(true), { first: true });
+    });
+    console.error = error;
+    assert.equal(ran, true);
+    assert.equal(errors[0][0].message, 'of this job');
 });

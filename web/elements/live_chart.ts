@@ -319,7 +319,8 @@ export class LiveChartElement extends LitElement {
   private shown(): Shown {
     const { words, language: locale, shownTitle: title, chartState: state, known, drawn, failure } = this;
     const option = this.handle?.option ?? null;
-    return { words, locale, title, option, state, known, drawn, failure, empty: option !== null && isEmpty(option) };
+    const named = title !== this.chart;
+    return { words, locale, title, named, option, state, known, drawn, failure, empty: option !== null && isEmpty(option) };
   }
 
   private get picking() {

@@ -50,8 +50,6 @@ export const liveChartStyles = css`
     height: 0.8em;
     border-radius: 4px;
     background: var(--_line);
-    color: transparent;
-    overflow: hidden;
   }
 
   .about { display: flex; align-items: center; gap: 1em; height: 1.6em; color: var(--_ink-soft); font-size: 0.89em; }

@@ -17,6 +17,8 @@ export interface Shown {
   readonly state: ChartState;
   /** Data have been here, and: they have been drawn. */
   readonly known: boolean;
+  /** The title is more than the chart's id. */
+  readonly named: boolean;
   readonly drawn: boolean;
   readonly empty: boolean;
   /** Why there is no chart, before the server was asked. */
@@ -40,9 +42,9 @@ export function headerTemplate(shown: Shown, level: string, tools: unknown) {
 }
 
 /** A title that is not known yet has its place already. */
-function titleTemplate({ title, known, failure, state }: Shown) {
-  const waits = !known && !failure && state.status !== 'refused';
-  return html`<span class=${waits ? 'unknown' : ''}>${title}</span>`;
+function titleTemplate({ title, known, named, failure, state }: Shown) {
+  const waits = !known && !named && !failure && state.status !== 'refused';
+  return waits ? html`<span class="unknown" aria-hidden="true"></span>` : html`<span>${title}</span>`;
 }
 
 export function toolsTemplate({ words, title }: Shown, items: readonly MenuItem[],

@@ -16,8 +16,13 @@ export function tableData(chart: LiveChart, dataset: string | undefined, locale:
   return chart.option ? ofOption(chart.option, wordsFor(locale).table) : NOTHING;
 }
 
-/** Nothing would be drawn: no rows in any dataset, and no data in any series. */
+/** Nothing would be drawn: no rows in any dataset, and no data in any series; nor in the options that it holds. */
 export function isEmpty(option: Option): boolean {
+  const held = [option.baseOption, ...list(option.options), ...list(option.media).map((one) => one?.option)];
+  return hasNothing(option) && !held.some((one) => one && !hasNothing(one));
+}
+
+function hasNothing(option: Option): boolean {
   if (list(option.dataset).some((dataset) => dataset?.transform || sourceLength(dataset?.source) > 0)) return false;
   return !list(option.series).some((series) =>
     ['data', 'nodes', 'links', 'edges'].some((name) => series?.[name]?.length > 0));

@@ -55,7 +55,6 @@ export const dashboardStyles = css`
 
   @container dashboard (max-width: 700px) {
     .title { flex: 1 1 50%; font-size: 1.4em; }
-    cc-dashboard-tools { margin-right: -8px; }
     .head cc-state-mark { order: 1; flex: 1 1 auto; min-width: 0; justify-content: flex-start; }
     .head cc-variable-bar { order: 2; flex: 1 1 100%; }
   }

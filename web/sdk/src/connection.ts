@@ -17,6 +17,8 @@ const CHARTS_MAX = 64;
 const FASTEST = 1_000;
 const RESYNC_MIN_MS = 500;
 const RESYNC_MAX_MS = 30_000;
+/** Whoever needed none for so long is well. */
+const WELL_MS = 10_000;
 /** The server counts what is asked in a second. */
 const LIMIT_MS = 1_100;
 
@@ -239,10 +241,13 @@ export class Connection implements LinkOwner {
   /** Gets the chart anew; the more often in a row, the later. */
   #resync(feed: Feed): void {
     if (feed.resyncTimer !== undefined || feed.told !== 'active') return;
+    // An answer that is sound does not end the row: the gap may be back at once.
+    if (performance.now() - feed.resyncedAt > WELL_MS) feed.resyncs = 0;
     const wait = feed.resyncs === 0 ? 0 : Math.min(RESYNC_MIN_MS * 2 ** feed.resyncs, RESYNC_MAX_MS);
     feed.resyncs += 1;
     feed.resyncTimer = setTimeout(() => {
       feed.resyncTimer = undefined;
+      feed.resyncedAt = performance.now();
       if (feed.told === 'active' && feed.demand === 'active') this.#tell('chart:resync', this.#rateOf(feed), [feed]);
     }, wait);
   }

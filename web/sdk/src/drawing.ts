@@ -38,6 +38,8 @@ export class Drawing {
   constructor(private readonly view: View, private readonly redraw: () => void) {
     const stops = [onPreferences(() => this.lookChanged()), onPrint(() => this.#drawAtOnce())];
     this.#stopWatching = () => stops.forEach((stop) => stop());
+    // Most charts need no more of it than this.
+    this.#load({});
   }
 
   /** `changed`: not only the look may be another. */

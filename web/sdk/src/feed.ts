@@ -30,8 +30,9 @@ export class Feed {
   /** The place of a raw chart's value. */
   raw: Place | null = null;
   fresh: Fresh = { asOf: 0, state: 'live' };
-  /** Resyncs since the chart was last well. */
+  /** Resyncs that followed each other closely, and when the last one was. */
   resyncs = 0;
+  resyncedAt = -Infinity;
   resyncTimer: ReturnType<typeof setTimeout> | undefined;
   /** A batch was too much for the server's limits: next time this one is asked for alone. */
   alone = false;
@@ -80,7 +81,6 @@ export class Feed {
 
   /** What is there is what the server has. */
   well(): void {
-    this.resyncs = 0;
     this.#cancelResync();
   }
 

@@ -7,6 +7,8 @@ import { guarded } from './events.js';
 const FRAME_MS = 12;
 /** After work of some length the next batch waits so many times as long. */
 const REST = 3;
+/** But never longer: what is drawn late is late once. */
+const REST_MAX_MS = 1_000;
 /** Work below this needs no rest. */
 const SHORT_MS = 4;
 
@@ -43,7 +45,7 @@ function run(): void {
   runAll(urgent, begin);
   if (begin >= restUntil) {
     const spent = runAll(jobs, begin);
-    if (spent > SHORT_MS) restUntil = now() + spent * REST;
+    if (spent > SHORT_MS) restUntil = now() + Math.min(spent * REST, REST_MAX_MS);
   }
   if (urgent.size + jobs.size > 0) arm();
 }

@@ -61,8 +61,9 @@ export class Liveness {
     const now = Date.now();
     const since = now - this.#looked;
     this.#looked = now;
-    // Packets that wait behind a late timer get the chance to be read first.
     if (since > SLEPT_MS || since < 0) return this.doubt();
+    // Where this look is late, packets wait to be read behind it.
+    if (since > 2 * LOOK_MS) return;
     const late = now - this.#last > this.#interval + LATE_MS;
     if (!late) return;
     if (this.#doubted) return this.port.gone();

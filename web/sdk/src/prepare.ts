@@ -26,10 +26,17 @@ export const listOf = (value: unknown): Members[] => (Array.isArray(value) ? val
 
 /**
  * Tooltips are drawn as text, never as HTML from data. A legend that is too long for its line is paged through
- * instead of growing into the chart. Links lead to pages, and never run anything.
+ * instead of growing into the chart. Links lead to pages, and never run anything. So it is in the options that
+ * an option may hold for other window sizes and for the places of a time line, too.
  */
 export function prepared(option: Option): Option {
   const result: Option = { aria: { enabled: true }, ...option };
+  if (isObject(option.baseOption)) result.baseOption = prepared(option.baseOption);
+  if (option.options) result.options = withMembers(option.options, prepared);
+  if (option.media) {
+    result.media = withMembers(option.media, (one) => (isObject(one.option) ? { option: prepared(one.option) } : {}));
+  }
+  if (option.toolbox) result.toolbox = withMembers(option.toolbox, withoutDataView);
   if (option.tooltip) result.tooltip = withMembers(option.tooltip, () => ({ renderMode: 'richText' }));
   if (option.title) result.title = withMembers(option.title, safeLinks);
   if (option.legend) {
@@ -60,6 +67,13 @@ export function partsOf(option: Option): Parts {
 function withMembers(component: unknown, members: (component: Members) => Members): unknown {
   if (Array.isArray(component)) return component.map((item) => withMembers(item, members));
   return isObject(component) ? { ...component, ...members(component) } : component;
+}
+
+/** ECharts' view of the data puts its texts into the document as HTML; the table of an element shows them. */
+function withoutDataView({ feature }: Members): Members {
+  if (!isObject(feature)) return {};
+  const { dataView, ...others } = feature;
+  return { feature: others };
 }
 
 function safeLinks(title: Members): Members {

@@ -8,6 +8,9 @@ import type { Theme } from './look.js';
 import type { ChartView, LiveChart, MountOptions, SelectEvent } from './types.js';
 import { watchSight } from './visibility.js';
 
+/** A server that was gone for a moment may be back. */
+const RETRY_MS = 5_000;
+
 export interface ViewPort {
   visibilityChanged(): void;
   selected(event: SelectEvent): void;
@@ -77,6 +80,8 @@ export class View implements ChartView {
     if (visible === this.visible || this.#destroyed) return;
     this.visible = visible;
     this.port.visibilityChanged();
+    // While the server is asked for the rows, the browser gets what draws them.
+    if (visible) this.#load();
     this.#schedule();
   }
 
@@ -96,16 +101,18 @@ export class View implements ChartView {
   }
 
   #load(): void {
-    if (this.#loading) return;
+    if (this.#loading || this.#drawing) return;
     this.#loading = true;
     import('./drawing.js').then(({ Drawing }) => {
       if (this.#destroyed) return;
       this.#drawing = new Drawing(this, () => this.#schedule());
       this.#schedule();
     }).catch((error: unknown) => {
-      // A network that was gone for a moment: the next change tries again.
-      this.#loading = false;
       console.warn('chartcast: drawing could not be loaded', error);
+      setTimeout(() => {
+        this.#loading = false;
+        if (!this.#destroyed) this.#load();
+      }, RETRY_MS);
     });
   }
 }
