@@ -122,7 +122,7 @@ describe('a chart below the edge of the window', () => {
     after(() => browser?.close());
 
     test('is sent nothing until one scrolls to it, nor once one has scrolled away', async () => {
-        const context = await browser.newContext({ viewport: { width: 1000, height: 600 }, reducedMotion: 'reduce' });
+        const context = await browser.newContext({ viewport: { width: 1200, height: 600 }, reducedMotion: 'reduce' });
         context.setDefaultTimeout(20_000 * timeScale);
         await watchElements(context);
         const page = await context.newPage();
