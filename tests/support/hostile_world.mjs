@@ -145,6 +145,8 @@ export class HostileWorld {
     /** A chart "good" of the page shows what is published now. */
     async goesOn(page) {
         this.#amount += 1;
+        // One that is out of sight is sent nothing.
+        await page.locator('live-chart[chart="good"]').first().scrollIntoViewIfNeeded();
         await this.server.publish('good', 'upsert', [{ name: 'a', amount: this.#amount }]);
         await untilCharts(page, `[...charts()].some((element) => element.getAttribute('chart') === 'good'
             && element.handle?.rows().some((row) => row.name === 'a' && row.amount === ${this.#amount}))`);

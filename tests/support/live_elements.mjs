@@ -51,11 +51,11 @@ export const updated = (page, chart, count = 1, options = {}) => page.waitForFun
 export const inState = (page, chart, status, options = {}) => page.waitForFunction(
     ([id, wanted]) => chartNotes.states[id] === wanted, [chart, status], options);
 
-/** Resolves when every chart in the window has its first data, or has said why it shows none. */
+/** Resolves when every chart in the window has its first data and is not dimmed, or has said why it shows none. */
 export const chartsReady = (page) => untilCharts(page, `document.readyState === 'complete'
     && [...charts()].every((element) => {
         const { top, bottom, width } = element.getBoundingClientRect();
         const id = element.getAttribute('chart');
         return width === 0 || bottom <= 0 || top >= innerHeight
-            || chartNotes.updates[id] > 0 || ['refused', 'source_error'].includes(chartNotes.states[id]);
+            || (chartNotes.updates[id] > 0 && chartNotes.states[id] !== 'disconnected') || ['refused', 'source_error'].includes(chartNotes.states[id]);
     })`);

@@ -63,6 +63,9 @@ function grounds(style) {
         .map((stop) => [...blend(stop, colour), Math.max(stop[3], colour[3])]);
 }
 
+/** Text that nobody is meant to see, as a title's place is kept before the title is known. */
+export const isTransparent = (textColour) => colourOf(textColour)[3] === 0;
+
 /**
  * The text's colour and the one behind it, as they reach the eye: the worst pair, where a gradient makes several.
  * Null when an image is behind it.

@@ -2,7 +2,7 @@
 // what is wrong, none when all is well. Runs in the page, with page_colours.mjs and drawn_texts.mjs; page_checks.mjs
 // puts them together.
 
-/* global seenColours, hex, wrongDrawnTexts */
+/* global seenColours, isTransparent, hex, wrongDrawnTexts */
 
 /** The element around it, as it is drawn: also out of a slot or a shadow root. */
 export const parentOf = (element) => element.assignedSlot ?? element.parentElement
@@ -215,7 +215,7 @@ function isOverCanvas({ element, seen }, canvases) {
 export function faintTexts(pieces) {
     const canvases = [...elementsOf()].filter((element) => element.matches('canvas') && isVisible(element));
     return pieces.filter((piece) => !piece.element.matches(':disabled, [aria-disabled="true"]')
-        && !isOverCanvas(piece, canvases)).flatMap(({ element, text, style }) => {
+        && !isTransparent(piece.style.color) && !isOverCanvas(piece, canvases)).flatMap(({ element, text, style }) => {
         const seen = seenColours(element, style.color);
         return seen && seen.ratio < 4.495
             ? [`"${text}" has a contrast of ${seen.ratio.toFixed(2)}: ${hex(seen.ink)} on ${hex(seen.ground)}, `
