@@ -41,6 +41,7 @@ export function onPreferences(act: () => void): () => void {
 
 /** A page that goes on paper, and comes back. What is to be printed has to be drawn before `act` returns. */
 export function onPrint(act: () => void): () => void {
+  if (typeof addEventListener !== 'function') return () => undefined;
   for (const event of ['beforeprint', 'afterprint']) addEventListener(event, act);
   return () => ['beforeprint', 'afterprint'].forEach((event) => removeEventListener(event, act));
 }
