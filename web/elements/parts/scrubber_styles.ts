@@ -33,7 +33,7 @@ export const scrubberStyles = css`
     position: absolute;
     z-index: 1;
     bottom: calc(100% - 3px);
-    left: clamp(3em, calc(8px + (100% - 16px) * var(--_done, 1)), calc(100% - 3em));
+    left: clamp(3.9em, calc(8px + (100% - 16px) * var(--_done, 1)), calc(100% - 3.9em));
     padding: 1px 9px;
     border-radius: 99px;
     background: var(--_accent);
