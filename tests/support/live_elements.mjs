@@ -56,6 +56,7 @@ export const chartsReady = (page) => untilCharts(page, `document.readyState === 
     && [...charts()].every((element) => {
         const { top, bottom, width } = element.getBoundingClientRect();
         const id = element.getAttribute('chart');
+        const [count, state] = [chartNotes.updates[id], chartNotes.states[id]];
         return width === 0 || bottom <= 0 || top >= innerHeight
-            || (chartNotes.updates[id] > 0 && chartNotes.states[id] !== 'disconnected') || ['refused', 'source_error'].includes(chartNotes.states[id]);
+            || (count > 0 && state !== 'disconnected') || ['refused', 'source_error'].includes(state);
     })`);
