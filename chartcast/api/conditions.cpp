@@ -41,6 +41,16 @@ std::string quoted_tag(std::string_view tag) {
     return '"' + std::string(tag) + '"';
 }
 
+socketio::HttpResponse tagged_answer(const socketio::HttpRequest& request, std::string_view etag,
+                                     std::string_view vary) {
+    socketio::HttpResponse response;
+    response.headers.add("etag", etag);
+    response.headers.add("cache-control", "private, no-cache");
+    response.headers.add("vary", vary);
+    if (socketio::has_etag(request, etag)) response.status = 304;
+    return response;
+}
+
 Checked<IfMatch> if_match_of(const socketio::HttpRequest& request) {
     const auto field = request.headers.find("if-match");
     if (!field) return IfMatch{};

@@ -20,6 +20,11 @@ namespace chartcast::api {
 /// An opaque tag in quotes, unless it has them.
 [[nodiscard]] std::string quoted_tag(std::string_view tag);
 
+/// Begins the answer to a GET: 304 when the sender has this already, else 200 without a body yet.
+/// `vary` names the request's headers that decide what is answered.
+[[nodiscard]] socketio::HttpResponse tagged_answer(const socketio::HttpRequest& request,
+                                                   std::string_view etag, std::string_view vary);
+
 struct IfMatch {
     /// `*`: it has to be there.
     bool exists = false;

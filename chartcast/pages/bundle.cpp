@@ -12,7 +12,7 @@ namespace {
 
 namespace json = boost::json;
 
-/// Entries and the names of their files.
+/// Entries and the addresses of their files.
 json::object entries() {
     for (const auto& file : bundle_files()) {
         if (file.name != "assets.json") continue;
@@ -28,14 +28,11 @@ json::object entries() {
 
 std::string asset_address(std::string_view entry) {
     const auto table = entries();
-    const auto stem = entry.substr(0, entry.rfind(".css"));
-    for (const auto& name : {std::string(stem), std::string(stem) + ".css"}) {
-        const auto* file = table.if_contains(name);
-        if (!file || !file->is_string()) continue;
-        const std::string path(file->get_string());
-        return "/assets/" + std::string(file_name(path));
+    const auto* address = table.if_contains(entry);
+    if (!address || !address->is_string()) {
+        throw std::logic_error("the bundle has no entry " + std::string(entry));
     }
-    throw std::logic_error("the bundle has no entry " + std::string(entry));
+    return std::string(address->get_string());
 }
 
 std::string_view file_name(std::string_view path) noexcept {

@@ -7,8 +7,8 @@
 
 namespace chartcast::pages {
 
-/// Where a page finds the file of an entry: "/assets/chart_page-3XKWQ2AB.js" of "chart_page", and of "pages" or
-/// "pages.css" the style sheet. Throws std::logic_error that names an entry which the bundle does not have.
+/// Where a page finds the file of an entry: "/assets/chart_page-3XKWQ2AB.js" of "chart_page". Throws
+/// std::logic_error that names an entry which the bundle does not have.
 [[nodiscard]] std::string asset_address(std::string_view entry);
 
 /// Behind the last slash.

@@ -28,6 +28,8 @@ import { define } from './parts/define.js';
 import './parts/menu.js';
 import './parts/notice.js';
 import './parts/state_mark.js';
+import type { Toast } from './parts/toast.js';
+import './parts/toast.js';
 import { isEmpty } from './table_data.js';
 import { base, buttons, tokens } from './tokens.js';
 import { refusalText, wordsFor, type Words } from './words/words.js';
@@ -35,7 +37,6 @@ import { refusalText, wordsFor, type Words } from './words/words.js';
 const CHART_ID = /^[A-Za-z0-9_-]{1,64}$/;
 /** What stands around a drawing follows it at this pace. */
 const REDRAW_MS = 250;
-const TOAST_MS = 4000;
 
 /** Events of the element bubble, also out of shadow roots. */
 const TOLD = { bubbles: true, composed: true };
@@ -78,15 +79,14 @@ export class LiveChartElement extends LitElement {
   @state() private tableShown: boolean | null = null;
   @state() private tableOf: string | undefined;
   @state() private timeLineShown = false;
-  @state() private toast = '';
 
   @query('.drawing') private drawing!: HTMLElement;
   @query('cc-announcer') private announcer!: Announcer;
+  @query('cc-toast') private toast!: Toast;
   private tableParts: typeof import('./live_chart_table.js') | null = null;
   private session: ChartSession | null = null;
   private mustOpen = false;
   private redrawing: ReturnType<typeof setTimeout> | undefined;
-  private toasting: ReturnType<typeof setTimeout> | undefined;
   private voice: ChartVoice | null = null;
 
   /** The chart of the SDK; null without a chart that has a name. */
@@ -276,10 +276,8 @@ export class LiveChartElement extends LitElement {
   }
 
   private say(text: string): void {
-    clearTimeout(this.toasting);
-    this.toast = text;
+    this.toast?.show(text);
     this.announcer?.say(text);
-    this.toasting = setTimeout(() => { this.toast = ''; }, TOAST_MS);
   }
 
   // ---- What is shown
@@ -377,7 +375,7 @@ export class LiveChartElement extends LitElement {
               @cc-seek=${this.onSeek}></cc-time-scrubber>` : nothing}
           <div class="below" part="footer"><slot name="footer"></slot></div>
         </div>
-        ${this.toast ? html`<div class="toast">${this.toast}</div>` : nothing}
+        <cc-toast></cc-toast>
         <cc-announcer></cc-announcer>
       </section>`;
   }

@@ -88,21 +88,7 @@ export const liveChartStyles = css`
   .below:not(:empty) { margin-top: 10px; }
   cc-time-scrubber { margin-top: 10px; }
 
-  .toast {
-    position: absolute;
-    z-index: 2;
-    inset: auto 0 14px;
-    width: fit-content;
-    max-width: calc(100% - 32px);
-    margin: 0 auto;
-    padding: 0.5em 1em;
-    border-radius: var(--_radius-small);
-    background: var(--_ink);
-    color: var(--_panel);
-    font-size: 0.93em;
-    box-shadow: var(--_shadow-high);
-    overflow-wrap: anywhere;
-  }
+  cc-toast { position: absolute; z-index: 2; inset: auto 0 14px; }
 
   /* There for the keyboard and for screen readers, also where the page did not ask for a table. */
   .skip { position: absolute; z-index: 2; inset: 8px auto auto 8px; }
@@ -129,7 +115,7 @@ export const liveChartStyles = css`
 
   @media print {
     :host { break-inside: avoid; }
-    .tools, .skip, .toast, .skeleton { display: none; }
+    .tools, .skip, cc-toast, .skeleton { display: none; }
     .card { box-shadow: none; }
   }
 `;

@@ -37,11 +37,12 @@ import './parts/announcer.js';
 import { define } from './parts/define.js';
 import { icons } from './parts/icons.js';
 import './parts/time_scrubber.js';
+import type { Toast } from './parts/toast.js';
+import './parts/toast.js';
 import { base, buttons, tokens } from './tokens.js';
 import { fill, wordsFor } from './words/words.js';
 
 const DASHBOARD_ID = /^[A-Za-z0-9_-]{1,64}$/;
-const TOAST_MS = 4000;
 const BEFORE: Summary = { mark: 'waiting', asOf: null };
 
 export class LiveDashboardElement extends LitElement {
@@ -69,15 +70,14 @@ export class LiveDashboardElement extends LitElement {
   @state() private hasPast = false;
   @state() private timeLine = false;
   @state() private turn = 0;
-  @state() private toast = '';
 
   @query('cc-panel-grid') private grid!: PanelGrid | null;
   @query('cc-announcer') private announcer!: Announcer;
+  @query('cc-toast') private toast!: Toast;
   private session: DashboardSession | null = null;
   private mustOpen = true;
   /** What a dashboard begins with to which a click led. */
   private brought: Choices | null = null;
-  private toasting: ReturnType<typeof setTimeout> | undefined;
   private readonly rotation = new Rotation(this, () => this.showNext());
   private readonly screen = new Kiosk(this);
 
@@ -227,10 +227,8 @@ export class LiveDashboardElement extends LitElement {
   }
 
   private say(text: string): void {
-    clearTimeout(this.toasting);
-    this.toast = text;
+    this.toast?.show(text);
     this.announcer?.say(text);
-    this.toasting = setTimeout(() => { this.toast = ''; }, TOAST_MS);
   }
 
   private tell(name: string, detail: unknown): void {
@@ -292,7 +290,7 @@ export class LiveDashboardElement extends LitElement {
         ${this.screen.canLeave ? html`
           <button type="button" class="icon leave" aria-label=${dashboardWords(locale).tools.leave_kiosk}
             title=${dashboardWords(locale).tools.leave_kiosk} @click=${this.screen.leave}>${icons.close}</button>` : nothing}
-        ${this.toast ? html`<div class="toast">${this.toast}</div>` : nothing}
+        <cc-toast></cc-toast>
         <cc-announcer></cc-announcer>
       </div>`;
   }

@@ -37,14 +37,8 @@ void get_dashboard(const Services& services, const Call& call) {
     constexpr std::size_t tag_digits = 24;
     auto body = socketio::to_json(dashboard_json(*dashboard));
     const auto etag = quoted_tag(std::string_view(body_hash({body})).substr(0, tag_digits));
-    socketio::HttpResponse response;
-    response.headers.add("etag", etag);
-    response.headers.add("cache-control", "private, no-cache");
-    response.headers.add("vary", "authorization");
-    if (socketio::has_etag(*call.request, etag)) {
-        response.status = 304;
-        return call.answer(std::move(response));
-    }
+    auto response = tagged_answer(*call.request, etag, "authorization");
+    if (response.status == 304) return call.answer(std::move(response));
     response.headers.add("content-type", "application/json");
     response.body = std::move(body);
     call.answer(std::move(response));

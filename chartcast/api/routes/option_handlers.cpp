@@ -7,6 +7,7 @@
 #include "api/routes/access.hpp"
 #include "api/routes/handlers.hpp"
 #include "auth/permission.hpp"
+#include <socketio/json.hpp>
 
 #include <utility>
 
@@ -81,13 +82,11 @@ void get_option(const Services& services, const Call& call) {
     }
     const auto view = services.charts->option(chart->id, call.who, locale_of(*call.request));
     if (!view) return call.answer(unknown_chart(call.id()));
-    const auto etag = quoted_tag(view->etag);
-    auto response = socketio::HttpResponse::json(200, view->option);
-    if (socketio::has_etag(*call.request, etag))
-        response = {.status = 304, .headers = {}, .body = {}};
-    response.headers.add("etag", etag);
-    response.headers.add("cache-control", "private, no-cache");
-    response.headers.add("vary", "authorization, accept-language");
+    auto response =
+        tagged_answer(*call.request, quoted_tag(view->etag), "authorization, accept-language");
+    if (response.status == 304) return call.answer(std::move(response));
+    response.headers.add("content-type", "application/json");
+    response.body = socketio::to_json(view->option);
     call.answer(std::move(response));
 }
 

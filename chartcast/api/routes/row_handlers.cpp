@@ -46,16 +46,10 @@ live::AccessSet access_set(const live::Schema& schema, const std::optional<Array
 
 void answer_rows(const Services& services, const Call& call, const Reading& reading,
                  viewers::RowsView view) {
-    HttpResponse response;
     const auto etag =
         etag_of(view.position, access_set(*view.schema, reading.access), reading.csv ? "csv" : "");
-    response.headers.add("etag", etag);
-    response.headers.add("cache-control", "private, no-cache");
-    response.headers.add("vary", "authorization, accept");
-    if (socketio::has_etag(*call.request, etag)) {
-        response.status = 304;
-        return call.answer(std::move(response));
-    }
+    auto response = tagged_answer(*call.request, etag, "authorization, accept");
+    if (response.status == 304) return call.answer(std::move(response));
     response.headers.add("content-type", reading.csv ? "text/csv; charset=utf-8; header=present"
                                                      : "application/json");
     const bool much = std::min(view.rows.size(), reading.limit) > rows_at_once_max;

@@ -174,6 +174,8 @@ void RowsUpload::hand_over(viewers::Publish what) {
 
 void RowsUpload::published(const Published& published) {
     under_way_ = false;
+    // The sender has its answer, or is gone.
+    if (stopped_ && !problem_) return;
     if (auto refused = problem_of(published, {committed_rows_, {}})) {
         // What was found wrong with later rows matters less than what became of these.
         problem_.reset();
@@ -200,6 +202,7 @@ void RowsUpload::on_abort(socketio::HttpEnd why) {
     problem_ = broken_body(why);
     // Now or never; what is under way is not counted, since nobody knows yet what becomes of it.
     if (problem_) answer_failure();
+    problem_.reset();
 }
 
 void RowsUpload::answer_failure() {

@@ -68,7 +68,6 @@ TEST(Bundle, KnowsTheFilesOfItsEntries) {
         EXPECT_TRUE(is_hashed(address)) << address;
         EXPECT_THAT(address, EndsWith(".js"));
     }
-    EXPECT_EQ(asset_address("pages.css"), asset_address("pages"));
     EXPECT_THROW((void)asset_address("nope"), std::logic_error);
 }
 

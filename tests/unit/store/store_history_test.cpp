@@ -21,6 +21,16 @@ void write_ten(Owner& owner) {
     }
 }
 
+/// Ten versions of "deals", then two values of "bars" with a pause between them, of which six seconds are kept.
+void write_into_short_history(Owner& owner, std::int64_t pause) {
+    owner.options.history = std::chrono::seconds(6);
+    owner.open();
+    write_ten(owner);
+    EXPECT_FALSE(owner.put("bars", 1, 1));
+    owner.now += pause;
+    EXPECT_FALSE(owner.put("bars", 2, 2));
+}
+
 std::vector<std::uint64_t> versions(const Store::History& history) {
     std::vector<std::uint64_t> found;
     for (const auto& batch : history.batches) found.push_back(batch.position.v);
@@ -95,12 +105,7 @@ TEST(StoreHistory, CountsOnlyTheBatchesThatAreTold) {
 TEST(StoreHistory, AnOldestBatchHasATimeWhoseRowsCanBeRead) {
     const TemporaryFolder folder;
     Owner owner(folder.path());
-    owner.options.history = std::chrono::seconds(6);
-    owner.open();
-    write_ten(owner);
-    EXPECT_FALSE(owner.put("bars", 1, 1));
-    owner.now += 4000;
-    EXPECT_FALSE(owner.put("bars", 2, 2));
+    write_into_short_history(owner, 4000);
     owner.snapshot("deals");
     owner.settle();
     const auto oldest = owner.history({"deals", {}, {}, {}, {}, 1});
@@ -152,12 +157,7 @@ TEST(StoreHistory, GivesDocumentsOfEachMoment) {
 TEST(StoreHistory, IsRefusedWhereItsBeginningIsGone) {
     const TemporaryFolder folder;
     Owner owner(folder.path());
-    owner.options.history = std::chrono::seconds(6);
-    owner.open();
-    write_ten(owner);
-    EXPECT_FALSE(owner.put("bars", 1, 1));
-    owner.now += 2000;
-    EXPECT_FALSE(owner.put("bars", 2, 2));
+    write_into_short_history(owner, 2000);
     // The snapshot after version 5 is now older than what is kept, so it is the new beginning.
     owner.now += 2000;
     owner.snapshot("deals");

@@ -38,20 +38,7 @@ export const dashboardStyles = css`
   .waits { min-height: 70vh; }
   cc-notice { min-height: 50vh; font-size: 1.07em; }
 
-  .toast {
-    position: fixed;
-    z-index: 40;
-    inset: auto 0 24px;
-    width: fit-content;
-    max-width: calc(100% - 32px);
-    margin: 0 auto;
-    padding: 0.6em 1.1em;
-    border-radius: var(--_radius-small);
-    background: var(--_ink);
-    color: var(--_panel);
-    box-shadow: var(--_shadow-high);
-    overflow-wrap: anywhere;
-  }
+  cc-toast { position: fixed; z-index: 40; inset: auto 0 24px; }
 
   @container dashboard (max-width: 700px) {
     .title { flex: 1 1 50%; font-size: 1.4em; }
@@ -97,6 +84,6 @@ export const dashboardStyles = css`
 
   @media print {
     .frame[data-theme] { color-scheme: light; }
-    .toast, .leave, ::slotted([slot="lead"]) { display: none; }
+    cc-toast, .leave, ::slotted([slot="lead"]) { display: none; }
   }
 `;
