@@ -60,6 +60,9 @@ export class TabbedBrowser {
     }
 }
 
+/** What chromium answers while a tab goes from one document to the next: there is nothing yet that could be asked. */
+const betweenDocuments = /Cannot find (default execution )?context|context was destroyed|navigated or closed/;
+
 class Tab {
     #browser;
     #target;
@@ -88,7 +91,11 @@ class Tab {
     async until(expression, ms = 20_000) {
         const deadline = Date.now() + ms * timeScale;
         for (;;) {
-            const value = await this.evaluate(expression);
+            const value = await this.evaluate(expression).catch((error) => {
+                if (!betweenDocuments.test(error.message)) {
+                    throw error;
+                }
+            });
             if (value) {
                 return value;
             }
