@@ -224,7 +224,7 @@ export class Chart implements LiveChart, Watcher {
     const before = this.#said;
     const { status, code, paused, asOf } = this.state;
     if (before.status !== status || before.code !== code || before.paused !== paused) this.#tellState();
-    else if (before.asOf?.getTime() !== asOf?.getTime()) onFrame(this.#tell, { first: true });
+    else if (before.asOf?.getTime() !== asOf?.getTime()) onFrame(this.#tell);
   }
 
   #status(connection: string): [ChartStatus, string?] {
@@ -280,8 +280,8 @@ export class Chart implements LiveChart, Watcher {
     datasets.forEach((id) => pending.datasets.add(id));
     if (REASONS.indexOf(reason) > REASONS.indexOf(pending.reason)) pending.reason = reason;
     this.#pending = pending;
-    onFrame(this.#tell, { first: true });
-    for (const view of this.#views) view.redraw();
+    onFrame(this.#tell);
+    for (const view of this.#views) view.changed();
   }
 
   #tellPending(): void {

@@ -17,8 +17,6 @@ export { png, svg } from './picture.js';
 
 /** More rows than this move at once. */
 const ANIMATED_ROWS = 500;
-/** What changes more often than this moves at once, too: it would never come to rest. */
-const CALM_MS = 1_000;
 const RETRY_MS = 5_000;
 
 export class Drawing {
@@ -31,7 +29,6 @@ export class Drawing {
   #lookIsOld = true;
   #template: Option | null = null;
   #drawn: Option | null = null;
-  #drawnAt = -Infinity;
   #stopWatching: () => void;
 
   /** `redraw` asks for a draw() with the next frame. */
@@ -123,11 +120,12 @@ export class Drawing {
       this.#drawn = option;
       this.#template = template;
     }
-    this.#drawnAt = performance.now();
+    // All is on the canvas now. Without this ECharts asks the browser for ten more frames, in case something moves.
+    const { animation } = this.instance.getZr();
+    if (animation.isFinished()) animation.stop();
   }
 
   #mayMove(sources: readonly Source[]): boolean {
-    const calm = performance.now() - this.#drawnAt > CALM_MS;
-    return calm && !isStill() && sources.every(({ rows }) => rows.length <= ANIMATED_ROWS);
+    return this.view.calm && !isStill() && sources.every(({ rows }) => rows.length <= ANIMATED_ROWS);
   }
 }

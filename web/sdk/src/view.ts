@@ -10,6 +10,8 @@ import { watchSight } from './visibility.js';
 
 /** A server that was gone for a moment may be back. */
 const RETRY_MS = 5_000;
+/** What changes more often than this is not calm: it would never come to rest. */
+const CALM_MS = 2_000;
 
 export interface ViewPort {
   visibilityChanged(): void;
@@ -20,6 +22,8 @@ export interface ViewPort {
 export class View implements ChartView {
   /** Not before it is known to be: charts far down a page ask for nothing. */
   visible = false;
+  /** Its changes come seldom, however late they are drawn. */
+  calm = true;
   theme: Theme;
   readonly renderer: 'canvas' | 'svg';
   readonly titled: boolean;
@@ -27,6 +31,7 @@ export class View implements ChartView {
   #loading = false;
   #destroyed = false;
   #dirty = true;
+  #changedAt = -Infinity;
   #stopWatching: () => void = () => {};
   #sizes: ResizeObserver | undefined;
   readonly #draw = (): void => this.#drawNow();
@@ -49,7 +54,14 @@ export class View implements ChartView {
     return this.#drawing?.instance ?? null;
   }
 
-  /** Something has changed: it is drawn with the next frame in which it can be seen. */
+  /** What it shows has changed: it is drawn with the next frame in which it can be seen. */
+  changed(): void {
+    const now = performance.now();
+    this.calm = now - this.#changedAt > CALM_MS;
+    this.#changedAt = now;
+    this.redraw();
+  }
+
   redraw(): void {
     this.#dirty = true;
     this.#schedule();
