@@ -64,6 +64,23 @@ test('a chart that there is not, one that is no name, and one for others say so'
     await world.close(missing, address, refused);
 });
 
+test('an option that ECharts cannot draw says so, and one that it can is drawn in its place', async () => {
+    const put = async (option) => {
+        const answer = await world.server.request('PUT', '/api/v1/charts/published/option', { body: option });
+        assert.equal(answer.status, 200);
+    };
+    const bar = { xAxis: { type: 'category', data: ['a'] }, yAxis: {}, series: [{ id: 's', type: 'bar', data: [3] }] };
+    // Bars without axes.
+    await put({ series: bar.series });
+    const page = await world.open('/c/published');
+    await page.getByText('ECharts cannot draw what this chart asks for.').waitFor();
+    await world.shot(page, 'undrawable');
+    await put(bar);
+    await page.locator('live-chart .stage:not(.hidden) canvas').waitFor();
+    assert.equal(await noticeOf(page).count(), 0);
+    await world.close(page);
+});
+
 test('a refused chart that is asked for again when the rules are others is shown', async () => {
     const page = await world.open('/c/board_only');
     await saysState(page, 'Not shown');

@@ -87,7 +87,7 @@ const table = [
     ['a token without a secret', 409, 'embed_not_configured', 'POST', '/api/v1/tokens', { body: { charts: ['note'] }, of: () => bare }],
     ['rows of before the history', 410, 'too_old', 'GET', `${rowsOf('deals')}?at=2001-01-01T00:00:00Z`, {}],
     ['rows of a time, without a store', 410, 'no_history', 'GET', `${rowsOf('deals')}?at=${Date.now()}`, { of: () => bare }],
-    ['history without a store', 410, 'no_history', 'GET', '/api/v1/datasets/deals/history', { of: () => bare }],
+    ['history of a time, without a store', 410, 'no_history', 'GET', '/api/v1/datasets/deals/history?from=1', { of: () => bare }],
     ['an If-Match of another epoch', 412, 'precondition_failed', 'POST', rowsOf('deals'), { body: rows, headers: { 'if-match': '"other:7"' }, elsewhere: true }],
     ['If-Match: * of what is not there', 412, 'precondition_failed', 'POST', rowsOf('nameless'), { body: rows, headers: { 'if-match': '*' } }],
     ['an option at another version', 412, 'precondition_failed', 'PUT', '/api/v1/charts/note/option', { body: {}, headers: { 'if-match': '"other:7"' }, elsewhere: true }],

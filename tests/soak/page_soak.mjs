@@ -68,9 +68,7 @@ await watchElements(context);
 const page = await context.newPage();
 const complaints = [];
 page.on('pageerror', (error) => complaints.push(error.message));
-// Without a store there is no history: the browser itself reports the answer.
-page.on('console', (message) => message.type() === 'error' && !/status of 410/.test(message.text())
-    && complaints.push(message.text()));
+page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
 const sockets = { opened: 0, closed: 0 };
 page.on('websocket', (socket) => {
     sockets.opened += 1;

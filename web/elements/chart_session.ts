@@ -31,6 +31,7 @@ export class ChartSession {
       this.chart.on('update', (event) => listener.update(event)),
       this.chart.on('state', (event) => listener.state(event)),
       this.chart.on('select', (event) => listener.select(event)),
+      this.chart.on('draw', (event) => listener.draw(event)),
     ];
   }
 

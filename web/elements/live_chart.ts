@@ -12,7 +12,7 @@ import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 
 import type {
-  ChartState, ChartView, LiveChart, Row, RowFilter, SelectEvent, Time, TokenSource, UpdateEvent,
+  ChartState, ChartView, DrawEvent, LiveChart, Row, RowFilter, SelectEvent, Time, TokenSource, UpdateEvent,
 } from '../sdk/src/types.js';
 import { originOf } from './casts.js';
 import { menuItems, share, sharedAddress } from './chart_actions.js';
@@ -75,6 +75,8 @@ export class LiveChartElement extends LitElement {
   /** Data have been here, and: they have been drawn. */
   @state() private known = false;
   @state() private drawn = false;
+  /** The drawing library has thrown at its option. */
+  @state() private undrawable = false;
   @state() private failure = '';
   @state() private tableShown: boolean | null = null;
   @state() private tableOf: string | undefined;
@@ -146,6 +148,7 @@ export class LiveChartElement extends LitElement {
       update: (event) => this.onUpdate(event),
       state: (state) => this.onState(state),
       select: (event) => this.tell('cc-select', event),
+      draw: (event) => this.onDraw(event),
     });
     this.voice = new ChartVoice(this, this.announcer, this.language);
     if (this.filter) this.session.filter(this.filter);
@@ -163,6 +166,7 @@ export class LiveChartElement extends LitElement {
     this.voice = null;
     this.chartState = BEFORE;
     this.known = false;
+    this.undrawable = false;
     this.configuredTitle = '';
     this.failure = '';
   }
@@ -219,6 +223,11 @@ export class LiveChartElement extends LitElement {
       this.chartState = state;
     }
     this.tell('cc-state', state);
+  }
+
+  private onDraw(event: DrawEvent): void {
+    this.undrawable = event.error !== null;
+    this.tell('cc-draw', event);
   }
 
   private tell(name: string, detail: unknown): void {
@@ -318,10 +327,11 @@ export class LiveChartElement extends LitElement {
   private readonly history = async () => this.handle?.history() ?? null;
 
   private shown(): Shown {
-    const { words, language: locale, shownTitle: title, chartState: state, known, drawn, failure } = this;
+    const { words, language: locale, shownTitle: title, chartState: state, known, drawn, undrawable, failure } = this;
     const option = this.handle?.option ?? null;
     const named = title !== this.chart;
-    return { words, locale, title, named, option, state, known, drawn, failure, empty: option !== null && isEmpty(option) };
+    const empty = option !== null && isEmpty(option);
+    return { words, locale, title, named, option, state, known, drawn, undrawable, failure, empty };
   }
 
   private get picking() {

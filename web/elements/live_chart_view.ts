@@ -20,6 +20,7 @@ export interface Shown {
   /** The title is more than the chart's id. */
   readonly named: boolean;
   readonly drawn: boolean;
+  readonly undrawable: boolean;
   readonly empty: boolean;
   /** Why there is no chart, before the server was asked. */
   readonly failure: string;
@@ -58,7 +59,7 @@ export function toolsTemplate({ words, title }: Shown, items: readonly MenuItem[
 }
 
 export function stageTemplate(shown: Shown, retry: () => void) {
-  const covered = shown.failure || shown.state.status === 'refused' || !shown.drawn || shown.empty;
+  const covered = shown.failure || shown.state.status === 'refused' || !shown.drawn || shown.undrawable || shown.empty;
   const lost = shown.state.status === 'disconnected' || shown.state.status === 'refused';
   return html`
     <div class="stage ${covered ? 'hidden' : ''} ${lost ? 'lost' : ''}" part="stage">
@@ -68,12 +69,13 @@ export function stageTemplate(shown: Shown, retry: () => void) {
 }
 
 /** What stands where the drawing would. */
-function coverTemplate({ words, state, failure, known, empty }: Shown, retry: () => void) {
+function coverTemplate({ words, state, failure, known, undrawable, empty }: Shown, retry: () => void) {
   if (failure) return html`<cc-notice icon="refused" text=${refusalText(failure, words)}></cc-notice>`;
   if (state.status === 'refused') {
     return html`<cc-notice icon="refused" text=${refusalText(state.code, words)} action=${words.chart.try_again}
       @retry=${retry}></cc-notice>`;
   }
+  if (undrawable) return html`<cc-notice icon="refused" text=${words.chart.undrawable}></cc-notice>`;
   if (known && empty) return html`<cc-notice icon="chart"><slot name="empty">${words.chart.empty}</slot></cc-notice>`;
   if (!known && state.status === 'disconnected') {
     return html`<cc-notice icon="reconnecting" text=${words.chart.not_reached}></cc-notice>`;

@@ -39,7 +39,10 @@ TEST(Rows, AreReadByEachSetOfViewersWithAnETagOfItsOwn) {
 TEST(Rows, OfThePastAreGoneWithoutAStore) {
     ApiWorld world;
     EXPECT_EQ(world.ask(get_rows, "GET", std::string(rows) + "?at=2026-01-01"), "410 no_history");
-    EXPECT_EQ(world.ask(get_history, "GET", "/api/v1/datasets/deals/history"), "410 no_history");
+    EXPECT_EQ(world.ask(get_history, "GET", "/api/v1/datasets/deals/history?to=7"),
+              "410 no_history");
+    EXPECT_EQ(world.ask(get_history, "GET", "/api/v1/datasets/deals/history?limit=1"),
+              R"(200 {"dims":["id","region","amount"],"key":[0],"batches":[],"next":null})");
 }
 
 TEST(Rows, OfThePastAreFilteredLikeThoseOfNow) {

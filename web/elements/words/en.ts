@@ -35,6 +35,7 @@ export const en = {
     description: 'Chart: {title}. The same data are in its table.',
     waiting: 'Waiting for data',
     empty: 'There is nothing to show yet. The chart fills as soon as data arrive.',
+    undrawable: 'ECharts cannot draw what this chart asks for. The console of the browser says more.',
     not_reached: 'The server cannot be reached at the moment. Trying again.',
     failed: 'The chart could not be drawn.',
     try_again: 'Try again',

@@ -36,6 +36,7 @@ export const zh_CN: Words = {
     description: '图表：{title}。相同数据见其表格。',
     waiting: '等待数据',
     empty: '暂无内容，数据到达后图表会立即显示。',
+    undrawable: 'ECharts 无法绘制此图表的配置，详情见浏览器控制台。',
     not_reached: '暂时无法连接服务器，正在重试。',
     failed: '图表绘制失败。',
     try_again: '重试',

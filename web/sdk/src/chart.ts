@@ -126,6 +126,7 @@ export class Chart implements LiveChart, Watcher {
     const view = new View(this, element, options, {
       visibilityChanged: () => this.#wantsChanged(),
       selected: (event) => this.#listeners.tell('select', event),
+      drawn: (event) => this.#listeners.tell('draw', event),
       destroyed: (gone) => {
         this.#views.delete(gone);
         this.#wantsChanged();

@@ -27,6 +27,7 @@ export class Drawing {
   #disposed = false;
   #look = '';
   #lookIsOld = true;
+  #failed: Option | null = null;
   #template: Option | null = null;
   #drawn: Option | null = null;
   #stopWatching: () => void;
@@ -46,7 +47,27 @@ export class Drawing {
     if (!template) return;
     if (!this.#echarts || (this.#kind !== 'full' && kindFor(template) === 'full')) return this.#load(template);
     if (this.#lookIsOld || template !== this.#template) this.#restyle(template);
-    if (changed || !this.#drawn) this.#show(template, source.sources());
+    if (!changed && this.#drawn) return;
+    try {
+      this.#show(template, source.sources());
+      if (this.#failed) this.view.port.drawn({ error: null });
+      this.#failed = null;
+    } catch (error) {
+      this.#fail(template, error as Error);
+    }
+  }
+
+  /** ECharts threw: what it has half taken in has to stay in no later picture. Told once for an option. */
+  #fail(template: Option, error: Error): void {
+    this.instance.dispose();
+    this.instance = null;
+    this.#drawn = null;
+    this.#look = '';
+    this.#lookIsOld = true;
+    if (this.#failed === template) return;
+    this.#failed = template;
+    console.warn(`chartcast: ECharts cannot draw "${this.view.source.id}"`, error);
+    this.view.port.drawn({ error });
   }
 
   #drawAtOnce(): void {

@@ -33,12 +33,7 @@ export async function history(api: Asker, datasets: readonly string[]): Promise<
 }
 
 async function beginOf(api: Asker, id: string): Promise<number | null> {
-  try {
-    const { batches } = await api.get(`/api/v1/datasets/${id}/history?limit=1`);
-    const first: unknown = Array.isArray(batches) ? batches[0] : null;
-    return isObject(first) && isCount(first.ts) ? first.ts : null;
-  } catch (error) {
-    if (error instanceof ChartcastError && error.code === 'no_history') return null;
-    throw error;
-  }
+  const { batches } = await api.get(`/api/v1/datasets/${id}/history?limit=1`);
+  const first: unknown = Array.isArray(batches) ? batches[0] : null;
+  return isObject(first) && isCount(first.ts) ? first.ts : null;
 }

@@ -84,10 +84,17 @@ export interface SelectEvent {
   readonly seriesId: string | null;
 }
 
+/** Of a mounted chart. */
+export interface DrawEvent {
+  /** What ECharts threw at an option that it cannot draw; null when it draws again. */
+  readonly error: Error | null;
+}
+
 export interface ChartEvents {
   update: UpdateEvent;
   state: ChartState;
   select: SelectEvent;
+  draw: DrawEvent;
 }
 
 /** A chart of the server: its rows and option, kept current. */

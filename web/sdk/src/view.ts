@@ -5,7 +5,7 @@ import type { Chart } from './chart.js';
 import type { Drawing } from './drawing.js';
 import { offFrame, onFrame } from './frame.js';
 import type { Theme } from './look.js';
-import type { ChartView, LiveChart, MountOptions, SelectEvent } from './types.js';
+import type { ChartView, DrawEvent, LiveChart, MountOptions, SelectEvent } from './types.js';
 import { watchSight } from './visibility.js';
 
 /** A server that was gone for a moment may be back. */
@@ -16,6 +16,7 @@ const CALM_MS = 2_000;
 export interface ViewPort {
   visibilityChanged(): void;
   selected(event: SelectEvent): void;
+  drawn(event: DrawEvent): void;
   destroyed(view: View): void;
 }
 
