@@ -51,12 +51,13 @@ export const updated = (page, chart, count = 1, options = {}) => page.waitForFun
 export const inState = (page, chart, status, options = {}) => page.waitForFunction(
     ([id, wanted]) => chartNotes.states[id] === wanted, [chart, status], options);
 
-/** Resolves when every chart in the window has its first data and is not dimmed, or has said why it shows none. */
+/** Resolves when every chart in the window is drawn and not dimmed, or has said why it shows none. */
 export const chartsReady = (page) => untilCharts(page, `document.readyState === 'complete'
     && [...charts()].every((element) => {
         const { top, bottom, width } = element.getBoundingClientRect();
         const id = element.getAttribute('chart');
         const [count, state] = [chartNotes.updates[id], chartNotes.states[id]];
         return width === 0 || bottom <= 0 || top >= innerHeight
-            || (count > 0 && state !== 'disconnected') || ['refused', 'source_error'].includes(state);
+            || (count > 0 && state !== 'disconnected' && !element.shadowRoot.querySelector('.skeleton'))
+            || ['refused', 'source_error'].includes(state);
     })`);

@@ -75,7 +75,7 @@ export class View implements ChartView {
 
   resize(): void {
     this.#drawing?.resize();
-    this.#schedule();
+    this.#schedule({ first: true });
   }
 
   destroy(): void {
@@ -98,10 +98,9 @@ export class View implements ChartView {
     this.#schedule();
   }
 
-  #schedule(): void {
-    if (!this.visible || this.#destroyed) return;
-    // The first picture waits for nothing.
-    onFrame(this.#draw, { first: !this.#drawing?.instance });
+  /** What the reader does waits for nothing, nor does the first picture. */
+  #schedule({ first = !this.#drawing?.instance } = {}): void {
+    if (this.visible && !this.#destroyed) onFrame(this.#draw, { first });
   }
 
   #drawNow(): void {
@@ -118,7 +117,7 @@ export class View implements ChartView {
     this.#loading = true;
     import('./drawing.js').then(({ Drawing }) => {
       if (this.#destroyed) return;
-      this.#drawing = new Drawing(this, () => this.#schedule());
+      this.#drawing = new Drawing(this, () => this.#schedule({ first: true }));
       this.#schedule();
     }).catch((error: unknown) => {
       console.warn('chartcast: drawing could not be loaded', error);
