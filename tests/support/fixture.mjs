@@ -1,6 +1,6 @@
 // Starts the server under test as a child process on a free port and watches what it prints.
 // The contract of that program is written down in tests/conformance/README.md.
-// CONFORMANCE_TARGET=node runs the reference fixture on the real Node packages instead.
+// CONFORMANCE_TARGET=node runs its reference on the real Node packages instead.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -14,8 +14,12 @@ import { defaultDeadlineMs, within } from './waiting.mjs';
 export const onNode = process.env.CONFORMANCE_TARGET === 'node';
 
 const shards = process.env.CONFORMANCE_SHARDS;
-const referenceFixture = fileURLToPath(
-    new URL('../conformance/reference_fixture.mjs', import.meta.url));
+
+/** Programs under test, each with what keeps its contract on Node. */
+const references = {
+    protocol_fixture: 'reference_fixture.mjs',
+    client_fixture: 'client_reference.mjs',
+};
 
 // A test that fails or is cut off leaves no server behind.
 const running = new Set();
@@ -25,13 +29,14 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
 }
 
 /** The command line of the program under test: [file, leading arguments]. */
-function program() {
+function commandOf(program) {
     if (onNode) {
-        return [process.execPath, [referenceFixture]];
+        const reference = new URL(`../conformance/${references[program]}`, import.meta.url);
+        return [process.execPath, [fileURLToPath(reference)]];
     }
     const build = process.env.CHARTCAST_BUILD;
     assert.ok(build, 'set CHARTCAST_BUILD to a build folder, or CONFORMANCE_TARGET=node');
-    const binary = path.resolve(build, 'examples/protocol_fixture');
+    const binary = path.resolve(build, 'examples', program);
     assert.ok(existsSync(binary), `${binary} is not built`);
     return [binary, []];
 }
@@ -52,8 +57,8 @@ function commandLine(options) {
 }
 
 /** Starts the program with these options and gives back the process, for tests of its start. */
-export function spawnFixture(options = {}) {
-    const [file, leading] = program();
+export function spawnFixture(options = {}, program = 'protocol_fixture') {
+    const [file, leading] = commandOf(program);
     const defaults = { port: 0, ...(shards && !onNode ? { shards } : {}) };
     const child = spawn(file, [...leading, ...commandLine({ ...defaults, ...options })], {
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -66,14 +71,19 @@ export function spawnFixture(options = {}) {
 export class Fixture {
     port = 0;
     lines = [];
+    #program;
     #child;
     #exited;
     #stderr = '';
     #watchers = new Set();
     #resources = new Set();
 
+    constructor(program = 'protocol_fixture') {
+        this.#program = program;
+    }
+
     async start(options = {}) {
-        this.#child = spawnFixture(options);
+        this.#child = spawnFixture(options, this.#program);
         this.#exited = new Promise((resolve) => {
             this.#child.on('exit', (code, signal) => resolve({ code, signal }));
         });

@@ -6,8 +6,8 @@ import { Fixture, onNode } from './fixture.mjs';
 import { timeScale } from './waiting.mjs';
 
 /** One server for all tests of a file (or of a describe block), with these fixture options. */
-export function useServer(options = {}) {
-    const server = new Fixture();
+export function useServer(options = {}, program = undefined) {
+    const server = new Fixture(program);
     before(() => server.start(options), { timeout: 60_000 * timeScale });
     afterEach(() => server.releaseResources());
     after(() => server.stop(), { timeout: 60_000 * timeScale });
