@@ -10,6 +10,31 @@ target_link_libraries(chartcast_boost INTERFACE Boost::headers Threads::Threads)
 target_compile_definitions(chartcast_boost INTERFACE
     BOOST_ASIO_NO_DEPRECATED BOOST_ALLOW_DEPRECATED_HEADERS)
 
+if(NOT CHARTCAST_CORE_ONLY)
+    # It comes without a CMake package.
+    find_library(URING_LIBRARY uring REQUIRED)
+    find_path(URING_INCLUDE liburing.h REQUIRED)
+    add_library(chartcast_uring INTERFACE)
+    target_link_libraries(chartcast_uring INTERFACE ${URING_LIBRARY})
+    target_include_directories(chartcast_uring SYSTEM INTERFACE ${URING_INCLUDE})
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+find_program(MOLD mold)
+if(MOLD AND NOT CHARTCAST_FUZZ)
+    add_link_options(-fuse-ld=mold)
+endif()
+
+# What follows is for the product, its tools and tests.
+if(CHARTCAST_LIBRARY_ONLY)
+    return()
+endif()
+
 # It comes without a CMake package.
 add_library(chartcast_mpack INTERFACE)
 find_library(MPACK_LIBRARY mpack REQUIRED)
@@ -34,21 +59,4 @@ if(NOT CHARTCAST_CORE_ONLY)
     target_link_libraries(chartcast_systemd INTERFACE ${SYSTEMD_LIBRARY})
     find_package(spdlog REQUIRED)
     find_package(CLI11 REQUIRED)
-    # It comes without a CMake package.
-    find_library(URING_LIBRARY uring REQUIRED)
-    find_path(URING_INCLUDE liburing.h REQUIRED)
-    add_library(chartcast_uring INTERFACE)
-    target_link_libraries(chartcast_uring INTERFACE ${URING_LIBRARY})
-    target_include_directories(chartcast_uring SYSTEM INTERFACE ${URING_INCLUDE})
-endif()
-
-find_program(CCACHE ccache)
-if(CCACHE)
-    set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
-endif()
-
-find_program(MOLD mold)
-if(MOLD AND NOT CHARTCAST_FUZZ)
-    add_link_options(-fuse-ld=mold)
 endif()

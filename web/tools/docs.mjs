@@ -18,7 +18,7 @@ const groups = {
         'guide/sql_dashboards', 'guide/permission', 'guide/api_reference'],
     Reference: ['config', 'cli', 'http-api', 'protocol', 'sources', 'store', 'auth', 'pages', 'operating', 'seed',
         'demo'],
-    Library: ['http', 'slow-clients', 'sharding'],
+    Library: ['library', 'http', 'slow-clients', 'sharding'],
 };
 
 const pages = Object.entries(groups).flatMap(([group, files]) =>

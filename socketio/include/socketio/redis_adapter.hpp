@@ -11,8 +11,9 @@
 namespace socketio {
 
 struct RedisAdapterOptions {
-    /// redis://[user]:password@host:port/db, rediss:// (TLS, with ?ca_file= and the like) or
-    /// unix:///path. See redis/options.hpp.
+    /// redis://[user]:password@host:port/db, rediss:// (TLS) or unix:///path?db=n. User, password and
+    /// path may be percent-encoded. Parameters of rediss: ca_file, certificate_file, key_file,
+    /// server_name, insecure=true.
     std::string url = "redis://127.0.0.1:6379";
     /// What channels begin with; the same on all servers and emitters that belong together.
     std::string key = "socket.io";
