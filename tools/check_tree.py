@@ -3,7 +3,8 @@
 
 usage: tools/check_tree.py [CHECK...] [--compile-commands BUILD_FOLDER]
 
-  includes  an include goes down the layers only; Asio, clocks and random sources stay out of the pure ones
+  includes  an include goes down the layers only; Asio, clocks and random sources stay out of the pure ones,
+            and Boost, but for its error codes and results, out of the library's public headers
   threads   mutexes, atomics and threads are used in socketio/src/shard/ alone
   words     nothing left to do, and no path of somebody's machine
   tests     a pure source file has a test, and no test sleeps
@@ -87,6 +88,8 @@ INCLUDE_ROOTS = ["socketio/include", "socketio/src", "redis/include", "redis/src
 # Folders of the product that are free of I/O, too.
 PURE_PRODUCT = ["chartcast/live", "chartcast/decode"]
 PURE = [BASE, WIRE, ENGINE, HUB, CODEC, REDIS_PROTOCOL, *PURE_PRODUCT]
+# What the library's public headers may include of Boost (docs/adr/0004).
+PUBLIC_BOOST = {"boost/system/error_code.hpp", "boost/system/result.hpp"}
 # Where the test of a pure part's files lies.
 TEST_FOLDERS = {
     BASE: "tests/unit/base",
@@ -186,6 +189,8 @@ def check_include(path, part, allowed, line, include):
     target = target_of(path, include)
     if target and target not in allowed:
         fail(path, line, f"{part} must not include {include} ({target})", "includes")
+    if part == PUBLIC and include.startswith("boost/") and include not in PUBLIC_BOOST:
+        fail(path, line, f"users would compile {include}: forward declare what is of Asio", "includes")
     if part in PURE and re.match(r"boost/(asio|beast)", include):
         fail(path, line, f"{part} is free of I/O: no {include}", "io")
     beast_place = part == TRANSPORT and path.suffix == ".cpp"
