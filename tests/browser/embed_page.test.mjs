@@ -30,10 +30,12 @@ after(async () => {
     await site.stop();
 });
 
-/** A page of the site with the address in a frame, which notes what the frame says. */
+/** A page of the site with the address in a frame, which notes what the frame says and, in `heard`, is sent. */
 async function openFramed(address, options) {
     const around = site.page('<h1>CRM</h1><iframe width="640" height="400" title="A chart"></iframe>');
     const page = await world.open(around, options);
+    page.heard = [];
+    page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => page.heard.push(String(payload))));
     await page.evaluate((url) => {
         globalThis.said = [];
         addEventListener('message', ({ data, source }) => {
@@ -103,6 +105,7 @@ test('a token that ends is renewed on the open socket, and the chart goes on', a
     await shows(frame, { region: 'South', amount: 77 });
     await saysState(frame, 'Live');
     assert.equal(page.sockets, 1);
+    assert.deepEqual(page.heard.filter((text) => text.includes('auth:expired')), [], 'the server knows the new token');
     const states = await page.evaluate(() => globalThis.said.filter(({ type }) => type === 'chartcast:state'));
     assert.equal(states.some(({ status }) => ['refused', 'disconnected'].includes(status)), false);
     await world.close(page);
