@@ -189,6 +189,12 @@ public:
     }
     void deliver_everywhere(hub::Delivery delivery) override { hub.deliver(delivery); }
     void surgery(hub::RoomSurgery surgery) override { hub.surgery(surgery); }
+    void ask(hub::Question question, BroadcastAckHandler handler) override {
+        hub.ask(question, std::move(handler));
+    }
+    void fetch(std::string nsp, Audience audience, FetchHandler handler) override {
+        handler({{}, hub.fetch(nsp, audience)});
+    }
     void require_setup_phase(const Namespace&) const override {}
 
     Scheduler& scheduler;

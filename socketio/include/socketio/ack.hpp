@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace socketio {
 
@@ -37,7 +38,25 @@ private:
     std::shared_ptr<hub::AckReply> reply_;
 };
 
-/// Called once with what the client answered, or with errc::ack_timeout or errc::disconnected.
+/// Called once with what the client answered, or with errc::ack_timeout ("operation has timed out", as in
+/// Node) or errc::disconnected. An answer that comes later is dropped.
 using AckHandler = std::function<void(boost::system::error_code, const Args&)>;
+
+/// The same, for who waits with co_await.
+struct AckAnswer {
+    boost::system::error_code ec;
+    Args args;
+};
+
+/// What all sockets of an audience answered.
+struct BroadcastAnswers {
+    /// errc::ack_timeout when somebody did not answer in time, else errc::disconnected when somebody left
+    /// instead.
+    boost::system::error_code ec;
+    /// The first argument of each answer, or null, in the order in which they came on each shard.
+    std::vector<Value> values;
+};
+
+using BroadcastAckHandler = std::function<void(const BroadcastAnswers&)>;
 
 }  // namespace socketio

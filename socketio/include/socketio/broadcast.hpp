@@ -1,9 +1,16 @@
 #pragma once
 // To whom an event goes. Operators are values: each call returns a changed copy.
 
+#include "socketio/ack.hpp"
+#include "socketio/handshake.hpp"
+#include "socketio/task.hpp"
 #include "socketio/value.hpp"
 
+#include <boost/system/error_code.hpp>
+
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +53,26 @@ enum class EmitOutcome : std::uint8_t {
     disconnected,  ///< The client has left, or this message made it a slow client.
 };
 
+/// A socket as it was when it was asked for.
+struct SocketDetails {
+    std::string id;
+    /// Without its request when that is not kept any more: Options::keep_request.
+    Handshake handshake;
+    /// Its id first.
+    std::vector<std::string> rooms;
+    /// Of Socket::data() when that holds a Value, else null: what else stands there may belong to its shard.
+    Value data;
+};
+
+struct FetchedSockets {
+    /// None within one process.
+    boost::system::error_code ec;
+    /// In no order.
+    std::vector<SocketDetails> sockets;
+};
+
+using FetchHandler = std::function<void(const FetchedSockets&)>;
+
 /// Any thread. From one thread, what is emitted first arrives first.
 class BroadcastOperator {
 public:
@@ -56,6 +83,9 @@ public:
     [[nodiscard]] BroadcastOperator to(std::string_view room) const;
     [[nodiscard]] BroadcastOperator to(const std::vector<std::string>& rooms) const;
     [[nodiscard]] BroadcastOperator in(std::string_view room) const { return to(room); }
+    [[nodiscard]] BroadcastOperator in(const std::vector<std::string>& rooms) const {
+        return to(rooms);
+    }
     [[nodiscard]] BroadcastOperator except(std::string_view room) const;
     [[nodiscard]] BroadcastOperator except(const std::vector<std::string>& rooms) const;
     [[nodiscard]] BroadcastOperator except(const Socket& socket) const;
@@ -72,10 +102,31 @@ public:
         send(event, Args{Value(std::forward<Values>(values))...});
     }
     void send(std::string_view event, Args args) const;
+    /// The event `message`, which Node's clients emit with send().
+    template <class... Values>
+    void emit_message(Values&&... values) const {
+        emit("message", std::forward<Values>(values)...);
+    }
     /// In this process only: an adapter sends values, not bytes. It goes with the flags that it was encoded
     /// with; as_volatile() adds to them. Throws std::invalid_argument when it was encoded for another
     /// namespace.
     void emit(const EncodedEvent& event) const;
+
+    /// Asks all sockets of the audience in this process, and calls the handler once: when each has answered
+    /// or left, or after `timeout`. With nobody to ask that is soon. On the calling shard, or on shard 0 when
+    /// the caller is none; of a server that stops, nothing may come. Throws std::invalid_argument when the
+    /// event's name is reserved, and when `timeout` is zero: a broadcast does not wait for ever. Acks are
+    /// never volatile, droppable or conflated. Socket.IO protocol v5, "Acknowledgement".
+    void emit_with_ack(std::string_view event, Args args, std::chrono::milliseconds timeout,
+                       BroadcastAckHandler handler) const;
+    /// For a Task on a shard.
+    [[nodiscard]] Awaitable<BroadcastAnswers> emit_with_ack(
+        std::string_view event, Args args, std::chrono::milliseconds timeout) const;
+
+    /// The connected sockets of the audience in this process. Handlers are called as those of
+    /// emit_with_ack().
+    void fetch_sockets(FetchHandler handler) const;
+    [[nodiscard]] Awaitable<FetchedSockets> fetch_sockets() const;
 
     /// Of the sockets of this process.
     void sockets_join(const std::vector<std::string>& rooms) const;

@@ -79,15 +79,43 @@ public:
     }
 
     [[nodiscard]] BroadcastOperator to(std::string_view room) const;
+    [[nodiscard]] BroadcastOperator to(const std::vector<std::string>& rooms) const;
     [[nodiscard]] BroadcastOperator in(std::string_view room) const { return to(room); }
+    [[nodiscard]] BroadcastOperator in(const std::vector<std::string>& rooms) const {
+        return to(rooms);
+    }
     [[nodiscard]] BroadcastOperator except(std::string_view room) const;
+    [[nodiscard]] BroadcastOperator except(const std::vector<std::string>& rooms) const;
     [[nodiscard]] BroadcastOperator except(const Socket& socket) const;
     [[nodiscard]] BroadcastOperator local() const;
     [[nodiscard]] BroadcastOperator as_volatile() const;
+    [[nodiscard]] BroadcastOperator compress(bool on) const;
+    [[nodiscard]] BroadcastOperator droppable() const;
+    /// Everyone in the namespace, for what only the operator does: acks, flags.
+    [[nodiscard]] BroadcastOperator everyone() const { return BroadcastOperator(*this); }
+
+    /// Each as BroadcastOperator's, for all sockets of the namespace.
+    void fetch_sockets(FetchHandler handler) const { everyone().fetch_sockets(std::move(handler)); }
+    [[nodiscard]] Awaitable<FetchedSockets> fetch_sockets() const {
+        return everyone().fetch_sockets();
+    }
+    void sockets_join(const std::vector<std::string>& rooms) const {
+        everyone().sockets_join(rooms);
+    }
+    void sockets_leave(const std::vector<std::string>& rooms) const {
+        everyone().sockets_leave(rooms);
+    }
+    void disconnect_sockets(bool close_connection = false) const {
+        everyone().disconnect_sockets(close_connection);
+    }
 
     template <class... Values>
     void emit(std::string_view event, Values&&... values) const {
         BroadcastOperator(*this).emit(event, std::forward<Values>(values)...);
+    }
+    template <class... Values>
+    void emit_message(Values&&... values) const {
+        emit("message", std::forward<Values>(values)...);
     }
     /// As BroadcastOperator::emit().
     void emit(const EncodedEvent& event) const { BroadcastOperator(*this).emit(event); }

@@ -6,6 +6,7 @@
 #include "socketio/http.hpp"
 #include "socketio/namespace.hpp"
 #include "socketio/options.hpp"
+#include "socketio/task.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -51,14 +52,42 @@ public:
     Server& use(Middleware middleware);
     Server& on_connection(ConnectionHandler handler);
     [[nodiscard]] BroadcastOperator to(std::string_view room) const;
+    [[nodiscard]] BroadcastOperator to(const std::vector<std::string>& rooms) const;
     [[nodiscard]] BroadcastOperator in(std::string_view room) const { return to(room); }
+    [[nodiscard]] BroadcastOperator in(const std::vector<std::string>& rooms) const {
+        return to(rooms);
+    }
     [[nodiscard]] BroadcastOperator except(std::string_view room) const;
+    [[nodiscard]] BroadcastOperator except(const std::vector<std::string>& rooms) const;
     [[nodiscard]] BroadcastOperator except(const Socket& socket) const;
     [[nodiscard]] BroadcastOperator local() const;
     [[nodiscard]] BroadcastOperator as_volatile() const;
+    [[nodiscard]] BroadcastOperator compress(bool on) const;
+    [[nodiscard]] BroadcastOperator droppable() const;
+    /// Everyone in the root namespace, for what only the operator does: acks, flags.
+    [[nodiscard]] BroadcastOperator everyone() const;
+    /// Each as BroadcastOperator's, for all sockets of the root namespace.
+    void fetch_sockets(FetchHandler handler) const { everyone().fetch_sockets(std::move(handler)); }
+    [[nodiscard]] Awaitable<FetchedSockets> fetch_sockets() const {
+        return everyone().fetch_sockets();
+    }
+    void sockets_join(const std::vector<std::string>& rooms) const {
+        everyone().sockets_join(rooms);
+    }
+    void sockets_leave(const std::vector<std::string>& rooms) const {
+        everyone().sockets_leave(rooms);
+    }
+    void disconnect_sockets(bool close_connection = false) const {
+        everyone().disconnect_sockets(close_connection);
+    }
     template <class... Values>
     void emit(std::string_view event, Values&&... values) const {
         root().emit(event, std::forward<Values>(values)...);
+    }
+
+    template <class... Values>
+    void emit_message(Values&&... values) const {
+        emit("message", std::forward<Values>(values)...);
     }
 
     // ---- Beside Socket.IO; only before run() ---------------------------------------------------
@@ -94,6 +123,8 @@ public:
     [[nodiscard]] unsigned current_shard() const noexcept;
     /// Runs on that shard, after what this thread posted there or emitted before. Any thread.
     void post(unsigned shard, std::function<void()> work);
+    /// Starts the task there. Any thread.
+    void spawn(unsigned shard, Task task);
     /// For an application's own Asio objects; they belong to that shard.
     [[nodiscard]] boost::asio::io_context& context(unsigned shard = 0) noexcept;
     /// Engine.IO sessions of the process. Any thread.

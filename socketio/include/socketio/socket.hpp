@@ -6,11 +6,14 @@
 #include "socketio/broadcast.hpp"
 #include "socketio/encoded_event.hpp"
 #include "socketio/error.hpp"
+#include "socketio/event_middleware.hpp"
 #include "socketio/handshake.hpp"
+#include "socketio/task.hpp"
 #include "socketio/value.hpp"
 
 #include <any>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -30,6 +33,8 @@ using EventHandler = std::function<void(Socket&, const Args&, Ack)>;
 using AnyHandler = std::function<void(Socket&, std::string_view event, const Args&)>;
 using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
 using DrainHandler = std::function<void(Socket&)>;
+/// Names a catch-all handler of one socket, to take it away again.
+enum class HandlerId : std::uint32_t {};
 
 /// Makes an EventHandler of a callable that takes the socket, and then the arguments and the ack or not.
 template <class Handler>
@@ -77,9 +82,36 @@ public:
     void on(std::string_view event, Handler handler) {
         set_handler(event, make_event_handler(std::move(handler)));
     }
+    /// The same for the next event of that name alone: it is removed before it is called.
+    template <class Handler>
+    void once(std::string_view event, Handler handler) {
+        set_handler(event, make_event_handler(std::move(handler)), true);
+    }
+    /// The socket's own; those of its namespace stay.
     void off(std::string_view event);
-    /// Sees every event before its handler.
-    void on_any(AnyHandler handler);
+    void off();
+    /// Sees every event of the client, before its middlewares and its handler; in the order they were added.
+    /// What is added while they run is called from the next event on, and one that is removed is called for
+    /// this event yet.
+    HandlerId on_any(AnyHandler handler);
+    /// Before those that are there.
+    HandlerId prepend_any(AnyHandler handler);
+    void off_any(HandlerId handler);
+    /// All of them.
+    void off_any();
+    /// Sees every event that is emitted to this client, broadcasts too, before it is queued and whether or not
+    /// it arrives; acks are no events. Of a broadcast it sees what the client will read: numbers that are
+    /// whole, as integers. Costs a broadcast nothing while no socket of the namespace on this shard has one,
+    /// and else a look at each of its sockets there.
+    HandlerId on_any_outgoing(AnyHandler handler);
+    HandlerId prepend_any_outgoing(AnyHandler handler);
+    void off_any_outgoing(HandlerId handler);
+    void off_any_outgoing();
+    /// Asked for each event of the client, in the order they were added, after on_any() handlers. They may
+    /// change the event, or refuse it.
+    void use(EventMiddleware middleware);
+    /// Events that a middleware refused or in which it threw. Without one they are logged at debug.
+    void on_error(ErrorHandler handler);
     /// Rooms are still joined.
     void on_disconnecting(DisconnectHandler handler);
     /// Rooms are left; the socket goes away after it returns.
@@ -92,6 +124,11 @@ public:
         return send(event, Args{Value(std::forward<Values>(values))...});
     }
     EmitOutcome send(std::string_view event, const Args& args, const EmitFlags& flags = {});
+    /// The event `message`, which Node's clients emit with send().
+    template <class... Values>
+    EmitOutcome emit_message(Values&&... values) {
+        return emit("message", std::forward<Values>(values)...);
+    }
     /// What Namespace::encode() made, with the flags that were given there. Throws std::invalid_argument
     /// when it was encoded for another namespace.
     EmitOutcome send(const EncodedEvent& event);
@@ -106,10 +143,21 @@ public:
     /// Asks the client for an answer; waits for ever when `timeout` is zero.
     void emit_with_ack(std::string_view event, const Args& args, std::chrono::milliseconds timeout,
                        AckHandler handler);
+    /// For a Task. After an answer with errc::disconnected the socket may be used until the next co_await.
+    [[nodiscard]] Awaitable<AckAnswer> emit_with_ack(std::string_view event, Args args,
+                                                     std::chrono::milliseconds timeout);
+    /// Starts the task: it runs up to its first co_await at once.
+    void spawn(Task task);
 
     /// Everyone in the room but this socket.
     [[nodiscard]] BroadcastOperator to(std::string_view room) const;
+    [[nodiscard]] BroadcastOperator to(const std::vector<std::string>& rooms) const;
     [[nodiscard]] BroadcastOperator in(std::string_view room) const { return to(room); }
+    [[nodiscard]] BroadcastOperator in(const std::vector<std::string>& rooms) const {
+        return to(rooms);
+    }
+    /// Everyone in the namespace but this socket and the members of that room.
+    [[nodiscard]] BroadcastOperator except(std::string_view room) const;
     /// Everyone in the namespace but this socket.
     [[nodiscard]] BroadcastOperator broadcast() const;
 
@@ -120,7 +168,7 @@ public:
     [[nodiscard]] std::any& data() noexcept;
 
 private:
-    void set_handler(std::string_view event, EventHandler handler);
+    void set_handler(std::string_view event, EventHandler handler, bool once = false);
 
     hub::SocketState& state_;
 };

@@ -7,6 +7,7 @@
 #include "socketio/encoded_event.hpp"
 #include "socketio/endpoint.hpp"
 #include "socketio/error.hpp"
+#include "socketio/event_middleware.hpp"
 #include "socketio/handshake.hpp"
 #include "socketio/http.hpp"
 #include "socketio/namespace.hpp"

@@ -21,7 +21,7 @@ const char* describe(errc code) noexcept {
         case errc::reserved_event: return "The event name is reserved by the protocol.";
         case errc::invalid_websocket_frame: return "The bytes break the WebSocket protocol.";
         case errc::invalid_msgpack: return "The bytes are not MessagePack of the expected shape.";
-        case errc::ack_timeout: return "The peer did not acknowledge in time.";
+        case errc::ack_timeout: return "operation has timed out";
         case errc::disconnected: return "The peer left before it acknowledged.";
     }
     return "Unknown error.";

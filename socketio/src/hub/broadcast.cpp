@@ -17,6 +17,16 @@ void append(std::vector<std::string>& rooms, const std::vector<std::string>& mor
     rooms.insert(rooms.end(), more.begin(), more.end());
 }
 
+void require_unreserved(std::string_view event) {
+    if (!wire::is_reserved_event(event)) return;
+    throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
+}
+
+void require_end(std::chrono::milliseconds timeout) {
+    if (timeout > std::chrono::milliseconds::zero()) return;
+    throw std::invalid_argument("the answers to a broadcast need a timeout");
+}
+
 }  // namespace
 
 BroadcastOperator BroadcastOperator::to(std::string_view room) const {
@@ -78,10 +88,39 @@ BroadcastOperator BroadcastOperator::conflate(std::string_view key) const {
 }
 
 void BroadcastOperator::send(std::string_view event, Args args) const {
-    if (wire::is_reserved_event(event)) {
-        throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
-    }
+    require_unreserved(event);
     nsp_->port().broadcast(*nsp_, audience_, flags_, event, std::move(args));
+}
+
+void BroadcastOperator::emit_with_ack(std::string_view event, Args args,
+                                      std::chrono::milliseconds timeout,
+                                      BroadcastAckHandler handler) const {
+    require_unreserved(event);
+    require_end(timeout);
+    nsp_->port().ask(
+        {nsp_->name(), audience_, flags_, std::string(event), std::move(args), timeout},
+        std::move(handler));
+}
+
+Awaitable<BroadcastAnswers> BroadcastOperator::emit_with_ack(
+    std::string_view event, Args args, std::chrono::milliseconds timeout) const {
+    require_unreserved(event);
+    require_end(timeout);
+    return Awaitable<BroadcastAnswers>([asker = *this, event = std::string(event),
+                                        args = std::move(args),
+                                        timeout](std::function<void(BroadcastAnswers)> answered) {
+        asker.emit_with_ack(event, args, timeout, std::move(answered));
+    });
+}
+
+void BroadcastOperator::fetch_sockets(FetchHandler handler) const {
+    nsp_->port().fetch(nsp_->name(), audience_, std::move(handler));
+}
+
+Awaitable<FetchedSockets> BroadcastOperator::fetch_sockets() const {
+    return Awaitable<FetchedSockets>([asker = *this](std::function<void(FetchedSockets)> fetched) {
+        asker.fetch_sockets(std::move(fetched));
+    });
 }
 
 void BroadcastOperator::sockets_join(const std::vector<std::string>& rooms) const {

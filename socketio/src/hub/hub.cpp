@@ -1,11 +1,15 @@
 #include "hub/hub.hpp"
 
 #include "base/assert.hpp"
+#include "hub/answer_count.hpp"
+#include "hub/delivery.hpp"
 #include "hub/socket_state.hpp"
 #include "wire/session_id.hpp"
+#include "wire/socket_packet.hpp"
 
 #include <array>
 #include <exception>
+#include <optional>
 
 namespace socketio::hub {
 
@@ -70,12 +74,28 @@ constexpr std::size_t shared_messages_max = 256;
 
 }  // namespace
 
+namespace {
+
+/// Before anything is sent, since a handler may do anything to the sockets.
+void show_outgoing(const Snapshot& recipients, const engine::MessageContent& content) {
+    std::optional<IncomingEvent> event;
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        auto& socket = recipients[i];
+        if (!socket.receives() || !socket.has_outgoing_handlers()) continue;
+        if (!event) event = decode_event(content);
+        if (event) socket.call_outgoing_handlers(event->name, event->args);
+    }
+}
+
+}  // namespace
+
 void Hub::deliver(const Delivery& delivery) {
     const auto* nsp = find_namespace(delivery.nsp);
     if (nsp == nullptr) return;
     const Snapshot recipients(snapshots_, *nsp, delivery.audience);
     // Nobody receives: no handle and no frames are made.
     if (recipients.empty()) return;
+    if (nsp->has_outgoing_handlers()) show_outgoing(recipients, *delivery.content);
     const auto message =
         delivery.is_sent_again ? share(delivery.content) : engine::Message::make(delivery.content);
     for (std::size_t i = 0; i < recipients.size(); ++i) {
@@ -117,6 +137,47 @@ void Hub::surgery(const RoomSurgery& surgery) {
     for (std::size_t i = 0; i < sockets.size(); ++i) {
         if (sockets[i].receives()) operate_on(sockets[i], surgery);
     }
+}
+
+void Hub::ask(const Question& question, std::function<void(BroadcastAnswers)> done) {
+    auto* nsp = find_namespace(question.nsp);
+    if (nsp == nullptr) return done({});
+    const Snapshot recipients(snapshots_, *nsp, question.audience);
+    if (recipients.empty()) return done({});
+    const auto id = nsp->take_ack_id();
+    const auto content =
+        engine::make_content(wire::encode_event(question.nsp, id, question.event, question.args),
+                             {.compress = question.flags.compress});
+    if (nsp->has_outgoing_handlers()) show_outgoing(recipients, *content);
+    const auto message = engine::Message::make(content);
+    const auto count = std::make_shared<AnswerCount>(std::move(done));
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        auto& socket = recipients[i];
+        if (!socket.receives()) continue;
+        count->expect();
+        socket.expect_answer(
+            id, question.timeout,
+            [count](boost::system::error_code ec, const Args& args) { count->add(ec, args); });
+        (void)socket.transmit(message, false);
+    }
+    count->all_asked();
+}
+
+std::vector<SocketDetails> Hub::fetch(std::string_view nsp, const Audience& audience) {
+    std::vector<SocketDetails> all;
+    const auto* known = find_namespace(nsp);
+    if (known == nullptr) return all;
+    const Snapshot sockets(snapshots_, *known, audience);
+    for (std::size_t i = 0; i < sockets.size(); ++i) {
+        if (sockets[i].receives()) all.push_back(sockets[i].details());
+    }
+    return all;
+}
+
+void Hub::spawn(const std::string& nsp, Task task) {
+    task.start([this, nsp](const std::exception_ptr& failure) {
+        (void)guarded(nsp, "task", [&] { std::rethrow_exception(failure); });
+    });
 }
 
 void Hub::close_all(DisconnectReason reason) {

@@ -58,6 +58,11 @@ public:
     /// To this shard's sockets of the audience, each once.
     void deliver(const Delivery& delivery);
     void surgery(const RoomSurgery& surgery);
+    /// Asks this shard's sockets of the audience; `done` comes once, perhaps within this call.
+    void ask(const Question& question, std::function<void(BroadcastAnswers)> done);
+    [[nodiscard]] std::vector<SocketDetails> fetch(std::string_view nsp, const Audience& audience);
+    /// Starts it; what it throws, now or later, is logged.
+    void spawn(const std::string& nsp, Task task);
     /// Every session leaves with that reason.
     void close_all(DisconnectReason reason);
 

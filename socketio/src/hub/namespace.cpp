@@ -63,6 +63,22 @@ BroadcastOperator Namespace::to(std::string_view room) const {
     return BroadcastOperator(*this).to(room);
 }
 
+BroadcastOperator Namespace::to(const std::vector<std::string>& rooms) const {
+    return BroadcastOperator(*this).to(rooms);
+}
+
+BroadcastOperator Namespace::except(const std::vector<std::string>& rooms) const {
+    return BroadcastOperator(*this).except(rooms);
+}
+
+BroadcastOperator Namespace::compress(bool on) const {
+    return BroadcastOperator(*this).compress(on);
+}
+
+BroadcastOperator Namespace::droppable() const {
+    return BroadcastOperator(*this).droppable();
+}
+
 BroadcastOperator Namespace::except(std::string_view room) const {
     return BroadcastOperator(*this).except(room);
 }

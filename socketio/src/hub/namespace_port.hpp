@@ -6,6 +6,7 @@
 #include "socketio/namespace.hpp"
 #include "socketio/socket.hpp"
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <string_view>
@@ -43,6 +44,16 @@ struct RoomSurgery {
     std::vector<std::string> rooms;
 };
 
+/// A broadcast that wants answers. Encoded on each shard, with an ack id of that shard's.
+struct Question {
+    std::string nsp;
+    Audience audience;
+    EmitFlags flags;
+    std::string event;
+    Args args;
+    std::chrono::milliseconds timeout;
+};
+
 /// Implemented by server/: to every shard of the process, and to the adapter. Any thread; may throw
 /// std::logic_error before Server::run().
 class NamespacePort {
@@ -53,6 +64,9 @@ public:
     /// To every shard of the process and to nobody else.
     virtual void deliver_everywhere(Delivery delivery) = 0;
     virtual void surgery(RoomSurgery surgery) = 0;
+    /// To every shard of the process. The handler is called on the calling shard, else on shard 0.
+    virtual void ask(Question question, BroadcastAckHandler handler) = 0;
+    virtual void fetch(std::string nsp, Audience audience, FetchHandler handler) = 0;
     /// Throws std::logic_error when shards read that namespace's setup already.
     virtual void require_setup_phase(const Namespace& nsp) const = 0;
 };

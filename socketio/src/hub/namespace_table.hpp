@@ -43,6 +43,11 @@ public:
 
     [[nodiscard]] RoomIndex& rooms() noexcept { return rooms_; }
     [[nodiscard]] const RoomIndex& rooms() const noexcept { return rooms_; }
+    /// Some socket here wants to see what is emitted to it.
+    [[nodiscard]] bool has_outgoing_handlers() const noexcept { return outgoing_listeners_ > 0; }
+    void count_outgoing_listener(int change) noexcept {
+        outgoing_listeners_ += static_cast<std::uint32_t>(change);
+    }
     /// All sockets of a namespace count together, from 0, as in Node.
     [[nodiscard]] std::uint64_t take_ack_id() noexcept { return next_ack_id_++; }
 
@@ -65,6 +70,7 @@ private:
     boost::unordered_flat_set<SocketState*, IdHash, IdEqual> by_id_;
     RoomIndex rooms_;
     std::uint64_t next_ack_id_ = 0;
+    std::uint32_t outgoing_listeners_ = 0;
     bool is_open_ = true;
 };
 

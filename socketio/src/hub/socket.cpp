@@ -55,17 +55,57 @@ std::vector<std::string> Socket::rooms() const {
     return state_.rooms();
 }
 
-void Socket::set_handler(std::string_view event, EventHandler handler) {
+void Socket::set_handler(std::string_view event, EventHandler handler, bool once) {
     require_unreserved(event);
-    state_.set_handler(event, std::move(handler));
+    state_.set_handler(event, std::move(handler), once);
 }
 
 void Socket::off(std::string_view event) {
     state_.remove_handler(event);
 }
 
-void Socket::on_any(AnyHandler handler) {
-    state_.add_any_handler(std::move(handler));
+void Socket::off() {
+    state_.remove_handlers();
+}
+
+HandlerId Socket::on_any(AnyHandler handler) {
+    return state_.add_any_handler(std::move(handler), hub::Place::last);
+}
+
+HandlerId Socket::prepend_any(AnyHandler handler) {
+    return state_.add_any_handler(std::move(handler), hub::Place::first);
+}
+
+void Socket::off_any(HandlerId handler) {
+    state_.remove_any_handler(handler);
+}
+
+void Socket::off_any() {
+    state_.remove_any_handlers();
+}
+
+HandlerId Socket::on_any_outgoing(AnyHandler handler) {
+    return state_.add_outgoing_handler(std::move(handler), hub::Place::last);
+}
+
+HandlerId Socket::prepend_any_outgoing(AnyHandler handler) {
+    return state_.add_outgoing_handler(std::move(handler), hub::Place::first);
+}
+
+void Socket::off_any_outgoing(HandlerId handler) {
+    state_.remove_outgoing_handler(handler);
+}
+
+void Socket::off_any_outgoing() {
+    state_.remove_outgoing_handlers();
+}
+
+void Socket::use(EventMiddleware middleware) {
+    state_.add_middleware(std::move(middleware));
+}
+
+void Socket::on_error(ErrorHandler handler) {
+    state_.add_error_handler(std::move(handler));
 }
 
 void Socket::on_disconnecting(DisconnectHandler handler) {
@@ -97,6 +137,31 @@ void Socket::emit_with_ack(std::string_view event, const Args& args,
                            std::chrono::milliseconds timeout, AckHandler handler) {
     require_unreserved(event);
     state_.send_with_ack(event, args, timeout, std::move(handler));
+}
+
+Awaitable<AckAnswer> Socket::emit_with_ack(std::string_view event, Args args,
+                                           std::chrono::milliseconds timeout) {
+    require_unreserved(event);
+    return Awaitable<AckAnswer>([this, event = std::string(event), args = std::move(args),
+                                 timeout](std::function<void(AckAnswer)> answered) {
+        state_.send_with_ack(
+            event, args, timeout,
+            [answered = std::move(answered)](boost::system::error_code ec, const Args& answer) {
+                answered({ec, answer});
+            });
+    });
+}
+
+void Socket::spawn(Task task) {
+    state_.hub().spawn(state_.nsp().name(), std::move(task));
+}
+
+BroadcastOperator Socket::to(const std::vector<std::string>& rooms) const {
+    return broadcast().to(rooms);
+}
+
+BroadcastOperator Socket::except(std::string_view room) const {
+    return broadcast().except(room);
 }
 
 BroadcastOperator Socket::to(std::string_view room) const {

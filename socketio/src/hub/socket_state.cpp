@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "hub/client.hpp"
+#include "hub/delivery.hpp"
 #include "hub/namespace_table.hpp"
 #include "wire/json.hpp"
 
@@ -103,48 +104,77 @@ void SocketState::on_event(wire::Packet packet) {
     auto* data = packet.data.if_array();
     // `42` without a payload names no event.
     if (data == nullptr || data->empty()) return;
-    const auto event = event_name(data->front());
-    const Args args(std::make_move_iterator(data->begin() + 1),
-                    std::make_move_iterator(data->end()));
+    IncomingEvent event{event_name(data->front()), Args(std::make_move_iterator(data->begin() + 1),
+                                                        std::make_move_iterator(data->end()))};
     Ack ack;
     if (packet.id) ack = Ack(std::make_shared<AckReply>(*this, open_replies_, *packet.id));
-    call_any_handlers(event, args);
-    if (phase_ == Phase::connected) call_event_handler(event, args, ack);
+    if (handlers_) call_any_handlers(handlers_->any, event.name, event.args);
+    if (phase_ != Phase::connected) return;
+    if (!handlers_ || !handlers_->middlewares) return dispatch(event, ack);
+    handlers_->middlewares->pass(std::move(event), std::move(ack));
 }
 
-void SocketState::call_any_handlers(std::string_view event, const Args& args) {
-    if (!handlers_) return;
-    auto& any = handlers_->any;
-    // What a handler adds does not see this event.
-    auto handler = any.begin();
-    for (auto count = any.size(); count > 0; --count, ++handler) {
-        guarded(event, [&] { (*handler)(facade_, event, args); });
+void SocketState::call_any_handlers(const HandlerList<AnyHandler>& list, std::string_view event,
+                                    const Args& args) {
+    const auto handlers = list.entries();
+    if (!handlers) return;
+    for (const auto& handler : *handlers) {
+        guarded(event, [&] { handler->call(facade_, event, args); });
     }
 }
 
-void SocketState::call_event_handler(const std::string& event, const Args& args, const Ack& ack) {
-    if (handlers_) {
-        if (const auto own = handlers_->events.find(event); own != handlers_->events.end()) {
-            // Held here, since it may remove or replace itself.
-            const auto handler = own->second;
-            guarded(event, [&] { (*handler)(facade_, args, ack); });
-            return;
-        }
-    }
+void SocketState::dispatch(const IncomingEvent& event, const Ack& ack) {
+    if (call_own_handler(event, ack)) return;
     const auto& common = nsp_.setup().handlers;
-    if (const auto found = common.find(event); found != common.end()) {
-        guarded(event, [&] { found->second(facade_, args, ack); });
+    if (const auto found = common.find(event.name); found != common.end()) {
+        guarded(event.name, [&] { found->second(facade_, event.args, ack); });
     }
+}
+
+bool SocketState::call_own_handler(const IncomingEvent& event, const Ack& ack) {
+    if (!handlers_) return false;
+    const auto own = handlers_->events.find(event.name);
+    if (own == handlers_->events.end()) return false;
+    // Held here, since it may remove or replace itself.
+    const auto handler = own->second.call;
+    if (own->second.once) handlers_->events.erase(own);
+    guarded(event.name, [&] { (*handler)(facade_, event.args, ack); });
+    return true;
+}
+
+void SocketState::on_event_refused(const EventRefusal& refusal) {
+    const auto handlers = handlers_->error.entries();
+    if (!handlers) {
+        hub().context().log.write(LogLevel::debug, "event refused", [&] {
+            return base::LogFields{{"nsp", nsp_.name()},
+                                   {"event", std::string(refusal.event)},
+                                   {"why", std::string(refusal.message)}};
+        });
+        return;
+    }
+    for (const auto& handler : *handlers) {
+        guarded("error", [&] { handler->call(facade_, refusal); });
+    }
+}
+
+void SocketState::call_outgoing_handlers(std::string_view event, const Args& args) {
+    if (handlers_) call_any_handlers(handlers_->outgoing, event, args);
 }
 
 EmitOutcome SocketState::send(std::string_view event, const Args& args, const EmitFlags& flags) {
     if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
+    notify_outgoing(event, args);
     auto packet = wire::encode_event(nsp_.name(), std::nullopt, event, args);
     return transmit(make_message(std::move(packet), flags), flags.is_volatile);
 }
 
 EmitOutcome SocketState::send(const EncodedEvent& event) {
     if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
+    if (nsp_.has_outgoing_handlers()) {
+        if (const auto shown = decode_event(*event.content())) {
+            call_outgoing_handlers(shown->name, shown->args);
+        }
+    }
     return transmit(hub().share(event.content()), event.is_volatile());
 }
 
@@ -202,6 +232,18 @@ void SocketState::send_with_ack(std::string_view event, const Args& args,
     if (phase_ != Phase::pending && phase_ != Phase::connected) {
         return fail_ack_later(std::move(handler), errc::disconnected);
     }
+    notify_outgoing(event, args);
+    // A handler may have disconnected it.
+    if (phase_ != Phase::pending && phase_ != Phase::connected) {
+        return fail_ack_later(std::move(handler), errc::disconnected);
+    }
+    const auto id = nsp_.take_ack_id();
+    expect_answer(id, timeout, std::move(handler));
+    transmit(make_message(wire::encode_event(nsp_.name(), id, event, args)), false);
+}
+
+void SocketState::expect_answer(std::uint64_t id, std::chrono::milliseconds timeout,
+                                AckHandler handler) {
     if (!acks_) acks_ = std::make_unique<Acks>(*this);
     auto& table = acks_->table;
     if (table.size() >= hub().context().options.pending_acks_max) {
@@ -209,9 +251,7 @@ void SocketState::send_with_ack(std::string_view event, const Args& args,
             fail_ack_later(*std::move(oldest), errc::ack_timeout);
         }
     }
-    const auto id = nsp_.take_ack_id();
     table.add(id, std::move(handler), timeout);
-    transmit(make_message(wire::encode_event(nsp_.name(), id, event, args)), false);
 }
 
 void SocketState::on_ack(wire::Packet packet) {
@@ -239,6 +279,11 @@ void SocketState::fail_all_acks() {
     if (!acks_) return;
     while (auto handler = acks_->table.take_oldest())
         call_ack_handler(*handler, errc::disconnected, {});
+}
+
+SocketDetails SocketState::details() const {
+    const auto* data = std::any_cast<Value>(&data_);
+    return {std::string(id()), handshake(), rooms(), data != nullptr ? *data : Value()};
 }
 
 // ---- Leaving -----------------------------------------------------------------------------------
@@ -284,6 +329,7 @@ void SocketState::release() {
     if (attempt_) attempt_->abandon();
     leave_all_rooms();
     fail_all_acks();
+    forget_listening();
     auto& client = *client_;
     last_transport_kind_ = session_->transport_kind();
     session_ = nullptr;
@@ -331,9 +377,10 @@ SocketState::Handlers& SocketState::own_handlers() {
     return *handlers_;
 }
 
-void SocketState::set_handler(std::string_view event, EventHandler handler) {
+void SocketState::set_handler(std::string_view event, EventHandler handler, bool once) {
     own_handlers().events.insert_or_assign(
-        std::string(event), std::make_shared<const EventHandler>(std::move(handler)));
+        std::string(event),
+        OwnHandler{std::make_shared<const EventHandler>(std::move(handler)), once});
 }
 
 void SocketState::remove_handler(std::string_view event) {
@@ -342,8 +389,59 @@ void SocketState::remove_handler(std::string_view event) {
     if (found != handlers_->events.end()) handlers_->events.erase(found);
 }
 
-void SocketState::add_any_handler(AnyHandler handler) {
-    own_handlers().any.push_back(std::move(handler));
+void SocketState::remove_handlers() {
+    if (handlers_) handlers_->events.clear();
+}
+
+HandlerId SocketState::add_any_handler(AnyHandler handler, Place place) {
+    const auto id = next_handler_id();
+    handlers_->any.add(id, std::move(handler), place);
+    return id;
+}
+
+void SocketState::remove_any_handler(HandlerId handler) {
+    if (handlers_) handlers_->any.remove(handler);
+}
+
+void SocketState::remove_any_handlers() {
+    if (handlers_) handlers_->any.clear();
+}
+
+HandlerId SocketState::add_outgoing_handler(AnyHandler handler, Place place) {
+    const auto id = next_handler_id();
+    // A socket that has left is emitted nothing.
+    if (phase_ == Phase::left) return id;
+    if (handlers_->outgoing.empty()) nsp_.count_outgoing_listener(+1);
+    handlers_->outgoing.add(id, std::move(handler), place);
+    return id;
+}
+
+void SocketState::remove_outgoing_handler(HandlerId handler) {
+    if (!has_outgoing_handlers()) return;
+    handlers_->outgoing.remove(handler);
+    if (handlers_->outgoing.empty()) nsp_.count_outgoing_listener(-1);
+}
+
+void SocketState::remove_outgoing_handlers() {
+    if (!has_outgoing_handlers()) return;
+    handlers_->outgoing.clear();
+    nsp_.count_outgoing_listener(-1);
+}
+
+void SocketState::forget_listening() {
+    remove_outgoing_handlers();
+    if (handlers_ && handlers_->middlewares) handlers_->middlewares->close();
+}
+
+void SocketState::add_middleware(EventMiddleware middleware) {
+    auto& own = own_handlers().middlewares;
+    if (!own) own = std::make_unique<EventMiddlewares>(*this);
+    own->add(std::move(middleware));
+}
+
+void SocketState::add_error_handler(ErrorHandler handler) {
+    const auto id = next_handler_id();
+    handlers_->error.add(id, std::move(handler));
 }
 
 void SocketState::add_disconnecting_handler(DisconnectHandler handler) {

@@ -11,6 +11,8 @@
 #include "hub/ack_reply.hpp"
 #include "hub/ack_table.hpp"
 #include "hub/admissions.hpp"
+#include "hub/event_passage.hpp"
+#include "hub/handler_list.hpp"
 #include "hub/hub.hpp"
 #include "hub/namespace_table.hpp"
 #include "hub/room_index.hpp"
@@ -79,7 +81,10 @@ public:
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
     void send_with_ack(std::string_view event, const Args& args, std::chrono::milliseconds timeout,
                        AckHandler handler);
+    /// Of a packet with that ack id, which is sent to it now.
+    void expect_answer(std::uint64_t id, std::chrono::milliseconds timeout, AckHandler handler);
     void answer(std::uint64_t id, Args args);
+    [[nodiscard]] SocketDetails details() const;
     /// Tells the client and leaves. Does nothing before the socket is connected: refuse it instead.
     void disconnect();
     void disconnect_and_close();
@@ -87,14 +92,31 @@ public:
     void leave_room(std::string_view room);
     [[nodiscard]] bool in_own_room() const noexcept { return in_own_room_; }
     [[nodiscard]] std::vector<std::string> rooms() const;
-    void set_handler(std::string_view event, EventHandler handler);
+    void set_handler(std::string_view event, EventHandler handler, bool once);
     void remove_handler(std::string_view event);
-    void add_any_handler(AnyHandler handler);
+    void remove_handlers();
+    HandlerId add_any_handler(AnyHandler handler, Place place);
+    void remove_any_handler(HandlerId handler);
+    void remove_any_handlers();
+    HandlerId add_outgoing_handler(AnyHandler handler, Place place);
+    void remove_outgoing_handler(HandlerId handler);
+    void remove_outgoing_handlers();
+    void add_middleware(EventMiddleware middleware);
+    void add_error_handler(ErrorHandler handler);
     void add_disconnecting_handler(DisconnectHandler handler);
     void add_disconnect_handler(DisconnectHandler handler);
     void add_drain_handler(DrainHandler handler);
 
+    // ---- From its events' middlewares ----------------------------------------------------------
+    /// All have let it through.
+    void dispatch(const IncomingEvent& event, const Ack& ack);
+    void on_event_refused(const EventRefusal& refusal);
+
     // ---- From the hub --------------------------------------------------------------------------
+    [[nodiscard]] bool has_outgoing_handlers() const noexcept {
+        return handlers_ != nullptr && !handlers_->outgoing.empty();
+    }
+    void call_outgoing_handlers(std::string_view event, const Args& args);
     EmitOutcome transmit(const engine::MessageRef& message, bool is_volatile);
     /// transmit() comes soon: what it will read is fetched from memory meanwhile, in two steps.
     void prefetch_session() const noexcept {
@@ -116,11 +138,20 @@ public:
 private:
     enum class Phase : std::uint8_t { pending, connected, leaving, left };
 
+    struct OwnHandler {
+        std::shared_ptr<const EventHandler> call;
+        bool once = false;
+    };
+
     /// Only sockets with handlers of their own have it. Lists keep their elements' places, so that a
     /// handler may add others while it runs.
     struct Handlers {
-        std::map<std::string, std::shared_ptr<const EventHandler>, std::less<>> events;
-        std::list<AnyHandler> any;
+        std::map<std::string, OwnHandler, std::less<>> events;
+        HandlerList<AnyHandler> any;
+        HandlerList<AnyHandler> outgoing;
+        HandlerList<ErrorHandler> error;
+        std::unique_ptr<EventMiddlewares> middlewares;
+        std::uint32_t ids = 0;
         std::list<DisconnectHandler> disconnecting;
         std::list<DisconnectHandler> disconnect;
         std::list<DrainHandler> drain;
@@ -146,8 +177,14 @@ private:
     void refuse(Refusal refusal);
     void call_connection_handlers();
     void call_own_drain_handlers();
-    void call_any_handlers(std::string_view event, const Args& args);
-    void call_event_handler(const std::string& event, const Args& args, const Ack& ack);
+    void call_any_handlers(const HandlerList<AnyHandler>& list, std::string_view event,
+                           const Args& args);
+    [[nodiscard]] bool call_own_handler(const IncomingEvent& event, const Ack& ack);
+    void notify_outgoing(std::string_view event, const Args& args) {
+        if (nsp_.has_outgoing_handlers()) call_outgoing_handlers(event, args);
+    }
+    [[nodiscard]] HandlerId next_handler_id() { return HandlerId{++own_handlers().ids}; }
+    void forget_listening();
     void call_disconnect_handlers(std::list<DisconnectHandler> Handlers::* list,
                                   std::string_view what, DisconnectReason reason);
     void call_ack_handler(const AckHandler& handler, boost::system::error_code ec,

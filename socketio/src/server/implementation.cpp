@@ -1,11 +1,14 @@
 #include "server/implementation.hpp"
 
+#include "hub/answer_count.hpp"
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
+#include "server/gather.hpp"
 #include "server/options_check.hpp"
 #include "transport/uring_writer.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -242,6 +245,44 @@ void Server::Implementation::surgery(hub::RoomSurgery surgery) {
     for (unsigned index = 0; index < shards_.size(); ++index) {
         shards_.on_shard(index, [this, index, shared] { shards_[index].hub().surgery(*shared); });
     }
+}
+
+void Server::Implementation::ask(hub::Question question, BroadcastAckHandler handler) {
+    const auto shared = std::make_shared<const hub::Question>(std::move(question));
+    const auto ask_shard = [this, shared](unsigned index, auto reply) {
+        shards_[index].hub().ask(*shared, std::move(reply));
+    };
+    gather<BroadcastAnswers>(
+        shards_, ask_shard,
+        [this, shared, handler = std::move(handler)](std::vector<BroadcastAnswers> parts) {
+            BroadcastAnswers all;
+            for (auto& part : parts) {
+                all.ec = hub::worse_of(all.ec, part.ec);
+                std::move(part.values.begin(), part.values.end(), std::back_inserter(all.values));
+            }
+            (void)shards_[0].hub().guarded(shared->nsp, "ack", [&] { handler(all); });
+        });
+}
+
+void Server::Implementation::fetch(std::string nsp, Audience audience, FetchHandler handler) {
+    struct Wanted {
+        std::string nsp;
+        Audience audience;
+    };
+    const auto wanted = std::make_shared<const Wanted>(Wanted{std::move(nsp), std::move(audience)});
+    const auto ask_shard = [this, wanted](unsigned index, const auto& reply) {
+        reply(shards_[index].hub().fetch(wanted->nsp, wanted->audience));
+    };
+    gather<std::vector<SocketDetails>>(
+        shards_, ask_shard,
+        [this, wanted,
+         handler = std::move(handler)](std::vector<std::vector<SocketDetails>> parts) {
+            FetchedSockets all;
+            for (auto& part : parts) {
+                std::move(part.begin(), part.end(), std::back_inserter(all.sockets));
+            }
+            (void)shards_[0].hub().guarded(wanted->nsp, "fetch_sockets", [&] { handler(all); });
+        });
 }
 
 // ---- AdapterHost -------------------------------------------------------------------------------------

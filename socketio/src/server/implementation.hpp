@@ -50,6 +50,8 @@ public:
                    Args args) override;
     void deliver_everywhere(hub::Delivery delivery) override;
     void surgery(hub::RoomSurgery surgery) override;
+    void ask(hub::Question question, BroadcastAckHandler handler) override;
+    void fetch(std::string nsp, Audience audience, FetchHandler handler) override;
     void require_setup_phase(const Namespace& nsp) const override;
 
 private:

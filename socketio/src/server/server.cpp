@@ -45,6 +45,26 @@ BroadcastOperator Server::to(std::string_view room) const {
     return root().to(room);
 }
 
+BroadcastOperator Server::to(const std::vector<std::string>& rooms) const {
+    return root().to(rooms);
+}
+
+BroadcastOperator Server::except(const std::vector<std::string>& rooms) const {
+    return root().except(rooms);
+}
+
+BroadcastOperator Server::compress(bool on) const {
+    return root().compress(on);
+}
+
+BroadcastOperator Server::droppable() const {
+    return root().droppable();
+}
+
+BroadcastOperator Server::everyone() const {
+    return root().everyone();
+}
+
 BroadcastOperator Server::except(std::string_view room) const {
     return root().except(room);
 }
@@ -131,6 +151,14 @@ unsigned Server::current_shard() const noexcept {
 void Server::post(unsigned shard, std::function<void()> work) {
     if (shard >= shards()) throw std::out_of_range("there is no shard " + std::to_string(shard));
     implementation_->shards().post(shard, std::move(work));
+}
+
+void Server::spawn(unsigned shard, Task task) {
+    if (shard >= shards()) throw std::out_of_range("there is no shard " + std::to_string(shard));
+    auto& shards = implementation_->shards();
+    shards.post(shard, [&hub = shards[shard].hub(), task = std::move(task)]() mutable {
+        hub.spawn("/", std::move(task));
+    });
 }
 
 boost::asio::io_context& Server::context(unsigned shard) noexcept {

@@ -97,6 +97,12 @@ public:
     }
     void deliver_everywhere(Delivery delivery) override { hub().deliver(delivery); }
     void surgery(RoomSurgery surgery) override { hub().surgery(surgery); }
+    void ask(Question question, BroadcastAckHandler handler) override {
+        hub().ask(question, std::move(handler));
+    }
+    void fetch(std::string nsp, Audience audience, FetchHandler handler) override {
+        handler({{}, hub().fetch(nsp, audience)});
+    }
     void require_setup_phase(const Namespace&) const override { ++setup_checks; }
 
     void on_session_closed(engine::Session&) override {}
