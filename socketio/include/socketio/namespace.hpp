@@ -7,6 +7,7 @@
 #include "socketio/socket.hpp"
 #include "socketio/value.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -41,10 +42,28 @@ private:
 };
 
 using Middleware = std::function<void(Socket&, const Next&)>;
+class Namespace;
 using ConnectionHandler = std::function<void(Socket&)>;
 using BacklogHandler = std::function<void(Socket&)>;
 /// Whether a broadcast of another process is delivered. See adapter.hpp.
+/// Whether a namespace of that name may be made for a client that asks for it with this CONNECT payload. Runs
+/// on shard 0. Socket.IO protocol v5, "Connection to a namespace".
+using NamespaceMatcher = std::function<bool(std::string_view name, const Value& auth)>;
+using NamespaceHandler = std::function<void(Namespace&)>;
+/// What happened to a room on one shard. Valid during the call.
+struct RoomEvent {
+    enum class Kind : std::uint8_t { created, joined, left, deleted };
+    Kind kind = Kind::created;
+    std::string_view room;
+    /// Who joined or left; empty for the others.
+    std::string_view socket_id = {};
+};
+using RoomHandler = std::function<void(const RoomEvent&)>;
 using RemoteBroadcastFilter = std::function<bool(const ClusterBroadcast&)>;
+
+/// Names that an ECMAScript regular expression finds something in, as RegExp.test() does: write ^ and $ for
+/// whole names. Throws std::invalid_argument when it is none.
+[[nodiscard]] NamespaceMatcher matching(std::string_view expression);
 
 class Namespace {
 public:
@@ -58,6 +77,12 @@ public:
     /// Middlewares run in order for each socket that connects to this namespace.
     Namespace& use(Middleware middleware);
     Namespace& on_connection(ConnectionHandler handler);
+    /// Told of rooms on the shard where it happens, in the order of Node's adapter events: create-room and
+    /// join-room, leave-room and delete-room; a socket's own room, its id, among them, once it is connected.
+    /// A room is created on each shard that has members of it.
+    Namespace& on_room(RoomHandler handler);
+    /// Takes over the middlewares and handlers of another one, in place of its own.
+    Namespace& set_up_as(const Namespace& other);
     /// The socket's client does not keep up: more than Options::backlog_bytes are unsent after a turn's
     /// writes (on polling: and no GET waits). Called once until the client has drained, with the next tick
     /// (10 ms), when nobody walks over rooms: the time to leave rooms, and to send the current state in
@@ -124,6 +149,8 @@ public:
     [[nodiscard]] EncodedEvent encode(std::string_view event, const Args& args,
                                       const EmitFlags& flags = {}) const;
 
+    // ---- For the library -----------------------------------------------------------------------
+    void set_parent(const Namespace& parent);
     [[nodiscard]] const hub::NamespaceSetup& setup() const noexcept { return *setup_; }
     [[nodiscard]] hub::NamespacePort& port() const noexcept { return port_; }
 

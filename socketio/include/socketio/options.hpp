@@ -16,6 +16,7 @@
 namespace socketio {
 
 class Adapter;
+class FieldList;
 struct HttpRequest;
 
 enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
@@ -87,6 +88,17 @@ struct Admission {
     static Admission refuse(std::string message = {}) { return {false, std::move(message)}; }
 };
 
+/// Why Engine.IO refused a request. Valid during the call.
+struct ConnectionError {
+    /// 0 to 5, as clients read it: Engine.IO protocol v4, and docs/protocol.md.
+    int code = 0;
+    std::string_view message;
+    /// What exactly, in Node's words: `transport`, `sid`, `method`, `protocol`, `message` or `name`, with its
+    /// value.
+    std::vector<std::pair<std::string_view, std::string>> context;
+    const HttpRequest& request;
+};
+
 struct ListenAddress {
     /// Numeric, IPv4 or IPv6.
     std::string address;
@@ -124,6 +136,9 @@ struct Options {
     /// them: so they go once there is no middleware left to read them. With no namespace but the root
     /// that is as soon as a client is connected.
     KeepRequest keep_request = KeepRequest::while_joinable;
+    /// A namespace that Server::of_matching() made is closed when its last socket has left it: nobody is told
+    /// of it any more, and an adapter listens for it no longer. Who asks again has it opened again.
+    bool cleanup_empty_child_namespaces = false;
     /// Joins this process to others; none means this process alone. See redis_adapter.hpp.
     std::shared_ptr<Adapter> adapter = nullptr;
 
@@ -142,6 +157,13 @@ struct Options {
     std::optional<DeflateOptions> per_message_deflate = DeflateOptions{};
     /// Asked once for each handshake, on the session's shard; must not block.
     std::function<Admission(const HttpRequest&)> allow_request = nullptr;
+    /// Adds headers to the answer that opens a session, polling or WebSocket. On the session's shard.
+    std::function<void(FieldList&, const HttpRequest&)> initial_headers = nullptr;
+    /// Adds headers to every answer of a session: to GETs and POSTs, and to what a WebSocket's upgrade gets;
+    /// after initial_headers. Refusals have none, as in Node. On the session's shard.
+    std::function<void(FieldList&, const HttpRequest&)> headers = nullptr;
+    /// Told of each request that Engine.IO refuses, on the shard that refuses it; must not block.
+    std::function<void(const ConnectionError&)> connection_error = nullptr;
 
     // ---- Bounds: what one peer may cost ----------------------------------------------------------
     /// The largest message from a client, in bytes, and the largest POST: what one peer can make us hold.
@@ -175,6 +197,9 @@ struct Options {
     std::chrono::milliseconds close_timeout{30'000};
     /// Namespaces that one session may join: each costs a socket.
     std::size_t namespaces_per_session_max = 100;
+    /// Namespaces that Server::of_matching() makes in all. Names are the clients' choice, and a namespace,
+    /// closed or not, costs about 1 KB for each shard as long as the server lives.
+    std::size_t child_namespaces_max = 10'000;
     /// Rooms that one socket may join.
     std::size_t rooms_per_socket_max = 10'000;
     /// Acks that one socket may owe; more fails the oldest with errc::ack_timeout.

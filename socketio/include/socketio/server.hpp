@@ -37,6 +37,16 @@ public:
     /// One that was closed is opened again, with the handlers that it had.
     Namespace& of(std::string_view name, const std::function<void(Namespace&)>& set_up);
     Namespace& of(std::string_view name) { return of(name, {}); }
+    /// The parent of namespaces that are made when a client asks for one that is not there: the first parent
+    /// that matches decides, and its child has the middlewares and handlers of the returned namespace. Emits,
+    /// sockets_join(), sockets_leave() and disconnect_sockets() of the parent reach all its children that are
+    /// open; questions and fetch_sockets() reach nobody. Names of more than 256 bytes match nothing, and
+    /// Options::child_namespaces_max bounds how many are made. A child that was closed is opened again for who
+    /// asks. Only before run().
+    Namespace& of_matching(NamespaceMatcher matches);
+    /// Told of each namespace that is made, after its setup, before clients may connect to it: on shard 0, or
+    /// on the calling thread before run(). Only before run().
+    Server& on_new_namespace(NamespaceHandler handler);
     /// Lets nobody in any more (`Invalid namespace`); its sockets leave with `server namespace disconnect`.
     /// References to it stay valid; of() opens it again. Does nothing when it is closed or unknown. Only on
     /// shard 0 while the server runs: throws std::logic_error elsewhere, and std::invalid_argument for the

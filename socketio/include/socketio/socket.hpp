@@ -33,6 +33,7 @@ using EventHandler = std::function<void(Socket&, const Args&, Ack)>;
 using AnyHandler = std::function<void(Socket&, std::string_view event, const Args&)>;
 using DisconnectHandler = std::function<void(Socket&, DisconnectReason)>;
 using DrainHandler = std::function<void(Socket&)>;
+using UpgradeHandler = std::function<void(Socket&)>;
 /// Names a catch-all handler of one socket, to take it away again.
 enum class HandlerId : std::uint32_t {};
 
@@ -112,6 +113,10 @@ public:
     void use(EventMiddleware middleware);
     /// Events that a middleware refused or in which it threw. Without one they are logged at debug.
     void on_error(ErrorHandler handler);
+    /// The client has moved from polling to a WebSocket: transport() says so.
+    void on_upgrade(UpgradeHandler handler);
+    /// The Engine.IO session's id, the same for all sockets of the client. Empty once it has left.
+    [[nodiscard]] std::string_view connection_id() const noexcept;
     /// Rooms are still joined.
     void on_disconnecting(DisconnectHandler handler);
     /// Rooms are left; the socket goes away after it returns.

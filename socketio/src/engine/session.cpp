@@ -185,6 +185,7 @@ void Session::complete_upgrade() {
     polling.retire();
     note_sign_of_life();
     if (!queue_.empty()) transport_->take_over();
+    port_->on_upgraded();
 }
 
 void Session::abandon_probe() {

@@ -57,6 +57,8 @@ public:
     /// More bytes than Options::backlog_bytes are unsent after a turn's writes. Once until on_drained(), and
     /// after each Session::watch_backlog(). Comes with a tick of the deadlines. May close the session.
     virtual void on_backlog() {}
+    /// A WebSocket has taken over from polling. May close the session.
+    virtual void on_upgraded() {}
     /// The last call, once. The session still answers id() and the like, but sends nothing.
     virtual void on_close(DisconnectReason reason) = 0;
 };

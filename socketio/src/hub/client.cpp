@@ -15,6 +15,9 @@ namespace {
 
 using wire::PacketType;
 
+// Of a namespace that may be made for a client: regular expressions recurse over it.
+constexpr std::size_t requested_name_bytes_max = 256;
+
 wire::PacketLimits limits_of(const Options& options) {
     return {options.attachments_max, options.json_depth_max};
 }
@@ -42,6 +45,7 @@ Client::Client(Hub& hub, engine::Session& session, Handshake handshake)
 }
 
 Client::~Client() {
+    if (requests_) *requests_->client = nullptr;
     hub_.remove(*this);
 }
 
@@ -72,6 +76,7 @@ void Client::on_packet(wire::Packet packet) {
     if (session_.protocol() == wire::EngineProtocol::v3) query = take_query(packet.nsp);
     auto* socket = find(packet.nsp);
     if (socket == nullptr) {
+        if (awaits(packet.nsp)) return close_for_bad_packet("packet before the connection");
         if (packet.type == PacketType::connect) return on_connect(std::move(packet), query);
         return on_packet_without_socket(packet);
     }
@@ -102,14 +107,49 @@ void Client::on_packet_without_socket(const wire::Packet& packet) {
 
 void Client::on_connect(wire::Packet packet, const FieldList& query) {
     auto* nsp = hub_.find_namespace(packet.nsp);
-    if (nsp == nullptr || !nsp->is_open()) return refuse(packet.nsp, "Invalid namespace");
-    if (sockets_.size() >= hub_.context().options.namespaces_per_session_max) {
+    if (namespaces_count() >= hub_.context().options.namespaces_per_session_max) {
         return refuse(packet.nsp, "Too many namespaces");
     }
-    if (left_by_server_) std::erase(*left_by_server_, nsp);
+    if (nsp == nullptr || !nsp->is_open()) return request_namespace(std::move(packet), query);
+    connect_to(*nsp, std::move(packet), query);
+}
+
+void Client::connect_to(NamespaceState& nsp, wire::Packet packet, const FieldList& query) {
+    if (left_by_server_) std::erase(*left_by_server_, &nsp);
     auto& socket = *sockets_.emplace_back(std::make_unique<SocketState>(
-        *this, *nsp, make_socket_id(*nsp), make_handshake(std::move(packet.data), query)));
+        *this, nsp, make_socket_id(nsp), make_handshake(std::move(packet.data), query)));
     socket.proceed();
+}
+
+void Client::request_namespace(wire::Packet packet, const FieldList& query) {
+    if (packet.nsp.size() > requested_name_bytes_max) {
+        return refuse(packet.nsp, "Invalid namespace");
+    }
+    if (!requests_) {
+        requests_ = std::make_unique<Requests>(Requests{std::make_shared<Client*>(this), {}});
+    }
+    requests_->names.push_back(packet.nsp);
+    auto name = packet.nsp;
+    auto auth = packet.data;
+    hub_.request_namespace(
+        std::move(name), std::move(auth),
+        [client = requests_->client, packet = std::move(packet), query](bool is_there) {
+            if (*client != nullptr) (*client)->on_namespace_answer(packet, query, is_there);
+        });
+}
+
+void Client::on_namespace_answer(wire::Packet packet, const FieldList& query, bool is_there) {
+    std::erase(requests_->names, packet.nsp);
+    if (!session_.is_open()) return;
+    auto* nsp = hub_.find_namespace(packet.nsp);
+    if (!is_there || nsp == nullptr || !nsp->is_open()) {
+        return refuse(packet.nsp, "Invalid namespace");
+    }
+    connect_to(*nsp, std::move(packet), query);
+}
+
+bool Client::awaits(std::string_view nsp) const noexcept {
+    return requests_ && std::count(requests_->names.begin(), requests_->names.end(), nsp) != 0;
 }
 
 void Client::refuse(const std::string& nsp, std::string message) {
@@ -215,6 +255,10 @@ void Client::on_drained() {
     }
     if (!awaited) return;
     for (auto* socket : sockets()) socket->on_drained();
+}
+
+void Client::on_upgraded() {
+    for (auto* socket : sockets()) socket->on_upgraded();
 }
 
 void Client::on_close(DisconnectReason reason) {

@@ -37,6 +37,7 @@ public:
     void on_message(std::string_view data, bool binary) override;
     void on_backlog() override;
     void on_drained() override;
+    void on_upgraded() override;
     void on_close(DisconnectReason reason) override;
 
     [[nodiscard]] Hub& hub() const noexcept { return hub_; }
@@ -60,6 +61,14 @@ private:
     void on_connect_timeout(base::TimePoint now);
     void on_packet(wire::Packet packet);
     void on_connect(wire::Packet packet, const FieldList& query);
+    /// The namespace is not there, but may be made.
+    void request_namespace(wire::Packet packet, const FieldList& query);
+    void on_namespace_answer(wire::Packet packet, const FieldList& query, bool is_there);
+    void connect_to(NamespaceState& nsp, wire::Packet packet, const FieldList& query);
+    [[nodiscard]] bool awaits(std::string_view nsp) const noexcept;
+    [[nodiscard]] std::size_t namespaces_count() const noexcept {
+        return sockets_.size() + (requests_ ? requests_->names.size() : 0);
+    }
     void on_packet_without_socket(const wire::Packet& packet);
     void refuse(const std::string& nsp, std::string message);
     void close_for_bad_packet(std::string_view why);
@@ -82,6 +91,13 @@ private:
     using Namespaces = std::vector<const NamespaceState*>;
     /// That the server has left, for packets that were under way. Null when it never has.
     std::unique_ptr<Namespaces> left_by_server_;
+    /// Namespaces that have been asked for, and the link by which the answers find out that the client is
+    /// gone. Null when none ever was.
+    struct Requests {
+        std::shared_ptr<Client*> client;
+        std::vector<std::string> names;
+    };
+    std::unique_ptr<Requests> requests_;
     std::unique_ptr<ConnectTimeout> connect_timeout_;
     std::uint32_t place_ = 0;  ///< Among the hub's clients.
 };

@@ -28,6 +28,19 @@ void Hub::close_namespace(std::string_view name) {
     for (std::size_t i = 0; i < sockets.size(); ++i) sockets[i].disconnect();
 }
 
+bool Hub::close_if_deserted(std::string_view name) {
+    const auto* nsp = find_namespace(name);
+    if (nsp == nullptr || !nsp->is_deserted()) return false;
+    (void)namespaces_.close(name);
+    return true;
+}
+
+void Hub::request_namespace(std::string name, Value auth, std::function<void(bool)> answer) {
+    const auto* root = find_namespace("/");
+    if (root == nullptr) return answer(false);
+    root->facade().port().request_namespace(std::move(name), std::move(auth), std::move(answer));
+}
+
 std::unique_ptr<Client> Hub::make_client(engine::Session& session, Handshake handshake) {
     return std::make_unique<Client>(*this, session, std::move(handshake));
 }

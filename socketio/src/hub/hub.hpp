@@ -51,6 +51,9 @@ public:
     /// middlewares have not decided by then is refused when they let it in.
     void close_namespace(std::string_view name);
 
+    /// The same for one that nobody is in: false, and it stays open, when somebody is.
+    [[nodiscard]] bool close_if_deserted(std::string_view name);
+
     /// The client of a new session, to be given to Session::open(). After open(), call Client::start().
     [[nodiscard]] std::unique_ptr<Client> make_client(engine::Session& session,
                                                       Handshake handshake);
@@ -78,6 +81,8 @@ public:
     }
     /// Of those that let sockets in.
     [[nodiscard]] std::size_t namespaces_count() const noexcept { return namespaces_.open_count(); }
+    /// As NamespacePort's.
+    void request_namespace(std::string name, Value auth, std::function<void(bool)> answer);
     [[nodiscard]] std::string make_socket_id();
     void add(Client& client);
     void remove(Client& client) noexcept;

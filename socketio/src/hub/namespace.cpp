@@ -5,6 +5,7 @@
 #include "hub/namespace_port.hpp"
 #include "wire/socket_packet.hpp"
 
+#include <regex>
 #include <stdexcept>
 
 namespace socketio {
@@ -57,6 +58,38 @@ Namespace& Namespace::set_handler(std::string_view event, EventHandler handler) 
     }
     setup_->handlers.insert_or_assign(std::string(event), std::move(handler));
     return *this;
+}
+
+Namespace& Namespace::on_room(RoomHandler handler) {
+    port_.require_setup_phase(*this);
+    setup_->room_handlers.push_back(std::move(handler));
+    return *this;
+}
+
+Namespace& Namespace::set_up_as(const Namespace& other) {
+    port_.require_setup_phase(*this);
+    auto copy = other.setup();
+    copy.name = name();
+    copy.parent = setup_->parent;
+    *setup_ = std::move(copy);
+    return *this;
+}
+
+NamespaceMatcher matching(std::string_view expression) {
+    try {
+        return [pattern = std::regex(expression.begin(), expression.end())](std::string_view name,
+                                                                            const Value&) {
+            return std::regex_search(name.begin(), name.end(), pattern);
+        };
+    } catch (const std::regex_error& error) {
+        throw std::invalid_argument('"' + std::string(expression) +
+                                    "\" is no regular expression: " + error.what());
+    }
+}
+
+void Namespace::set_parent(const Namespace& parent) {
+    port_.require_setup_phase(*this);
+    setup_->parent = &parent;
 }
 
 BroadcastOperator Namespace::to(std::string_view room) const {

@@ -7,6 +7,7 @@
 #include "socketio/socket.hpp"
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -17,10 +18,13 @@ namespace socketio::hub {
 /// Filled before run(), or before the namespace appears on the shards; read by every shard after it.
 struct NamespaceSetup {
     std::string name;
+    /// Of one that was made because a client asked for it.
+    const Namespace* parent = nullptr;
     std::vector<Middleware> middlewares;
     std::vector<ConnectionHandler> connection_handlers;
     std::vector<BacklogHandler> backlog_handlers;
     std::vector<DrainHandler> drain_handlers;
+    std::vector<RoomHandler> room_handlers;
     std::vector<RemoteBroadcastFilter> remote_broadcast_filters;
     std::map<std::string, EventHandler, std::less<>> handlers;
 };
@@ -67,6 +71,13 @@ public:
     /// To every shard of the process. The handler is called on the calling shard, else on shard 0.
     virtual void ask(Question question, BroadcastAckHandler handler) = 0;
     virtual void fetch(std::string nsp, Audience audience, FetchHandler handler) = 0;
+    /// A client asks for a namespace that is not open on its shard. `answer` comes on that shard, now or later:
+    /// whether it is open there now.
+    virtual void request_namespace(std::string, Value, std::function<void(bool)> answer) {
+        answer(false);
+    }
+    /// A shard has the first socket in a child of a parent namespace, or has none any more.
+    virtual void on_child_presence(const std::string&, bool) {}
     /// Throws std::logic_error when shards read that namespace's setup already.
     virtual void require_setup_phase(const Namespace& nsp) const = 0;
 };

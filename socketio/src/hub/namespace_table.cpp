@@ -7,6 +7,16 @@
 
 namespace socketio::hub {
 
+void NamespaceState::arrive() {
+    if (setup().parent == nullptr) return;
+    if (++present_ == 1) namespace_.port().on_child_presence(name(), true);
+}
+
+void NamespaceState::depart() {
+    if (setup().parent == nullptr) return;
+    if (--present_ == 0) namespace_.port().on_child_presence(name(), false);
+}
+
 void NamespaceState::add(SocketState& socket) {
     socket.set_place(static_cast<std::uint32_t>(sockets_.size()));
     sockets_.push_back(&socket);
@@ -52,11 +62,14 @@ bool NamespaceState::IdEqual::operator()(const SocketState* socket,
 }
 
 void NamespaceTable::open(const Namespace& nsp, Hub& hub) {
-    ++open_count_;
     if (auto* known = find(nsp.name())) {
-        SOCKETIO_ASSERT(!known->is_open() && &known->facade() == &nsp);
+        SOCKETIO_ASSERT(&known->facade() == &nsp);
+        // A child may have stayed open here while it was closed elsewhere: somebody had come.
+        SOCKETIO_ASSERT(!known->is_open() || nsp.setup().parent != nullptr);
+        if (!known->is_open()) ++open_count_;
         return known->set_open(true);
     }
+    ++open_count_;
     namespaces_.emplace(nsp.name(), std::make_unique<NamespaceState>(nsp, hub));
 }
 

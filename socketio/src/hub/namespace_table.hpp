@@ -34,6 +34,12 @@ public:
     [[nodiscard]] bool is_open() const noexcept { return is_open_; }
     void set_open(bool open) noexcept { is_open_ = open; }
 
+    /// Sockets that are connected or about to be, of children of a parent namespace: whoever keeps those is
+    /// told of the first and the last.
+    void arrive();
+    void depart();
+    [[nodiscard]] bool is_deserted() const noexcept { return present_ == 0; }
+
     /// Connected sockets only.
     void add(SocketState& socket);
     void remove(SocketState& socket);
@@ -71,12 +77,13 @@ private:
     RoomIndex rooms_;
     std::uint64_t next_ack_id_ = 0;
     std::uint32_t outgoing_listeners_ = 0;
+    std::uint32_t present_ = 0;
     bool is_open_ = true;
 };
 
 class NamespaceTable {
 public:
-    /// A new one, or one that was closed.
+    /// A new one, or one that was closed; does nothing for a child of a parent that is open.
     void open(const Namespace& nsp, Hub& hub);
     /// The entry stays: sockets on their way out, and clients that send to it, still refer to it. nullptr when
     /// there is no such namespace, or it is closed.

@@ -108,6 +108,14 @@ void Socket::on_error(ErrorHandler handler) {
     state_.add_error_handler(std::move(handler));
 }
 
+void Socket::on_upgrade(UpgradeHandler handler) {
+    state_.add_upgrade_handler(std::move(handler));
+}
+
+std::string_view Socket::connection_id() const noexcept {
+    return state_.connection_id();
+}
+
 void Socket::on_disconnecting(DisconnectHandler handler) {
     state_.add_disconnecting_handler(std::move(handler));
 }

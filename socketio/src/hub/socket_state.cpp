@@ -36,7 +36,9 @@ SocketState::SocketState(Client& client, NamespaceState& nsp, std::string_view i
       nsp_(nsp),
       id_(id.data(), id.size()),
       handshake_(std::move(handshake)),
-      attempt_(std::make_unique<ConnectAttempt>(*this, nsp.setup())) {}
+      attempt_(std::make_unique<ConnectAttempt>(*this, nsp.setup())) {
+    nsp_.arrive();
+}
 
 SocketState::~SocketState() {
     // Only a server that is torn down destroys sockets that have not left.
@@ -65,7 +67,9 @@ void SocketState::connect() {
     const auto held = attempt_->take_held();
     attempt_.reset();
     phase_ = Phase::connected;
+    was_connected_ = true;
     nsp_.add(*this);
+    if (in_own_room_) tell_joined(id(), true);
     auto& client = *client_;
     client.on_socket_connected();
     wire::Packet reply{wire::PacketType::connect, nsp_.name(), std::nullopt, nullptr};
@@ -203,6 +207,15 @@ void SocketState::on_drained() {
     }
 }
 
+void SocketState::on_upgraded() {
+    if (phase_ != Phase::connected || !handlers_) return;
+    const auto handlers = handlers_->upgrade.entries();
+    if (!handlers) return;
+    for (const auto& handler : *handlers) {
+        if (phase_ == Phase::connected) guarded("upgrade", [&] { handler->call(facade_); });
+    }
+}
+
 void SocketState::call_own_drain_handlers() {
     if (!handlers_) return;
     auto& drain = handlers_->drain;
@@ -334,6 +347,7 @@ void SocketState::release() {
     last_transport_kind_ = session_->transport_kind();
     session_ = nullptr;
     client_ = nullptr;
+    nsp_.depart();
     client.release(*this);
 }
 
@@ -342,24 +356,62 @@ void SocketState::release() {
 bool SocketState::join(std::string_view room) {
     if (phase_ == Phase::left) return false;
     if (room == id()) {
+        const bool is_new = !in_own_room_;
         in_own_room_ = true;
+        if (is_new && connected()) tell_joined(room, true);
         return true;
     }
     if (rooms_count() >= hub().context().options.rooms_per_socket_max) {
         return nsp_.rooms().has(*this, room);
     }
-    nsp_.rooms().join(*this, room);
+    const bool is_new = watches_rooms() && nsp_.rooms().find(room) == nullptr;
+    if (nsp_.rooms().join(*this, room)) tell_joined(room, is_new);
     return true;
 }
 
 void SocketState::leave_room(std::string_view room) {
-    if (room == id()) in_own_room_ = false;
-    nsp_.rooms().leave(*this, room);
+    if (room == id() && in_own_room_) {
+        in_own_room_ = false;
+        if (connected()) tell_left(room, true);
+    }
+    if (!nsp_.rooms().leave(*this, room)) return;
+    if (watches_rooms()) tell_left(room, nsp_.rooms().find(room) == nullptr);
 }
 
 void SocketState::leave_all_rooms() {
+    if (watches_rooms()) {
+        // One by one, each told of.
+        for (const auto& room : rooms()) {
+            if (room == id()) {
+                in_own_room_ = false;
+                if (was_connected_) tell_left(room, true);
+            } else {
+                leave_room(room);
+            }
+        }
+    }
     in_own_room_ = false;
     nsp_.rooms().leave_all(*this);
+}
+
+bool SocketState::watches_rooms() const noexcept {
+    return !nsp_.setup().room_handlers.empty();
+}
+
+void SocketState::tell_joined(std::string_view room, bool is_new) {
+    if (is_new) tell_of_room({RoomEvent::Kind::created, room});
+    tell_of_room({RoomEvent::Kind::joined, room, id()});
+}
+
+void SocketState::tell_left(std::string_view room, bool was_last) {
+    tell_of_room({RoomEvent::Kind::left, room, id()});
+    if (was_last) tell_of_room({RoomEvent::Kind::deleted, room});
+}
+
+void SocketState::tell_of_room(const RoomEvent& event) {
+    for (const auto& handler : nsp_.setup().room_handlers) {
+        guarded("room", [&] { handler(event); });
+    }
 }
 
 std::vector<std::string> SocketState::rooms() const {
@@ -437,6 +489,11 @@ void SocketState::add_middleware(EventMiddleware middleware) {
     auto& own = own_handlers().middlewares;
     if (!own) own = std::make_unique<EventMiddlewares>(*this);
     own->add(std::move(middleware));
+}
+
+void SocketState::add_upgrade_handler(UpgradeHandler handler) {
+    const auto id = next_handler_id();
+    handlers_->upgrade.add(id, std::move(handler));
 }
 
 void SocketState::add_error_handler(ErrorHandler handler) {

@@ -54,6 +54,9 @@ public:
     [[nodiscard]] bool receives() const noexcept { return phase_ == Phase::connected; }
     [[nodiscard]] engine::TransportKind transport_kind() const noexcept;
     [[nodiscard]] wire::EngineProtocol protocol() const noexcept { return protocol_; }
+    [[nodiscard]] std::string_view connection_id() const noexcept {
+        return session_ != nullptr ? session_->sid() : std::string_view();
+    }
 
     /// The connection handlers have returned.
     [[nodiscard]] bool greeted() const noexcept { return greeted_; }
@@ -71,6 +74,7 @@ public:
                !nsp_.setup().drain_handlers.empty();
     }
     void on_drained();
+    void on_upgraded();
     void leave(DisconnectReason reason);
     void forget_request() noexcept { handshake_->handshake.request.reset(); }
 
@@ -103,6 +107,7 @@ public:
     void remove_outgoing_handlers();
     void add_middleware(EventMiddleware middleware);
     void add_error_handler(ErrorHandler handler);
+    void add_upgrade_handler(UpgradeHandler handler);
     void add_disconnecting_handler(DisconnectHandler handler);
     void add_disconnect_handler(DisconnectHandler handler);
     void add_drain_handler(DrainHandler handler);
@@ -150,6 +155,7 @@ private:
         HandlerList<AnyHandler> any;
         HandlerList<AnyHandler> outgoing;
         HandlerList<ErrorHandler> error;
+        HandlerList<UpgradeHandler> upgrade;
         std::unique_ptr<EventMiddlewares> middlewares;
         std::uint32_t ids = 0;
         std::list<DisconnectHandler> disconnecting;
@@ -185,6 +191,10 @@ private:
     }
     [[nodiscard]] HandlerId next_handler_id() { return HandlerId{++own_handlers().ids}; }
     void forget_listening();
+    [[nodiscard]] bool watches_rooms() const noexcept;
+    void tell_joined(std::string_view room, bool is_new);
+    void tell_left(std::string_view room, bool was_last);
+    void tell_of_room(const RoomEvent& event);
     void call_disconnect_handlers(std::list<DisconnectHandler> Handlers::* list,
                                   std::string_view what, DisconnectReason reason);
     void call_ack_handler(const AckHandler& handler, boost::system::error_code ec,
@@ -204,6 +214,7 @@ private:
     std::uint32_t place_ = 0;  ///< Among the namespace's sockets.
     Phase phase_ = Phase::pending;
     bool in_own_room_ : 1 = true;
+    bool was_connected_ : 1 = false;
     bool greeted_ : 1 = false;
     bool backlog_told_ : 1 = false;
     wire::EngineProtocol protocol_;

@@ -70,10 +70,127 @@ Namespace& Server::Implementation::of(std::string_view name,
     }
     auto* entry = namespaces_.find(full);
     if (entry != nullptr && entry->open) return *entry->nsp;
-    if (entry == nullptr) entry = &namespaces_.add(std::move(full), set_up);
-    entry->open = true;
-    if (running_) open_everywhere(*entry->nsp);
+    const bool is_new = entry == nullptr;
+    if (is_new) {
+        entry = &namespaces_.add(std::move(full), [&](Namespace& nsp) {
+            if (set_up) set_up(nsp);
+            tell_of(nsp);
+        });
+    }
+    open(*entry);
     return *entry->nsp;
+}
+
+void Server::Implementation::tell_of(Namespace& nsp) {
+    for (const auto& handler : new_namespace_handlers_) handler(nsp);
+}
+
+void Server::Implementation::open(NamespaceRegistry::Entry& entry) {
+    entry.open = true;
+    if (running_) open_everywhere(*entry.nsp);
+}
+
+void Server::Implementation::on_new_namespace(NamespaceHandler handler) {
+    require_not_running();
+    new_namespace_handlers_.push_back(std::move(handler));
+}
+
+// ---- Namespaces that clients ask for -----------------------------------------------------------------
+
+Namespace& Server::Implementation::of_matching(NamespaceMatcher matches) {
+    require_not_running();
+    // No client can ask for a name without a slash.
+    auto name = "parent " + std::to_string(parents_.size());
+    parents_.push_back({std::move(matches), std::make_unique<Namespace>(std::move(name), *this)});
+    return *parents_.back().nsp;
+}
+
+void Server::Implementation::request_namespace(std::string name, Value auth,
+                                               std::function<void(bool)> answer) {
+    if (parents_.empty()) return answer(false);
+    const auto home = shard::Shard::current()->index();
+    shards_.on_shard(0, [this, home, name = std::move(name), auth = std::move(auth),
+                         answer = std::move(answer)] {
+        const bool is_open = open_child(name, auth);
+        // After the letter that opens it there.
+        shards_.on_shard(home, [answer, is_open] { answer(is_open); });
+    });
+}
+
+bool Server::Implementation::open_child(const std::string& name, const Value& auth) {
+    auto* entry = namespaces_.find(name);
+    if (entry != nullptr && entry->open) return true;
+    // What the application made and closed is not a client's to open.
+    if (entry != nullptr && entry->nsp->setup().parent == nullptr) return false;
+    const auto* parent = find_parent(name, auth);
+    if (parent == nullptr) return false;
+    if (entry == nullptr) {
+        if (children_made_ >= options_.child_namespaces_max) {
+            log_.write(LogLevel::warn, "too many child namespaces",
+                       [&] { return base::LogFields{{"nsp", name}}; });
+            return false;
+        }
+        const bool made = shards_[0].hub().guarded(name, "new namespace", [&] {
+            entry = &namespaces_.add(name, [&](Namespace& child) {
+                child.set_up_as(*parent->nsp);
+                child.set_parent(*parent->nsp);
+                tell_of(child);
+            });
+        });
+        if (!made) return false;
+        ++children_made_;
+    }
+    open(*entry);
+    return true;
+}
+
+const Server::Implementation::Parent* Server::Implementation::find_parent(const std::string& name,
+                                                                          const Value& auth) {
+    for (const auto& parent : parents_) {
+        bool matched = false;
+        (void)shards_[0].hub().guarded(name, "namespace matcher",
+                                       [&] { matched = parent.matches(name, auth); });
+        if (matched) return &parent;
+    }
+    return nullptr;
+}
+
+void Server::Implementation::on_child_presence(const std::string& name, bool present) {
+    if (!options_.cleanup_empty_child_namespaces) return;
+    // Never inside the call: a socket is on its way out.
+    shards_.post(0, [this, name, present] {
+        auto* entry = namespaces_.find(name);
+        if (entry == nullptr) return;
+        entry->busy_shards += present ? 1U : -1U;
+        if (entry->busy_shards == 0 && entry->open) close_deserted(name);
+    });
+}
+
+void Server::Implementation::close_deserted(const std::string& name) {
+    namespaces_.find(name)->open = false;
+    if (adapter_runs_) options_.adapter->on_namespace_closed(name);
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        shards_.on_shard(index, [this, index, name] {
+            if (shards_[index].hub().close_if_deserted(name)) return;
+            // Somebody came meanwhile.
+            shards_.post(0, [this, name] {
+                auto& entry = *namespaces_.find(name);
+                if (!entry.open) open(entry);
+            });
+        });
+    }
+}
+
+bool Server::Implementation::is_parent(std::string_view name) const noexcept {
+    return !name.starts_with('/');
+}
+
+template <class Visit>
+void Server::Implementation::for_each_child(std::string_view parent, Visit visit) {
+    namespaces_.for_each_open([&](const Namespace& nsp) {
+        const auto* of = nsp.setup().parent;
+        if (of != nullptr && of->name() == parent) visit(nsp);
+    });
 }
 
 void Server::Implementation::open_everywhere(const Namespace& nsp) {
@@ -216,6 +333,15 @@ void Server::Implementation::begin_stop() {
 
 void Server::Implementation::broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
                                        std::string_view event, Args args) {
+    if (is_parent(nsp.name())) {
+        shards_.on_shard(0, [this, &nsp, audience = std::move(audience), flags = std::move(flags),
+                             event = std::string(event), args = std::move(args)] {
+            for_each_child(nsp.name(), [&](const Namespace& child) {
+                broadcast(child, audience, flags, event, args);
+            });
+        });
+        return;
+    }
     auto delivery = hub::make_delivery(nsp.name(), audience, flags, event, args);
     if (options_.adapter && !flags.local) {
         ClusterBroadcast elsewhere{nsp.name(), {}, std::move(audience), std::move(flags)};
@@ -241,6 +367,16 @@ void Server::Implementation::deliver_everywhere(hub::Delivery delivery) {
 }
 
 void Server::Implementation::surgery(hub::RoomSurgery surgery) {
+    if (is_parent(surgery.nsp)) {
+        shards_.on_shard(0, [this, surgery = std::move(surgery)] {
+            for_each_child(surgery.nsp, [&](const Namespace& child) {
+                auto own = surgery;
+                own.nsp = child.name();
+                this->surgery(std::move(own));
+            });
+        });
+        return;
+    }
     const auto shared = std::make_shared<const hub::RoomSurgery>(std::move(surgery));
     for (unsigned index = 0; index < shards_.size(); ++index) {
         shards_.on_shard(index, [this, index, shared] { shards_[index].hub().surgery(*shared); });

@@ -31,6 +31,8 @@ public:
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
     [[nodiscard]] Namespace& of(std::string_view name, const NamespaceRegistry::SetUp& set_up);
+    [[nodiscard]] Namespace& of_matching(NamespaceMatcher matches);
+    void on_new_namespace(NamespaceHandler handler);
     void close_namespace(std::string_view name);
     void on_remote_broadcast(RemoteBroadcastFilter filter);
     [[nodiscard]] Namespace& root() noexcept { return *root_; }
@@ -52,12 +54,29 @@ public:
     void surgery(hub::RoomSurgery surgery) override;
     void ask(hub::Question question, BroadcastAckHandler handler) override;
     void fetch(std::string nsp, Audience audience, FetchHandler handler) override;
+    void request_namespace(std::string name, Value auth, std::function<void(bool)> answer) override;
+    void on_child_presence(const std::string& name, bool present) override;
     void require_setup_phase(const Namespace& nsp) const override;
 
 private:
     class Drain;
 
+    struct Parent {
+        NamespaceMatcher matches;
+        std::unique_ptr<Namespace> nsp;
+    };
+
     void require_not_running() const;
+    void tell_of(Namespace& nsp);
+    void open(NamespaceRegistry::Entry& entry);
+    /// On shard 0, all of them.
+    [[nodiscard]] bool open_child(const std::string& name, const Value& auth);
+    [[nodiscard]] const Parent* find_parent(const std::string& name, const Value& auth);
+    void close_deserted(const std::string& name);
+    [[nodiscard]] bool is_parent(std::string_view name) const noexcept;
+    /// The open children of a parent of that name.
+    template <class Visit>
+    void for_each_child(std::string_view parent, Visit visit);
     [[nodiscard]] bool on_first_shard() noexcept;
     void open_everywhere(const Namespace& nsp);
     [[nodiscard]] bool passes(const std::vector<RemoteBroadcastFilter>& filters,
@@ -80,6 +99,9 @@ private:
     NamespaceRegistry namespaces_{*this};
     /// For broadcasts to namespaces that are not open.
     std::vector<RemoteBroadcastFilter> remote_broadcast_filters_;
+    std::vector<Parent> parents_;
+    std::vector<NamespaceHandler> new_namespace_handlers_;
+    std::size_t children_made_ = 0;  ///< Shard 0.
     Namespace* root_ = nullptr;
     transport::Routes routes_;
     shard::ShardGroup shards_;

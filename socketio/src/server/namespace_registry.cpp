@@ -46,7 +46,7 @@ NamespaceRegistry::Entry& NamespaceRegistry::add(std::string full, const SetUp& 
         throw std::logic_error("the namespace \"" + full + "\" was made while it was being made");
     }
     auto& entries = running_ ? late_ : early_;
-    return entries.emplace(std::move(full), Entry{std::move(nsp), true}).first->second;
+    return entries.emplace(std::move(full), Entry{std::move(nsp)}).first->second;
 }
 
 std::vector<std::string> NamespaceRegistry::open_names() const {

@@ -21,6 +21,8 @@ public:
     struct Entry {
         std::unique_ptr<Namespace> nsp;
         bool open = true;
+        /// Shards that have sockets in it; of children of a parent namespace.
+        unsigned busy_shards = 0;
     };
 
     /// As clients write it: with a slash in front.
@@ -45,6 +47,15 @@ public:
     }
 
     [[nodiscard]] std::vector<std::string> open_names() const;
+    /// Shard 0.
+    template <class Visit>
+    void for_each_open(Visit visit) {
+        for (auto* entries : {&early_, &late_}) {
+            for (auto& [name, entry] : *entries) {
+                if (entry.open) visit(*entry.nsp);
+            }
+        }
+    }
     template <class Visit>
     void for_each_early(Visit visit) const {
         for (const auto& [name, entry] : early_) visit(*entry.nsp);

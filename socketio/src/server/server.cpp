@@ -22,6 +22,15 @@ Namespace& Server::of(std::string_view name, const std::function<void(Namespace&
     return implementation_->of(name, set_up);
 }
 
+Namespace& Server::of_matching(NamespaceMatcher matches) {
+    return implementation_->of_matching(std::move(matches));
+}
+
+Server& Server::on_new_namespace(NamespaceHandler handler) {
+    implementation_->on_new_namespace(std::move(handler));
+    return *this;
+}
+
 Server& Server::on_remote_broadcast(RemoteBroadcastFilter filter) {
     implementation_->on_remote_broadcast(std::move(filter));
     return *this;

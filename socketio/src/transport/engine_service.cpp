@@ -38,13 +38,7 @@ EngineService::~EngineService() = default;
 void EngineService::handle(EngineRequest request) {
     const auto& options = home_.options();
     const auto refuse = [&](EngineRefusal refusal) {
-        home_.log().write(LogLevel::debug, "engine request refused", [&] {
-            return base::LogFields{{"why", std::string(refusal_text(refusal))},
-                                   {"method", request.http.method},
-                                   {"transport", request.query.transport_text},
-                                   {"sid", request.query.sid},
-                                   {"address", request.http.address}};
-        });
+        report(refusal, {}, request.query, request.http);
         request.reply.send(refuse_polling(refusal));
     };
     const bool known =
@@ -73,10 +67,11 @@ void EngineService::handle(EngineRequest request) {
         return refuse(EngineRefusal::bad_request);
     }
     if (request.http.method == "GET") {
-        record->polling->on_get(request.exchange, request.reply);
+        record->polling->on_get(request.exchange, request.reply, headers_for(request.http));
     } else if (request.http.method == "POST") {
         record->polling->on_post(request.exchange, request.reply,
-                                 request.http.headers.get("content-type"), request.http.body);
+                                 request.http.headers.get("content-type"), request.http.body,
+                                 headers_for(request.http));
     } else {
         request.reply.send({500, {}, {}});
     }
@@ -102,23 +97,87 @@ Admission EngineService::admit(const HttpRequest& request) const {
 void EngineService::handshake(const EngineRequest& request) {
     if (const auto admission = admit(request.http); !admission.allowed) {
         ++home_.shard().counters().handshakes_refused;
+        report(EngineRefusal::forbidden, admission.message, request.query, request.http);
         request.reply.send(refuse_polling(EngineRefusal::forbidden, admission.message));
         return;
     }
     if (request.query.protocol == wire::EngineProtocol::v3 && !home_.options().allow_eio3) {
         ++home_.shard().counters().handshakes_refused;
+        report(EngineRefusal::unsupported_protocol, {}, request.query, request.http);
         request.reply.send(refuse_polling(EngineRefusal::unsupported_protocol));
         return;
     }
     auto& record = open_record(request.query.protocol);
     record.polling =
         std::make_unique<PollingTransport>(*this, record.session, request.query.base64_only);
+    record.polling->on_get(request.exchange, request.reply,
+                           initial_headers(request.http, record.session.sid()));
+    start_session(record, *record.polling, request.http);
+}
+
+// ---- The application's hooks -------------------------------------------------------------------------
+
+namespace {
+
+/// In Node's words.
+std::pair<std::string_view, std::string> context_of(EngineRefusal refusal, std::string_view message,
+                                                    const wire::EngineQuery& query,
+                                                    const HttpRequest& request) {
+    switch (refusal) {
+        case EngineRefusal::transport_unknown: return {"transport", query.transport_text};
+        case EngineRefusal::session_unknown: return {"sid", query.sid};
+        case EngineRefusal::bad_handshake_method: return {"method", request.method};
+        case EngineRefusal::bad_request:
+            return {"name", query.sid.empty() ? "TRANSPORT_HANDSHAKE_ERROR" : "TRANSPORT_MISMATCH"};
+        case EngineRefusal::forbidden:
+            return {"message", std::string(message.empty() ? refusal_text(refusal) : message)};
+        case EngineRefusal::unsupported_protocol:
+            // Without one it counts as 3.
+            return {"protocol", std::string(request.query.find("EIO").value_or("3"))};
+    }
+    return {};
+}
+
+}  // namespace
+
+void EngineService::report(EngineRefusal refusal, std::string_view message,
+                           const wire::EngineQuery& query, const HttpRequest& request) const {
+    home_.log().write(LogLevel::debug, "engine request refused", [&] {
+        return base::LogFields{{"why", std::string(refusal_text(refusal))},
+                               {"method", request.method},
+                               {"transport", query.transport_text},
+                               {"sid", query.sid},
+                               {"address", request.address}};
+    });
+    const auto& told = home_.options().connection_error;
+    if (!told) return;
+    (void)home_.shard().hub().guarded(request.path, "connection_error", [&] {
+        told({static_cast<int>(refusal),
+              message.empty() ? refusal_text(refusal) : message,
+              {context_of(refusal, message, query, request)},
+              request});
+    });
+}
+
+FieldList EngineService::headers_for(const HttpRequest& request) const {
+    FieldList headers;
+    if (const auto& add = home_.options().headers) {
+        (void)home_.shard().hub().guarded(request.path, "headers", [&] { add(headers, request); });
+    }
+    return headers;
+}
+
+FieldList EngineService::initial_headers(const HttpRequest& request, std::string_view sid) const {
     FieldList headers;
     if (const auto& cookie = home_.options().cookie) {
-        headers.add("Set-Cookie", cookie_header(*cookie, record.session.sid()));
+        headers.add("Set-Cookie", cookie_header(*cookie, sid));
     }
-    record.polling->on_get(request.exchange, request.reply, std::move(headers));
-    start_session(record, *record.polling, request.http);
+    for (const auto* add : {&home_.options().initial_headers, &home_.options().headers}) {
+        if (!*add) continue;
+        (void)home_.shard().hub().guarded(request.path, "headers",
+                                          [&] { (*add)(headers, request); });
+    }
+    return headers;
 }
 
 // ---- Sessions ----------------------------------------------------------------------------------------
@@ -192,11 +251,7 @@ void EngineService::close_all() {
 void EngineService::upgrade(HttpConnection& connection, HttpRequest request) {
     const auto query = wire::read_engine_query(request.query);
     const auto refuse = [&](EngineRefusal refusal, std::string_view message = {}) {
-        home_.log().write(LogLevel::debug, "websocket upgrade refused", [&] {
-            return base::LogFields{{"why", std::string(refusal_text(refusal))},
-                                   {"sid", query.sid},
-                                   {"address", request.address}};
-        });
+        report(refusal, message, query, request);
         refuse_connection(connection, refuse_upgrade(refusal, message));
     };
     if (query.transport == wire::TransportName::other || !home_.options().allow_websocket) {
@@ -228,13 +283,9 @@ void EngineService::upgrade(HttpConnection& connection, HttpRequest request) {
 
 void EngineService::attach_websocket(HttpConnection& connection, const wire::EngineQuery& query,
                                      const HttpRequest& request) {
-    FieldList headers;
     auto* record = query.sid.empty() ? &open_record(query.protocol) : find(query.sid);
-    if (query.sid.empty()) {
-        if (const auto& cookie = home_.options().cookie) {
-            headers.add("Set-Cookie", cookie_header(*cookie, record->session.sid()));
-        }
-    }
+    auto headers =
+        query.sid.empty() ? initial_headers(request, record->session.sid()) : headers_for(request);
     auto& socket = connection.connection();
     auto rest = connection.take_over();
     auto owned = std::make_unique<WebSocketTransport>(socket, record->session, query.base64_only);

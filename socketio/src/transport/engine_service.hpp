@@ -5,6 +5,7 @@
 #include "engine/session.hpp"
 #include "shard/shard.hpp"
 #include "socketio/http.hpp"
+#include "transport/engine_refusal.hpp"
 #include "transport/exchange_table.hpp"
 #include "transport/http_connection.hpp"
 #include "transport/polling_transport.hpp"
@@ -97,6 +98,12 @@ private:
         std::unique_ptr<PollingTransport> polling;
     };
 
+    /// Tells the log and the application.
+    void report(EngineRefusal refusal, std::string_view message, const wire::EngineQuery& query,
+                const HttpRequest& request) const;
+    /// The application's headers of an answer.
+    [[nodiscard]] FieldList headers_for(const HttpRequest& request) const;
+    [[nodiscard]] FieldList initial_headers(const HttpRequest& request, std::string_view sid) const;
     void on_session_closed(engine::Session& session) override;
     void handshake(const EngineRequest& request);
     Record& open_record(wire::EngineProtocol protocol);

@@ -85,7 +85,8 @@ void PollingTransport::on_post_announced(ExchangeId exchange) {
 }
 
 void PollingTransport::on_post(ExchangeId exchange, const HttpReply& reply,
-                               std::string_view content_type, std::string_view body) {
+                               std::string_view content_type, std::string_view body,
+                               const FieldList& headers) {
     if (session_ == nullptr) return reply.send({400, {}, {}});
     const bool binary = content_type.starts_with(octet_stream);
     const bool v4 = protocol_ == wire::EngineProtocol::v4;
@@ -108,7 +109,9 @@ void PollingTransport::on_post(ExchangeId exchange, const HttpReply& reply,
         session_->on_malformed(*this);
     }
     // Node cuts the connection of a POST that broke its session; a status says more.
-    reply.send(broken_ ? HttpResponse{400, {}, {}} : ok_response());
+    auto response = broken_ ? HttpResponse{400, {}, {}} : ok_response();
+    for (const auto& [name, value] : headers) response.headers.add(name, value);
+    reply.send(std::move(response));
 }
 
 void PollingTransport::on_abort(ExchangeId exchange, HttpConnection::Abort why) {

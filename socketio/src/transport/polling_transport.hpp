@@ -27,12 +27,12 @@ public:
     PollingTransport(EngineService& service, engine::Session& session, bool base64_only);
     ~PollingTransport() override;
 
-    /// `headers` are added to this answer: the handshake's cookie.
+    /// `headers` are added to this answer: the handshake's cookie, the application's.
     void on_get(ExchangeId exchange, HttpReply reply, FieldList headers = {});
     /// The header of a POST is in; another one must not begin before it has ended.
     void on_post_announced(ExchangeId exchange);
     void on_post(ExchangeId exchange, const HttpReply& reply, std::string_view content_type,
-                 std::string_view body);
+                 std::string_view body, const FieldList& headers = {});
     void on_abort(ExchangeId exchange, HttpConnection::Abort why);
     /// The session is over and its last words wait for a GET.
     [[nodiscard]] bool lingering() const noexcept {

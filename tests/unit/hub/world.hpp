@@ -103,6 +103,14 @@ public:
     void fetch(std::string nsp, Audience audience, FetchHandler handler) override {
         handler({{}, hub().fetch(nsp, audience)});
     }
+    void request_namespace(std::string name, Value auth,
+                           std::function<void(bool)> answer) override {
+        if (!holds_requests) return answer(false);
+        requested.push_back({std::move(name), std::move(auth), std::move(answer)});
+    }
+    void on_child_presence(const std::string& name, bool present) override {
+        presence.push_back(name + (present ? " busy" : " deserted"));
+    }
     void require_setup_phase(const Namespace&) const override { ++setup_checks; }
 
     void on_session_closed(engine::Session&) override {}
@@ -112,6 +120,15 @@ public:
     std::vector<LogEvent> logged;
     Counters counters;
     EmitFlags last_flags;
+    struct Requested {
+        std::string name;
+        Value auth;
+        std::function<void(bool)> answer;
+    };
+    /// Namespaces that clients asked for are not refused at once, but stand here.
+    bool holds_requests = false;
+    std::vector<Requested> requested;
+    Texts presence;
     mutable int setup_checks = 0;
 
 private:
