@@ -19,6 +19,7 @@ const shards = process.env.CONFORMANCE_SHARDS;
 const references = {
     protocol_fixture: 'reference_fixture.mjs',
     client_fixture: 'client_reference.mjs',
+    api_fixture: 'api_reference.mjs',
 };
 
 // A test that fails or is cut off leaves no server behind.
