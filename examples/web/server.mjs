@@ -2,13 +2,13 @@
 // The key that may make tokens stays here; a page never has it.
 //
 //   CHARTCAST_KEY=… node server.mjs FOLDER        http://localhost:3000
-//   CHARTCAST_URL, PORT                           of chartcast (http://localhost:8080), and of this server
+//   CHARTCAST_URL, PORT                           of chartcast (http://127.0.0.1:8080), and of this server
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize, resolve } from 'node:path';
 
 const folder = resolve(process.argv[2] ?? '.');
-const chartcast = process.env.CHARTCAST_URL ?? 'http://localhost:8080';
+const chartcast = process.env.CHARTCAST_URL ?? 'http://127.0.0.1:8080';
 const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css' };
 
 async function token() {

@@ -35,7 +35,9 @@ function makeChart() {
 }
 
 /** Element ids count up in the order of drawing, and say nothing. */
-const picture = (chart) => chart.renderToSVGString().replace(/zr\d+[-\w]*/g, 'zr').replace(/_ec_\w+/g, '');
+/** Without paths that draw nothing: what ECharts keeps of them depends on what was drawn before. */
+const picture = (chart) => chart.renderToSVGString().replace(/<path d=""[^>]*><\/path>\n/g, '')
+    .replace(/zr\d+[-\w]*/g, 'zr').replace(/_ec_\w+/g, '');
 
 function dice(seed) {
     let state = seed;
@@ -70,9 +72,11 @@ async function change(roll) {
 }
 
 for (const seed of seeds) {
-    test(`a page after random updates is the picture of the last option (seed ${seed})`, async () => {
+    test(`a page after random updates is the picture of the last option (seed ${seed})`, async (context) => {
         const roll = dice(seed);
         const page = makeChart();
+        const fresh = makeChart();
+        context.after(() => [page, fresh].forEach((chart) => chart.dispose()));
         let last;
         let look = () => {};
         const socket = io(`${server.url}/charts/random`, { forceNew: true, reconnection: false, transports: ['websocket'] });
@@ -96,10 +100,7 @@ for (const seed of seeds) {
             look();
         }), 'the option that REST gives');
         socket.disconnect();
-        const fresh = makeChart();
         fresh.setOption(wanted);
         assert.equal(picture(page), picture(fresh));
-        page.dispose();
-        fresh.dispose();
     });
 }
