@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { HostileWorld, html, inherited, link, pointEverywhere } from '../support/hostile_world.mjs';
 import { chartsReady, untilCharts, updated } from '../support/live_elements.mjs';
-import { timeScale } from '../support/waiting.mjs';
+import { elapse, timeScale } from '../support/waiting.mjs';
 
 // What ECharts would execute, open or put into the document when one points at it or clicks it.
 const wide = { width: '100%', height: '100%', left: 0, top: 0 };
@@ -107,6 +107,9 @@ describe('options that are published', () => {
                 globalThis.echarts.init(box).setOption(one);
             }, option);
             await pointEverywhere(page, { clicks: true });
+            for (const end = Date.now() + 5_000 * timeScale; world.executed.length === 0 && Date.now() < end;) {
+                await elapse(20);
+            }
             assert.notDeepEqual(world.executed.splice(0), [], name);
         }
         await page.close();
