@@ -153,6 +153,11 @@ export class HostileWorld {
     }
 }
 
+/** Windows that a page opens are closed, once what was to run in them has run. */
+export function closePopups(page) {
+    page.on('popup', (popup) => setTimeout(() => popup.close().catch(() => {}), 300));
+}
+
 /** Points everywhere on a page, and clicks there when that is asked for. */
 export async function pointEverywhere(page, { clicks = false } = {}) {
     for (let y = 20; y < 600; y += 90) {
