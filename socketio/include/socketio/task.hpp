@@ -24,11 +24,11 @@ namespace socketio {
 /// whose server ends while it waits, is destroyed where it stands.
 class [[nodiscard]] Task {
 public:
-    struct promise_type;
+    struct promise_type;  // NOLINT(readability-identifier-naming): the language names it.
     using Handle = std::coroutine_handle<promise_type>;
     using FailureHandler = std::function<void(std::exception_ptr)>;
 
-    struct promise_type {
+    struct promise_type {  // NOLINT(readability-identifier-naming)
         Task get_return_object() noexcept { return Task(Handle::from_promise(*this)); }
         std::suspend_always initial_suspend() const noexcept { return {}; }
         std::suspend_never final_suspend() const noexcept { return {}; }

@@ -73,6 +73,7 @@ public:
     virtual void fetch(std::string nsp, Audience audience, FetchHandler handler) = 0;
     /// A client asks for a namespace that is not open on its shard. `answer` comes on that shard, now or later:
     /// whether it is open there now.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take them over.
     virtual void request_namespace(std::string, Value, std::function<void(bool)> answer) {
         answer(false);
     }

@@ -14,7 +14,7 @@ namespace socketio {
 /// or later. Then `done(parts)` is called on the calling shard, or on shard 0 when the caller is none of
 /// these; never inside this call.
 template <class Part, class Ask, class Done>
-void gather(shard::ShardGroup& shards, Ask ask, Done done) {
+void gather(shard::ShardGroup& shards, const Ask& ask, Done done) {
     struct Sum {
         Done done;
         unsigned missing;
