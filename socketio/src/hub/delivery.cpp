@@ -27,8 +27,8 @@ std::optional<IncomingEvent> decode_event(const engine::MessageContent& content)
     auto* data = (**decoded).data.if_array();
     auto* name = data != nullptr && !data->empty() ? data->front().if_string() : nullptr;
     if (name == nullptr) return std::nullopt;
-    return IncomingEvent{std::move(*name), Args(std::make_move_iterator(data->begin() + 1),
-                                                std::make_move_iterator(data->end()))};
+    return IncomingEvent{*name, Args(std::make_move_iterator(data->begin() + 1),
+                                     std::make_move_iterator(data->end()))};
 }
 
 }  // namespace socketio::hub
