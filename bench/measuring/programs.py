@@ -92,6 +92,11 @@ def limit(folder, gather=False):
     return Server("sendmsg of the same" if gather else "limit", command, ("--raw",))
 
 
+def limit_of_the_ring(folder):
+    """What io_uring costs by itself: absent where the kernel forbids it."""
+    return Server("io_uring alone", (str(folder / "limit"), "--ring"), ("--raw",))
+
+
 def node():
     if not shutil.which("node") or not (ROOT / "tests/node_modules/socket.io").is_dir():
         raise Unavailable("Node's socket.io: run tools/setup --test")

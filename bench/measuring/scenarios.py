@@ -45,6 +45,7 @@ class Measuring:
         self.limit = programs.limit(folder)
         self.send = programs.library(folder)
         self.uring = programs.library(folder, "uring")
+        self.ring_limit = programs.limit_of_the_ring(folder)
 
     def available(self, *wanted):
         """Those servers, or what their makers make, that start here; the others are told of once."""
@@ -141,7 +142,8 @@ def fanout_at(measuring, clients, message_bytes):
     figure = figures_of(name)
     wanted = Load(clients, message_bytes)
     load = measuring.load_for(measuring.limit, wanted)
-    loads = dict.fromkeys(measuring.available(measuring.send, measuring.uring), load)
+    ours = (measuring.send, measuring.uring, measuring.ring_limit)
+    loads = dict.fromkeys(measuring.available(*ours), load)
     for peer in measuring.available(programs.node):
         loads[peer] = measuring.load_for(peer, wanted)
     rounds = Rounds(measuring, measuring.limit, load, name)
@@ -152,6 +154,10 @@ def fanout_at(measuring, clients, message_bytes):
         yield figure(server, "µs", cpu)
         if server in goals:
             yield figure(f"{server} : limit", "×", rounds.ratio[server], goal=goals[server])
+        if server == measuring.ring_limit.name:
+            # What the kernel allows io_uring to be here, and what is left to us.
+            yield figure(f"{server} : limit", "×", rounds.ratio[server])
+            yield figure(f"uring : {server}", "×", ratios(rounds.cpu["uring"], cpu))
         if server == "Node":
             yield figure("send : Node", "×", ratios(rounds.cpu["send"], cpu), goal=SEND_TO_NODE)
 

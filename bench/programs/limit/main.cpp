@@ -1,8 +1,10 @@
 // The kernel's price of a fan-out: a bare loop of send() over accepted sockets, and nothing else. What a server
-// costs is told in multiples of it. bench/fanout_client --raw is the other end.
+// costs is told in multiples of it. With --ring the same goes through io_uring. bench/fanout_client --raw is
+// the other end.
 //
 // From SIGUSR2 on it sends, every interval, `burst` times the same bytes to everybody; a second SIGUSR2 stops it.
 
+#include "limit/send_ring.hpp"
 #include "support/command_line.hpp"
 #include "support/loopback.hpp"
 
@@ -12,6 +14,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +32,7 @@ struct Settings {
     std::uint64_t bytes = 200;
     std::uint64_t burst = 1;
     bool gather = false;
+    bool ring = false;
     std::uint64_t start_on_connected = 0;
 };
 
@@ -41,6 +45,7 @@ Settings read_settings(int argc, char** argv) {
         .number("--bytes", settings.bytes, "of one message")
         .number("--burst", settings.burst, "messages for each connection at a time")
         .flag("--gather", settings.gather, "a burst is one sendmsg() for each connection")
+        .flag("--ring", settings.ring, "sends through io_uring, up to 1024 in one system call")
         .number("--start-on-connected", settings.start_on_connected,
                 "begin with that many connections; 0 waits for SIGUSR2")
         .parse(argc, argv);
@@ -48,6 +53,7 @@ Settings read_settings(int argc, char** argv) {
     if (settings.gather && settings.burst > 1024) {
         bench::refuse("sendmsg() takes no more than 1024 buffers");
     }
+    if (settings.gather && settings.ring) bench::refuse("--gather and --ring are two ways to send");
     return settings;
 }
 
@@ -64,7 +70,9 @@ public:
         : settings_(settings),
           signals_(signals),
           message_(settings.bytes, 'x'),
-          buffers_(settings.burst, iovec{message_.data(), message_.size()}) {}
+          buffers_(settings.burst, iovec{message_.data(), message_.size()}) {
+        if (settings.ring) ring_.emplace();
+    }
 
     /// Until it is told to begin. False: told to end.
     bool accept_all(int listener) {
@@ -85,7 +93,7 @@ public:
         const auto interval = static_cast<std::uint64_t>(settings_.interval_ms * 1e6);
         auto due = bench::nanoseconds_now();
         do {
-            settings_.gather ? send_gathered() : send_one_by_one();
+            send_burst();
             // No debt is kept: who is late goes on from now.
             due = std::max(due + interval, bench::nanoseconds_now());
         } while (!signalled_before(due));
@@ -111,6 +119,19 @@ private:
             bench::send_without_delay(socket);
             sockets_.push_back(socket);
         }
+    }
+
+    void send_burst() {
+        if (ring_) return send_through_ring();
+        settings_.gather ? send_gathered() : send_one_by_one();
+    }
+
+    void send_through_ring() {
+        for (std::uint64_t i = 0; i < settings_.burst; ++i) {
+            refused_ += ring_->send(sockets_, message_);
+            sends_ += sockets_.size();
+        }
+        broadcasts_ += settings_.burst;
     }
 
     // As one broadcast after the other does it.
@@ -153,6 +174,7 @@ private:
     int signals_;
     std::string message_;
     std::vector<iovec> buffers_;
+    std::optional<bench::SendRing> ring_;
     std::vector<int> sockets_;
     std::uint64_t broadcasts_ = 0;
     std::uint64_t sends_ = 0;
