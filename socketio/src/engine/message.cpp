@@ -129,6 +129,10 @@ MessageRef Message::make(ContentRef content) {
     return MessageRef(new Message(std::move(content)));
 }
 
+void MessageRef::destroy(Message* message) noexcept {
+    delete message;
+}
+
 std::string_view Message::find_frames(WebSocketFormat format) {
     if (format.deflater == nullptr || !gains_by(*format.deflater)) {
         return plain_frames(format.frames);

@@ -137,7 +137,7 @@ public:
         return *this;
     }
     ~MessageRef() {
-        if (message_ != nullptr && --message_->references_ == 0) delete message_;
+        if (message_ != nullptr && --message_->references_ == 0) destroy(message_);
     }
 
     [[nodiscard]] Message* get() const noexcept { return message_; }
@@ -146,6 +146,9 @@ public:
     explicit operator bool() const noexcept { return message_ != nullptr; }
 
 private:
+    /// Out of line: counting, which every move of a queue does, stays small enough to be inlined.
+    static void destroy(Message* message) noexcept;
+
     Message* message_ = nullptr;
 };
 

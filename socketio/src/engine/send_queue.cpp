@@ -20,14 +20,7 @@ void SendQueue::Index::note(std::string_view key, std::size_t place) {
     by_key.emplace(key, place);
 }
 
-void SendQueue::push(MessageRef message) {
-    ++size_;
-    bytes_ += message->bytes();
-    packets_ += static_cast<std::uint32_t>(message->packets());
-    if (!backlog_ && own_end_ < own_places_.size()) {
-        own_places_[own_end_++] = std::move(message);
-        return;
-    }
+void SendQueue::push_to_backlog(MessageRef message) {
     auto& [messages, index] = backlog();
     const auto& key = message->content().conflate_key;
     if (index && !key.empty()) index->note(key, messages.size());
@@ -48,9 +41,7 @@ std::span<MessageRef> SendQueue::places() noexcept {
     return std::span(own_places_).first(own_end_);
 }
 
-bool SendQueue::replace(const Message& newer) noexcept {
-    const auto& key = newer.content().conflate_key;
-    if (key.empty() || empty()) return false;
+bool SendQueue::replace_waiting(std::string_view key) noexcept {
     const auto place = find_key(key);
     if (place == nowhere) return false;
     take_out(place);

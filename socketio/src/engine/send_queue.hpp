@@ -15,6 +15,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace socketio::engine {
@@ -26,10 +27,22 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] std::size_t packets() const noexcept { return packets_; }
 
-    void push(MessageRef message);
+    void push(MessageRef message) {
+        ++size_;
+        bytes_ += message->bytes();
+        packets_ += static_cast<std::uint32_t>(message->packets());
+        if (!backlog_ && own_end_ < own_places_.size()) {
+            own_places_[own_end_++] = std::move(message);
+        } else {
+            push_to_backlog(std::move(message));
+        }
+    }
     /// Takes out the waiting message that has the same conflation key as `newer`, which is about to be
     /// pushed. False when there is none.
-    bool replace(const Message& newer) noexcept;
+    bool replace(const Message& newer) noexcept {
+        const auto& key = newer.content().conflate_key;
+        return !key.empty() && !empty() && replace_waiting(key);
+    }
     /// Takes out the oldest droppable message. False when there is none.
     bool drop_oldest() noexcept;
 
@@ -67,6 +80,8 @@ private:
 
     /// From the first on, those that have left included.
     [[nodiscard]] std::span<MessageRef> places() noexcept;
+    void push_to_backlog(MessageRef message);
+    bool replace_waiting(std::string_view key) noexcept;
     [[nodiscard]] bool is_waiting(std::size_t place) noexcept;
     [[nodiscard]] std::size_t find_key(std::string_view key);
     [[nodiscard]] Backlog& backlog();

@@ -95,8 +95,9 @@ public:
         __builtin_prefetch(reinterpret_cast<const char*>(this) + cache_line);
     }
     void prefetch_transport() const noexcept { __builtin_prefetch(transport_); }
+    /// With messages waiting, its transport was woken already and is not asked again.
     void prefetch_connection() const noexcept {
-        if (transport_ != nullptr) transport_->prefetch();
+        if (transport_ != nullptr && queue_.empty()) transport_->prefetch();
     }
     /// What is sent now would leave with this turn.
     [[nodiscard]] bool writable() const noexcept;

@@ -26,7 +26,7 @@ Snapshot::Snapshot(SnapshotStack& stack, const NamespaceState& nsp, const Audien
     ++stack_.epoch_;
     for (const auto& room : audience.except) except_room(nsp, room);
     if (audience.rooms.empty()) {
-        for (auto* socket : nsp.sockets()) take(*socket);
+        take_all(nsp);
     } else {
         for (const auto& room : audience.rooms) take_room(nsp, room);
     }
@@ -38,6 +38,15 @@ void Snapshot::except_room(const NamespaceState& nsp, std::string_view name) {
     if (const auto* room = nsp.rooms().find(name)) {
         for (const auto& member : room->members) (void)socket_of(member).mark(stack_.epoch_);
     }
+}
+
+void Snapshot::take_all(const NamespaceState& nsp) {
+    const auto& all = nsp.sockets();
+    if (!marks_) {
+        stack_.sockets_.insert(stack_.sockets_.end(), all.begin(), all.end());
+        return;
+    }
+    for (auto* socket : all) take(*socket);
 }
 
 void Snapshot::take_room(const NamespaceState& nsp, std::string_view name) {

@@ -42,6 +42,7 @@ public:
 
 private:
     void except_room(const NamespaceState& nsp, std::string_view name);
+    void take_all(const NamespaceState& nsp);
     void take_room(const NamespaceState& nsp, std::string_view name);
     void take(SocketState& socket);
 

@@ -231,8 +231,7 @@ void SocketState::answer(std::uint64_t id, Args args) {
     transmit(make_message({wire::PacketType::ack, nsp_.name(), id, Value(std::move(args))}), false);
 }
 
-EmitOutcome SocketState::transmit(const engine::MessageRef& message, bool is_volatile) {
-    if (phase_ == Phase::connected) return session_->send(message, is_volatile);
+EmitOutcome SocketState::hold(const engine::MessageRef& message) {
     if (phase_ != Phase::pending) return EmitOutcome::disconnected;
     attempt_->hold(message, hub().context().options);
     return EmitOutcome::queued;

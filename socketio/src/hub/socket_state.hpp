@@ -122,7 +122,10 @@ public:
         return handlers_ != nullptr && !handlers_->outgoing.empty();
     }
     void call_outgoing_handlers(std::string_view event, const Args& args);
-    EmitOutcome transmit(const engine::MessageRef& message, bool is_volatile);
+    EmitOutcome transmit(const engine::MessageRef& message, bool is_volatile) {
+        if (phase_ == Phase::connected) return session_->send(message, is_volatile);
+        return hold(message);
+    }
     /// transmit() comes soon: what it will read is fetched from memory meanwhile, in two steps.
     void prefetch_session() const noexcept {
         if (session_ != nullptr) session_->prefetch();
@@ -197,6 +200,8 @@ private:
     void tell_of_room(const RoomEvent& event);
     void call_disconnect_handlers(std::list<DisconnectHandler> Handlers::* list,
                                   std::string_view what, DisconnectReason reason);
+    /// Until its middlewares have let it in.
+    EmitOutcome hold(const engine::MessageRef& message);
     void call_ack_handler(const AckHandler& handler, boost::system::error_code ec,
                           const Args& args);
     void fail_ack_later(AckHandler handler, errc why);
