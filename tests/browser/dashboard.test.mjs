@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test';
 import {
     barsAre, boardConfiguration, choicesInAddress, clickBar, dashboardMark, panel, panelShows, pushFirstRows,
 } from '../support/board_world.mjs';
+import { withCharts } from '../support/live_elements.mjs';
 import { PageWorld } from '../support/page_world.mjs';
 import { timeScale } from '../support/waiting.mjs';
 
@@ -239,6 +240,13 @@ test('the time line leads all charts back through what was pushed, and to now ag
     await panelShows(page, 'sales_by_region', 'amount', [40, 25]);
     await panelShows(other, 'sales_by_region', 'amount', [40, 25]);
     await world.close(page, other);
+});
+
+test('a phone has the time line, too, before the charts below its window have been seen', async () => {
+    const page = await openBoard('', { viewport: { width: 390, height: 500 } });
+    await page.getByRole('button', { name: 'Go back in time' }).waitFor();
+    assert.equal(await withCharts(page, '[...charts()].at(-1).handle.datasets.length'), 0, 'the last one is not known');
+    await world.close(page);
 });
 
 test('kiosk mode shows charts only, in the height of the screen, and Escape leaves it', async () => {

@@ -76,6 +76,8 @@ export class LiveDashboardElement extends LitElement {
   @query('cc-toast') private toast!: Toast;
   private session: DashboardSession | null = null;
   private mustOpen = true;
+  /** How many charts were known when a past was looked for last. */
+  private lookedAt = 0;
   /** What a dashboard begins with to which a click led. */
   private brought: Choices | null = null;
   private readonly rotation = new Rotation(this, () => this.showNext());
@@ -139,6 +141,7 @@ export class LiveDashboardElement extends LitElement {
     if (!this.definition || this.definition.id !== dashboard.id) {
       this.choices = this.brought ?? (this.address ? choicesOfAddress(dashboard.variables) : this.choices);
       this.brought = null;
+      this.hasPast = false;
     }
     this.definition = this.session?.dashboard ?? dashboard;
     void this.lookForPast();
@@ -147,10 +150,11 @@ export class LiveDashboardElement extends LitElement {
   private async lookForPast(): Promise<void> {
     const { session } = this;
     await this.updateComplete;
+    this.lookedAt = this.chartsKnown;
     const range = await this.history();
-    if (session !== this.session) return;
-    this.hasPast = Boolean(range);
-    if (this.moment !== null && this.hasPast) this.timeLine = true;
+    if (session !== this.session || !range) return;
+    this.hasPast = true;
+    if (this.moment !== null) this.timeLine = true;
   }
 
   // ---- What the reader does
@@ -202,6 +206,10 @@ export class LiveDashboardElement extends LitElement {
   }
 
   private readonly history = async () => this.grid?.history() ?? null;
+
+  private get chartsKnown(): number {
+    return this.grid?.knownCharts.length ?? 0;
+  }
 
   private toggleTimeLine(): void {
     this.timeLine = !this.timeLine;
@@ -299,8 +307,10 @@ export class LiveDashboardElement extends LitElement {
     const wasLive = this.summary.mark === 'live';
     this.summary = summary;
     this.tell('cc-summary', summary);
-    // A past begins with the first data.
-    if (!wasLive && summary.mark === 'live' && !this.hasPast) void this.lookForPast();
+    if (this.hasPast) return;
+    // A past begins with the first data; and each chart that comes into the window may be the first to have one.
+    const hasBegun = !wasLive && summary.mark === 'live';
+    if (hasBegun || this.chartsKnown > this.lookedAt) void this.lookForPast();
   }
 
   private retry(): void {

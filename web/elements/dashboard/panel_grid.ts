@@ -67,10 +67,15 @@ export class PanelGrid extends LitElement {
     return [...this.renderRoot.querySelectorAll<LiveChartElement>('live-chart')];
   }
 
-  /** From when to when the charts have a past: as far as any of them. */
+  /** Those that the server has answered. Charts below the window ask nothing before they are seen. */
+  get knownCharts(): LiveChartElement[] {
+    return this.charts.filter(({ handle }) => handle && handle.datasets.length > 0);
+  }
+
+  /** From when to when the charts that are known have a past: as far as any of them. */
   async history(): Promise<{ from: Date; to: Date } | null> {
     // A chart that is refused, or keeps none, has no past; the others may.
-    const asked = this.charts.map(({ handle }) => handle?.history().catch(() => null));
+    const asked = this.knownCharts.map(({ handle }) => handle?.history().catch(() => null));
     const known = (await Promise.all(asked)).filter((range) => range !== null && range !== undefined);
     if (known.length === 0) return null;
     return {
