@@ -142,8 +142,8 @@ def fanout_at(measuring, clients, message_bytes):
     figure = figures_of(name)
     wanted = Load(clients, message_bytes)
     load = measuring.load_for(measuring.limit, wanted)
-    ours = (measuring.send, measuring.uring, measuring.ring_limit)
-    loads = dict.fromkeys(measuring.available(*ours), load)
+    as_cheap = (measuring.send, measuring.uring, measuring.ring_limit)
+    loads = dict.fromkeys(measuring.available(*as_cheap), load)
     for peer in measuring.available(programs.node):
         loads[peer] = measuring.load_for(peer, wanted)
     rounds = Rounds(measuring, measuring.limit, load, name)

@@ -64,6 +64,16 @@ describe('the benchmark programs', () => {
         }
     });
 
+    test('the limit sends through io_uring where the kernel allows it', async (context) => {
+        try {
+            await start(built('bench/limit'), '--burst', '10', '--ring');
+        } catch (error) {
+            if (/io_uring: /.test(error.message)) return context.skip(error.message);
+            throw error;
+        }
+        await assertAllCounted(await count('--raw'));
+    });
+
     test('a server on Node does the same job', async () => {
         await start('node', nodeServer, '--burst', '2');
         const result = await count();

@@ -142,6 +142,7 @@ export class LiveDashboardElement extends LitElement {
       this.choices = this.brought ?? (this.address ? choicesOfAddress(dashboard.variables) : this.choices);
       this.brought = null;
       this.hasPast = false;
+      this.lookedAt = 0;
     }
     this.definition = this.session?.dashboard ?? dashboard;
     void this.lookForPast();
@@ -150,7 +151,6 @@ export class LiveDashboardElement extends LitElement {
   private async lookForPast(): Promise<void> {
     const { session } = this;
     await this.updateComplete;
-    this.lookedAt = this.chartsKnown;
     const range = await this.history();
     if (session !== this.session || !range) return;
     this.hasPast = true;
@@ -206,10 +206,6 @@ export class LiveDashboardElement extends LitElement {
   }
 
   private readonly history = async () => this.grid?.history() ?? null;
-
-  private get chartsKnown(): number {
-    return this.grid?.knownCharts.length ?? 0;
-  }
 
   private toggleTimeLine(): void {
     this.timeLine = !this.timeLine;
@@ -310,7 +306,10 @@ export class LiveDashboardElement extends LitElement {
     if (this.hasPast) return;
     // A past begins with the first data; and each chart that comes into the window may be the first to have one.
     const hasBegun = !wasLive && summary.mark === 'live';
-    if (hasBegun || this.chartsKnown > this.lookedAt) void this.lookForPast();
+    const known = this.grid?.knownCharts.length ?? 0;
+    if (!hasBegun && known <= this.lookedAt) return;
+    this.lookedAt = known;
+    void this.lookForPast();
   }
 
   private retry(): void {
