@@ -55,6 +55,8 @@ void Session::open(TransportPort& transport, SessionPort& port) {
     if (protocol_ == EngineProtocol::v3) first_wait += options.ping_timeout;
     context_.deadlines.arm_after(heartbeat_, first_wait);
     send(Message::make(make_content(EnginePacketType::open, open_packet())));
+    if (options.initial_packet.empty()) return;
+    send(Message::make(make_content(EnginePacketType::message, options.initial_packet)));
 }
 
 std::uint64_t& Session::sessions_on_transport() const noexcept {
@@ -248,6 +250,10 @@ bool Session::make_room(const Message& message) {
         ++context_.counters.messages_dropped;
     }
     return true;
+}
+
+void Session::note_event_refused() noexcept {
+    ++context_.counters.events_refused;
 }
 
 void Session::become_slow() {
