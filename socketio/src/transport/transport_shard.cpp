@@ -98,11 +98,16 @@ void TransportShard::begin_drain() {
     admissions_.refuse_all();
 }
 
-std::vector<std::vector<std::string>> TransportShard::sids() const {
-    std::vector<std::vector<std::string>> all;
-    all.reserve(services_.size());
-    for (const auto& service : services_) all.push_back(service->sids());
+std::vector<SessionName> TransportShard::sessions() const {
+    std::vector<SessionName> all;
+    for (std::size_t endpoint = 0; endpoint < services_.size(); ++endpoint) {
+        for (auto& sid : services_[endpoint]->sids()) all.push_back({endpoint, std::move(sid)});
+    }
     return all;
+}
+
+void TransportShard::shut_down(const SessionName& session) {
+    services_[session.endpoint]->shut_down(session.sid);
 }
 
 bool TransportShard::has_polling_clients() noexcept {
@@ -112,7 +117,6 @@ bool TransportShard::has_polling_clients() noexcept {
 }
 
 void TransportShard::shut_down() {
-    for (auto& service : services_) service->close_all();
     for (auto next = connections_.begin(); next != connections_.end();) {
         auto& connection = *next++;
         connection.shut_down();

@@ -28,6 +28,11 @@ namespace socketio::transport {
 
 class Network;
 
+struct SessionName {
+    std::size_t endpoint = 0;
+    std::string sid;
+};
+
 class TransportShard {
 public:
     TransportShard(Network& network, shard::Shard& shard);
@@ -72,11 +77,13 @@ public:
     /// No new session from now on, and HTTP connections close with their next answer.
     void begin_drain();
     [[nodiscard]] bool draining() const noexcept { return draining_; }
-    /// The sids of all sessions, by endpoint.
-    [[nodiscard]] std::vector<std::vector<std::string>> sids() const;
+    /// All there are.
+    [[nodiscard]] std::vector<SessionName> sessions() const;
+    /// That session leaves with server_shutting_down, if it is still there.
+    void shut_down(const SessionName& session);
     /// A client polls, or has yet to fetch its last words: it needs connections.
     [[nodiscard]] bool has_polling_clients() noexcept;
-    /// Says goodbye to everyone; connections go as their last words are read.
+    /// Says goodbye on every connection; they go as their last words are read.
     void shut_down();
     [[nodiscard]] bool empty() const noexcept { return connections_.empty(); }
     /// Drops what is left.

@@ -43,8 +43,8 @@ void WebSocketTransport::on_closed(std::uint16_t, bool by_fault) {
 }
 
 void WebSocketTransport::on_shutdown() {
-    // The session is told by its service; this is for what is left after it.
-    if (session_ == nullptr && !is_closing()) {
+    // The session is told by its service; this is for what is left after it, and has no goodbye of its own.
+    if (session_ == nullptr && !goodbye_due_ && !is_closing()) {
         start_closing(wire::websocket_close::going_away, {});
     }
 }

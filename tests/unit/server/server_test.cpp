@@ -164,8 +164,9 @@ TEST(Server, RefusesSettingUpWhileItRuns) {
 
 TEST(Server, CountsSessionsAndWhatItRefuses) {
     auto options = loopback();
-    options.allow_request = [](const HttpRequest& request) {
-        return request.query.get("let-in") == "1" ? Admission::allow() : Admission::refuse();
+    options.allow_request = [](const HttpRequest& request, const AdmissionReply& reply) {
+        if (request.query.get("let-in") == "1") return reply.allow();
+        reply.refuse();
     };
     Server server(options);
     const RunningServer running(server);
