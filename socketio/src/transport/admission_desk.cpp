@@ -28,11 +28,17 @@ AdmissionPort::~AdmissionPort() {
 
 void AdmissionPort::decide(Verdict verdict) {
     if (!once_.first()) return;
+    auto& network = network_;
     const auto shard = ExchangeTable::shard_of(exchange_);
-    network_.shards().on_shard(shard, [&network = network_, shard, exchange = exchange_,
-                                       verdict = std::move(verdict)]() mutable {
-        network[shard].admissions().decide(exchange, std::move(verdict));
-    });
+    if (shard::Shard::current() == &network.shards()[shard] &&
+        network[shard].admissions().note(exchange_, verdict)) {
+        return;
+    }
+    // By letter in any case: an application's own timer comes without the shard's clock.
+    network.shards().post(shard,
+                          [&network, shard, exchange = exchange_, verdict = std::move(verdict)] {
+                              network[shard].admissions().decide(exchange, verdict);
+                          });
 }
 
 AdmissionDesk::AdmissionDesk(TransportShard& home) noexcept : home_(home) {}
@@ -60,14 +66,16 @@ void AdmissionDesk::ask(const HttpRequest& request, ExchangeId exchange, Decided
     }
 }
 
-void AdmissionDesk::decide(ExchangeId exchange, Verdict verdict) {
+bool AdmissionDesk::note(ExchangeId exchange, const Verdict& verdict) {
     const auto found = pending_.find(exchange);
-    if (found == pending_.end()) return;
-    if (!found->second->decided) {
-        found->second->verdict = std::move(verdict);
-        return;
-    }
-    conclude(take(exchange)->decided, verdict);
+    if (found == pending_.end() || found->second->decided) return false;
+    found->second->verdict = verdict;
+    return true;
+}
+
+void AdmissionDesk::decide(ExchangeId exchange, const Verdict& verdict) {
+    const auto pending = take(exchange);
+    if (pending) conclude(pending->decided, verdict);
 }
 
 void AdmissionDesk::Pending::on_timeout(base::TimePoint) {

@@ -56,8 +56,11 @@ public:
     /// Asks about the request of an exchange of this shard. `decided` is called once: within this call when there
     /// is nobody to ask or the answer comes within it, else when it comes; never when the client goes before.
     void ask(const HttpRequest& request, ExchangeId exchange, Decided decided);
-    /// From AdmissionPort, on this shard.
-    void decide(ExchangeId exchange, Verdict verdict);
+    /// From AdmissionPort, on this shard: an answer within ask(), which acts on it. False for one that comes
+    /// later.
+    [[nodiscard]] bool note(ExchangeId exchange, const Verdict& verdict);
+    /// The same for one that comes later.
+    void decide(ExchangeId exchange, const Verdict& verdict);
     /// The server stops: nobody has to wait for answers any more.
     void refuse_all();
 
