@@ -23,25 +23,33 @@ async function connect(server, options) {
     return socket;
 }
 
-/** A connection that was let in, with its page read. */
-async function openServed(server, localAddress) {
-    const connection = await openTcp(server, { localAddress });
-    connection.write(page);
-    await connection.received(/\r\n\r\npage$/);
-    return connection;
-}
-
-/** Whether the server lets another connection in. */
-async function letsIn(server, localAddress) {
+/** A new connection, and whether the server let it in and served it. */
+async function attempt(server, localAddress) {
     const connection = await openTcp(server, { localAddress });
     connection.socket.on('error', () => {});
     connection.write(page);
-    const outcome = await Promise.race([
+    const isIn = await Promise.race([
         connection.received(/\r\n\r\npage$/).then(() => true),
         connection.ended().then((text) => text !== ''),
     ]);
+    return { connection, isIn };
+}
+
+async function letsIn(server, localAddress) {
+    const { connection, isIn } = await attempt(server, localAddress);
     connection.socket.destroy();
-    return outcome;
+    return isIn;
+}
+
+/** A connection that is let in: at once, or when the server has noticed that others have gone. */
+async function openServed(server, localAddress) {
+    for (;;) {
+        const { connection, isIn } = await attempt(server, localAddress);
+        if (isIn) {
+            return connection;
+        }
+        await new Promise(setImmediate);
+    }
 }
 
 const countLines = (server, pattern) => server.lines.filter((line) => pattern.test(line)).length;
@@ -52,12 +60,8 @@ describe('address_connections_max', () => {
     const open = (count, localAddress) => Promise.all(
         Array.from({ length: count }, () => openServed(server, localAddress)));
 
-    /** Until the server has noticed that connections have gone. */
-    async function untilLetIn(localAddress) {
-        while (!await letsIn(server, localAddress)) {
-            await new Promise(setImmediate);
-        }
-    }
+    const untilLetIn = async (localAddress) =>
+        (await openServed(server, localAddress)).socket.destroy();
 
     check('one more than the bound is closed without a word, with one line in the log', async () => {
         const inside = await open(addressConnections);
