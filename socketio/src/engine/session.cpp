@@ -322,6 +322,11 @@ void Session::end(DisconnectReason reason, Ending ending) {
     --sessions_on_transport();
     heartbeat_.cancel();
     if (is_watched_) context_.backlogs->forget(*this);
+    if (ending == Ending::after_queue && upgrading()) {
+        // JavaScript clients that lose a probe on their way to it never poll again.
+        const auto upgrade = std::exchange(upgrade_, nullptr);
+        upgrade->probe.part();
+    }
     abandon_probe();
     port_->on_close(reason);
     if (auto* transport = std::exchange(transport_, nullptr)) transport->end(ending);
