@@ -41,6 +41,7 @@ struct Settings {
     std::int64_t attachment_timeout_ms = 30'000;
     std::int64_t drain_window_ms = 0;
     std::size_t compression_threshold = 1'024;
+    std::string cookie;
     bool no_compression = false;
     bool disconnect_floods = false;
 };
@@ -50,6 +51,12 @@ void declare_options(CLI::App& app, Settings& settings) {
     app.add_option("--port", options.port, "0 takes any free port");
     app.add_option("--shards", options.shards, "threads; 0 is one for each core");
     app.add_flag("--eio3", options.allow_eio3, "let clients of socket.io 1.x and 2.x in");
+    app.add_option("--path", options.path, "where Socket.IO is");
+    app.add_flag("!--no-client", options.serve_client, "do not serve the browser's client");
+    app.add_flag("!--no-polling", options.allow_polling);
+    app.add_flag("!--no-websocket", options.allow_websocket);
+    app.add_flag("!--no-upgrades", options.allow_upgrades);
+    app.add_option("--cookie", settings.cookie, "its name, or `io` for the default one");
     app.add_option("--allowed-origin", options.allowed_origins, "may be repeated");
     app.add_option("--initial-packet", options.initial_packet, "follows the open packet");
     app.add_option("--compression-threshold", settings.compression_threshold,
@@ -154,6 +161,7 @@ void run_server(Settings settings) {
     options.admission_timeout = milliseconds(settings.admission_timeout_ms);
     options.attachment_timeout = milliseconds(settings.attachment_timeout_ms);
     options.drain_window = milliseconds(settings.drain_window_ms);
+    if (!settings.cookie.empty()) options.cookie = socketio::CookieOptions{.name = settings.cookie};
     options.http_compression->threshold = settings.compression_threshold;
     if (settings.no_compression) options.http_compression.reset();
     if (settings.disconnect_floods) {

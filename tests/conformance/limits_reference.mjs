@@ -13,6 +13,12 @@ const { values: options } = parseArgs({
         port: { type: 'string', default: '0' },
         shards: text,
         eio3: flag,
+        path: { type: 'string', default: '/socket.io/' },
+        'no-client': flag,
+        'no-polling': flag,
+        'no-websocket': flag,
+        'no-upgrades': flag,
+        cookie: text,
         'allowed-origin': { type: 'string', multiple: true },
         'initial-packet': text,
         'compression-threshold': { type: 'string', default: '1024' },
@@ -37,7 +43,15 @@ function answer(wish, callback) {
     if (wish === 'refuse') callback('not today', false);
 }
 
+const transports = ['polling', 'websocket'].filter((name) => !options['no-' + name]);
+
 const io = new Server(httpServer, {
+    path: options.path,
+    addTrailingSlash: options.path.endsWith('/'),
+    serveClient: !options['no-client'],
+    transports,
+    allowUpgrades: !options['no-upgrades'],
+    cookie: options.cookie ? { name: options.cookie } : undefined,
     allowEIO3: options.eio3,
     initialPacket: options['initial-packet'],
     httpCompression: options['no-compression'] ? false
