@@ -115,7 +115,7 @@ void WebSocketTransport::retire() {
 void WebSocketTransport::part() {
     if (std::exchange(session_, nullptr) == nullptr) return;
     parting_ = true;
-    connection().set_deadline(connection().home().options().close_timeout);
+    connection().set_deadline(connection().home().options().upgrade_timeout);
 }
 
 // ---- Writing -----------------------------------------------------------------------------------------
