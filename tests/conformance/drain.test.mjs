@@ -177,6 +177,7 @@ describe('a window', () => {
             assert.equal(response.status, 503);
             const ws = await RawWebSocket.attempt(server, enginePath({ transport: 'websocket' }));
             assert.equal(ws.status, 503);
+            assert.equal((await RawWebSocket.attempt(server, '/echo')).status, 503);
             // What is no session is answered, for a last time on its connection.
             raw.write('GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n');
             assert.match(await raw.ended(), /Connection: close\r\n\r\npage$/);

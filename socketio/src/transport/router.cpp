@@ -80,7 +80,11 @@ bool serve_engine_sibling(HttpConnection& connection, const EngineRoute& route,
 
 void route_websocket_endpoint(HttpConnection& connection, const WebSocketEndpoint& endpoint,
                               const HttpRequest& request) {
-    const auto& options = connection.connection().home().options();
+    auto& home = connection.connection().home();
+    const auto& options = home.options();
+    if (home.draining()) {
+        return refuse_connection(connection, HttpResponse::text(503, "server shutting down\n"));
+    }
     if (!is_admitted_origin(options, request)) {
         return refuse_connection(connection, HttpResponse::text(403, "Forbidden"));
     }
