@@ -245,7 +245,7 @@ TEST(Server, StopsAtOnceInTheMiddleOfAWindow) {
 
 TEST(Server, SendsWhatIsQueuedBeforeItStops) {
     Server server(loopback());
-    test::HttpPeer peer(4'096);
+    test::HttpPeer peer(65'536);
     const std::string large(1'500'000, 'x');
     {
         const RunningServer running(server);
