@@ -208,7 +208,7 @@ TEST_F(ClientTest, DoesNotWaitForAttachmentsThatCame) {
 TEST_F(ClientTest, WaitsForAttachmentsThatWereAnnouncedBeforeItWasLetIn) {
     world.options.attachment_timeout = 100ms;
     std::optional<Next> decide;
-    world.make_namespace("/slow").use([&](Socket&, const Next& next) { decide = next; });
+    world.make_namespace("/slow").use([&](Socket&, const Next& next) { decide.emplace(next); });
     auto& client = world.connect_engine();
     client.send("0/slow,");
     client.send(R"(51-/slow,["x",{"_placeholder":true,"num":0}])");
