@@ -12,24 +12,22 @@
 namespace socketio::wire {
 namespace {
 
-using enum ContentCoding;
-
 TEST(ChooseCoding, TakesWhatTheClientLikesBest) {
     const std::pair<std::string_view, ContentCoding> cases[] = {
-        {"gzip", gzip},
-        {"deflate", deflate},
-        {"gzip, deflate, br", gzip},
-        {"deflate, gzip", deflate},
-        {" GZIP ;q=1 ", gzip},
-        {"gzip;q=0.5, deflate", deflate},
-        {"gzip;q=0.5,deflate;q=0.4", gzip},
-        {"*", gzip},
-        {"*;q=0.5, deflate;q=0.5", deflate},
-        {"gzip;q=0, *", deflate},
-        {"*;q=0, gzip", gzip},
-        {"gzip;q=0, gzip", gzip},
-        {"identity, gzip;q=0.1", gzip},
-        {"gzip;level=9;q=0.3", gzip},
+        {"gzip", ContentCoding::gzip},
+        {"deflate", ContentCoding::deflate},
+        {"gzip, deflate, br", ContentCoding::gzip},
+        {"deflate, gzip", ContentCoding::deflate},
+        {" GZIP ;q=1 ", ContentCoding::gzip},
+        {"gzip;q=0.5, deflate", ContentCoding::deflate},
+        {"gzip;q=0.5,deflate;q=0.4", ContentCoding::gzip},
+        {"*", ContentCoding::gzip},
+        {"*;q=0.5, deflate;q=0.5", ContentCoding::deflate},
+        {"gzip;q=0, *", ContentCoding::deflate},
+        {"*;q=0, gzip", ContentCoding::gzip},
+        {"gzip;q=0, gzip", ContentCoding::gzip},
+        {"identity, gzip;q=0.1", ContentCoding::gzip},
+        {"gzip;level=9;q=0.3", ContentCoding::gzip},
     };
     for (const auto& [text, coding] : cases) EXPECT_EQ(choose_coding(text), coding) << text;
 }
@@ -38,12 +36,12 @@ TEST(ChooseCoding, LeavesBodiesAsTheyAreForWhoTakesNeither) {
     for (const std::string_view text :
          {"", ",", ", ,;", "br", "identity", "gzip;q=0", "*;q=0", "gzip;q=", "gzip;q=none",
           "gzip;q=-1", "x-gzip", "gzi", "gzip2", "deflate;q=0, gzip;q=0.000"}) {
-        EXPECT_EQ(choose_coding(text), identity) << text;
+        EXPECT_EQ(choose_coding(text), ContentCoding::identity) << text;
     }
 }
 
 /// What zlib makes of a whole stream; `window_bits` says which kind it must be.
-std::string inflated(std::string_view stream, int window_bits) {
+std::string read_stream(std::string_view stream, int window_bits) {
     z_stream zlib{};
     EXPECT_EQ(inflateInit2(&zlib, window_bits), Z_OK);
     std::string out(100'000, '\0');
@@ -66,15 +64,17 @@ TEST(WrapDeflated, MakesWholeStreams) {
         body.resize(size);
         const std::string deflated(deflater.deflate({}, body));
         ASSERT_FALSE(deflated.empty());
-        EXPECT_EQ(inflated(wrap_deflated(gzip, deflated, body), 16 + MAX_WBITS), body);
-        EXPECT_EQ(inflated(wrap_deflated(deflate, deflated, body), MAX_WBITS), body);
+        EXPECT_EQ(read_stream(wrap_deflated(ContentCoding::gzip, deflated, body), 16 + MAX_WBITS),
+                  body);
+        EXPECT_EQ(read_stream(wrap_deflated(ContentCoding::deflate, deflated, body), MAX_WBITS),
+                  body);
     }
 }
 
 TEST(ContentCoding, HasItsName) {
-    EXPECT_EQ(to_string(gzip), "gzip");
-    EXPECT_EQ(to_string(deflate), "deflate");
-    EXPECT_EQ(to_string(identity), "identity");
+    EXPECT_EQ(to_string(ContentCoding::gzip), "gzip");
+    EXPECT_EQ(to_string(ContentCoding::deflate), "deflate");
+    EXPECT_EQ(to_string(ContentCoding::identity), "identity");
 }
 
 }  // namespace
