@@ -54,7 +54,7 @@ describe('an answer that comes later', () => {
                 server, enginePath({ transport: 'websocket', ...query }));
             assert.equal(ws.status, 400);
             assert.equal(await ws.refusal(), 'not today');
-            await server.line(/^refused 4 not today\|message\|not today$/);
+            await server.line(/^refused 4 Forbidden\|message\|not today$/);
         });
     }
 

@@ -180,7 +180,7 @@ void EngineService::report(EngineRefusal refusal, std::string_view message,
                            const wire::EngineQuery& query, const HttpRequest& request) const {
     report(refusal,
            {static_cast<int>(refusal),
-            message.empty() ? refusal_text(refusal) : message,
+            refusal_text(refusal),
             {context_of(refusal, message, query, request)},
             request},
            query);
