@@ -9,6 +9,8 @@
 #include <socketio/socketio.hpp>
 
 #include <CLI/CLI.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <any>
 #include <array>
@@ -18,6 +20,7 @@
 #include <ctime>
 #include <exception>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -202,12 +205,27 @@ void serve_sequences(Namespace& nsp) {
     });
 }
 
+/// Every handshake is answered after 10 ms, for clients that must not rely on less.
+void answer_later(boost::asio::io_context& context, socketio::AdmissionReply reply) {
+    const auto timer =
+        std::make_shared<boost::asio::steady_timer>(context, std::chrono::milliseconds(10));
+    timer->async_wait([timer, reply = std::move(reply)](boost::system::error_code ec) {
+        if (!ec) reply.allow();
+    });
+}
+
 void run_server(socketio::Options options) {
+    socketio::Server* server = nullptr;
+    options.allow_request = [&server](const socketio::HttpRequest&,
+                                      socketio::AdmissionReply reply) {
+        answer_later(server->context(server->current_shard()), std::move(reply));
+    };
     options.address = "127.0.0.1";
     options.ping_interval = std::chrono::milliseconds(2'000);
     // Handshakes are asked for long after the connection.
     options.keep_request = socketio::KeepRequest::always;
     socketio::Server io(std::move(options));
+    server = &io;
     auto& root = io.of("/");
     refuse_who_asks_for_it(root);
     serve_answers(root);

@@ -70,10 +70,10 @@ void declare_options(CLI::App& app, Settings& settings) {
                    "smallest message that is compressed, bytes");
 }
 
-socketio::Admission admit(const socketio::HttpRequest& request) {
+void admit(const socketio::HttpRequest& request, const socketio::AdmissionReply& reply) {
     const auto refuse = request.query.find("refuse");
-    if (!refuse) return socketio::Admission::allow();
-    return socketio::Admission::refuse(std::string(*refuse));
+    if (!refuse) return reply.allow();
+    reply.refuse(std::string(*refuse));
 }
 
 socketio::Options server_options(const Settings& settings) {

@@ -18,8 +18,8 @@ socketio::Options options_for(const config::ListenAddress& listen) {
     options.address = listen.address;
     options.port = listen.port;
     options.serve_client = false;
-    options.allow_request = [](const HttpRequest&) {
-        return socketio::Admission::refuse("this listener is for operators");
+    options.allow_request = [](const HttpRequest&, const socketio::AdmissionReply& reply) {
+        reply.refuse("this listener is for operators");
     };
     // A scrape or two at a time; whoever opens more is no operator.
     options.connections_max = 256;

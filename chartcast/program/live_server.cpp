@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <set>
 #include <utility>
 
@@ -25,6 +26,8 @@ namespace chartcast::program {
 using socketio::LogLevel;
 
 namespace {
+
+constexpr std::chrono::milliseconds drain_window_max{10'000};
 
 socketio::Options options_of(const config::Config& config, const config::Settings& settings) {
     auto options = config::server_options(config);
@@ -41,10 +44,10 @@ socketio::Options options_of(const config::Config& config, const config::Setting
         options.further_addresses.push_back({listen.address, listen.port});
     }
     options.cors = cors_for(settings.server);
-    options.allow_request = [server = settings.server](const socketio::HttpRequest& request) {
-        return may_connect_from(server, request)
-                   ? socketio::Admission::allow()
-                   : socketio::Admission::refuse("pages of this origin may not connect");
+    options.allow_request = [server = settings.server](const socketio::HttpRequest& request,
+                                                       const socketio::AdmissionReply& reply) {
+        if (may_connect_from(server, request)) return reply.allow();
+        reply.refuse("pages of this origin may not connect");
     };
     if (config.redis) {
         const auto prefix =
@@ -103,7 +106,8 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
                *authenticators_.emplace_back(std::make_unique<auth::Authenticator>(
                    settings_, ops::milliseconds_since_1970, auth::shards_of(server_))),
                settings_, ops::milliseconds_since_1970),
-      sources_(server_, owner_) {
+      sources_(server_, owner_),
+      signals_(server_.context(0)) {
     owner_.on_refresh([this](const std::string& chart) { viewers_.refresh(chart); });
     for (unsigned shard = 0; shard < server_.shards(); ++shard) {
         authenticator_here_.at(shard) = &authenticator();
@@ -219,8 +223,24 @@ void LiveServer::run() {
         internal_->start();
     }
     server_.post(0, [this] { start(); });
-    server_.run();
+    wait_for_signal();
+    server_.run(false);
     stop();
+}
+
+void LiveServer::wait_for_signal() {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    signals_.async_wait([this](boost::system::error_code ec, int) {
+        if (ec) return;
+        draining_ = true;
+        // So that they do not all come to the other processes at once; a few of them need no time.
+        const auto window = std::chrono::milliseconds(server_.clients_count());
+        server_.drain(std::min(window, drain_window_max));
+        signals_.async_wait([this](boost::system::error_code again, int) {
+            if (!again) server_.stop();
+        });
+    });
 }
 
 void LiveServer::start() {
@@ -304,6 +324,10 @@ Readiness LiveServer::readiness() const {
     if (store_ && !store_->health().writable) {
         readiness.ready = false;
         add("store");
+    }
+    if (draining_) {
+        readiness.ready = false;
+        add("draining");
     }
     if (!reload_problem_.empty()) add("configuration");
     if (redis_probe_ && !redis_probe_->connected()) add("redis");

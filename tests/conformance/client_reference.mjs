@@ -15,7 +15,10 @@ const { values: options } = parseArgs({
 const httpServer = http.createServer((request, response) => {
     response.writeHead(404).end();
 });
-const io = new Server(httpServer, { pingInterval: 2000 });
+const io = new Server(httpServer, {
+    pingInterval: 2000,
+    allowRequest: (request, answer) => setTimeout(() => answer(null, true), 10),
+});
 
 io.use((socket, next) => {
     next('fail' in socket.handshake.query ? new Error('Auth failed (main namespace)') : undefined);

@@ -397,6 +397,49 @@ describe('HTTP', () => {
     });
 });
 
+describe('memory that nobody wrote (CVE-2026-45736)', () => {
+    // Buffers are shared by all connections of a shard: what one client reads is never another's.
+    const secret = 'top-secret-' + 'S'.repeat(64);
+
+    check('what comes back is what was sent, whatever stood in the buffers before', async () => {
+        const others = await Promise.all(
+            Array.from({ length: 8 }, () => Peer.open(server, 'websocket')));
+        for (let round = 0; round < 20; ++round) {
+            for (const peer of others) {
+                await peer.send(`2["message","${secret.repeat(200)}"]`);
+                await peer.next();
+            }
+            const peer = others[round % others.length];
+            for (const size of [0, 1, 15, 16, 125, 126, 1_000, 65_535, 65_536]) {
+                const marker = String.fromCharCode(97 + round).repeat(size);
+                await peer.send(`2["message","${marker}"]`);
+                assert.equal(await peer.next(), `2["message-back","${marker}"]`);
+                const ws = await RawWebSocket.connect(server, '/echo');
+                ws.sendBinary(Buffer.from(marker));
+                const frame = await ws.nextFrame();
+                assert.equal(frame.payload.toString(), marker);
+                // The length of a frame is believed only as far as bytes come.
+                ws.write(encodeFrame(marker + 'cut off').subarray(0, -4));
+                ws.socket.end();
+                await ws.ended();
+                assert.equal(ws.frames.size, 0);
+            }
+        }
+    });
+
+    for (const body of ['4', '4x', '']) {
+        check(`a POST that announces more than ${JSON.stringify(body)} gets nothing of others`, async () => {
+            const session = await PollingSession.open(server, { path: '/engine.io/' });
+            const connection = await openTcp(server);
+            connection.write(`POST ${session.url()} HTTP/1.1\r\nHost: localhost\r\n` +
+                `Content-Length: 5000\r\n\r\n${body}`);
+            connection.socket.end();
+            assert.doesNotMatch(await connection.ended(), /secret/);
+            assert.equal(await server.engineCloseReason(session.sid), 'transport error');
+        });
+    }
+});
+
 describe('sids', () => {
     check('guesses are all unknown, also close to a real one and for every shard', async () => {
         const session = await PollingSession.open(server, { path: '/engine.io/' });

@@ -131,6 +131,38 @@ TEST_F(RedisAdapter, KeepsTheOrderOfBroadcasts) {
     ASSERT_TRUE(run_until(io, [&] { return a.adapter.counts().published == 1'000; }));
 }
 
+TEST_F(RedisAdapter, NamesWithTheChannelsOwnSignsReachTheirOwnRoomAlone) {
+    RedisServer server;
+    const std::vector<std::string> namespaces{"/",   "/a",  "/ab",  "/a#b",
+                                              "/a*", "/a?", "/[a]", "/#a"};
+    Node a(io, at(server), "aaaaaa", namespaces);
+    Node one_by_one(io, at(server), "bbbbbb", namespaces);
+    Node all_at_once(io, at(server), "cccccc", namespaces, true);
+    ASSERT_TRUE(a.wait_ready() && one_by_one.wait_ready() && all_at_once.wait_ready());
+    const std::vector<std::string> rooms{"#",     "##",  "a#",    "#a",
+                                         "*",     "a*",  "?",     "[a",
+                                         "\\",    "a b", "\r\nx", std::string("\0zero", 5),
+                                         "/a#b#", "ü"};
+    std::vector<ClusterBroadcast> sent;
+    for (const auto& nsp : namespaces) {
+        for (const auto& room : rooms) {
+            sent.push_back({nsp, {"e", nsp + room}, Audience{{room}, {}}, EmitFlags{}});
+        }
+        sent.push_back({nsp, {"e", nsp}, Audience{}, EmitFlags{}});
+    }
+    for (const auto& broadcast : sent) a.adapter.publish(broadcast);
+    for (auto* node : {&one_by_one, &all_at_once}) {
+        ASSERT_TRUE(node->wait_delivered(sent.size()));
+        ASSERT_EQ(node->delivered.size(), sent.size()) << "each once";
+        for (std::size_t i = 0; i < sent.size(); ++i) {
+            EXPECT_EQ(node->delivered[i].nsp, sent[i].nsp);
+            EXPECT_EQ(node->delivered[i].data, sent[i].data);
+            EXPECT_EQ(node->delivered[i].audience.rooms, sent[i].audience.rooms);
+        }
+    }
+    EXPECT_TRUE(a.delivered.empty());
+}
+
 TEST_F(RedisAdapter, FollowsNamespacesThatOpenAndClose) {
     RedisServer server;
     Node a(io, at(server), "aaaaaa");

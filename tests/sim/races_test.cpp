@@ -20,6 +20,7 @@ Options make_options() {
     options.ping_timeout = Milliseconds(500);
     options.upgrade_timeout = Milliseconds(300);
     options.connect_timeout = Milliseconds(400);
+    options.attachment_timeout = Milliseconds(200);
     options.send_queue_packets_max = 8;
     options.backlog_bytes = 40;
     return options;
@@ -495,6 +496,36 @@ TEST(Races, AttachmentsAndServerDisconnect) {
         [](Scene& scene, bool attachment_first) {
             EXPECT_EQ(scene.events, attachment_first ? Texts{"x"} : Texts{});
             EXPECT_TRUE(scene.is_open());
+        });
+}
+
+TEST(Races, AttachmentsAndTheirTimeout) {
+    const auto packet = R"(451-["x",{"_placeholder":true,"num":0}])";
+    in_both_orders(
+        [&](Scene& scene) {
+            scene.connect();
+            scene.post(packet);
+        },
+        [](Scene& scene) { scene.post("bAQID"); }, [](Scene& scene) { scene.pass(210); },
+        [](Scene& scene, bool attachment_first) {
+            EXPECT_EQ(scene.events, attachment_first ? Texts{"x"} : Texts{});
+            EXPECT_EQ(scene.is_open(), attachment_first);
+            EXPECT_EQ(scene.left,
+                      attachment_first ? Reasons{} : Reasons{DisconnectReason::forced_close});
+        });
+}
+
+TEST(Races, AttachmentsAndConnectTimeout) {
+    // Announced to a namespace that has not let the client in yet.
+    in_both_orders(
+        [](Scene& scene) {
+            scene.post("40/guarded,");
+            scene.post(R"(451-/guarded,["x",{"_placeholder":true,"num":0}])");
+        },
+        [](Scene& scene) { scene.server.turn([&] { scene.waiting_next.at(0)(); }); },
+        [](Scene& scene) { scene.pass(410); },
+        [](Scene& scene, bool) {
+            EXPECT_FALSE(scene.is_open()) << "its attachments have a time of their own";
         });
 }
 

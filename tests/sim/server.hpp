@@ -100,6 +100,7 @@ public:
     void send_past_queue(wire::EnginePacketView packet) override;
     void end(Ending ending) override;
     void retire() override;
+    void part() override;
     void write() override;
 
 private:
@@ -112,7 +113,8 @@ private:
     std::string stream_;
     std::unique_ptr<engine::SendQueue> rest_;
     bool blocked_ = false;
-    bool behind_ = false;  ///< Messages had to wait for a later turn.
+    bool behind_ = false;   ///< Messages had to wait for a later turn.
+    bool parting_ = false;  ///< Closes with its client's next word.
     bool closed_ = false;
 };
 
@@ -383,6 +385,7 @@ inline bool SimWebSocket::carries() const {
 }
 
 inline void SimWebSocket::on_text(std::string_view text) {
+    if (parting_) closed_ = true;
     if (session_ == nullptr) return;
     const auto packet = wire::decode_engine_text(text);
     if (packet) {
@@ -393,6 +396,7 @@ inline void SimWebSocket::on_text(std::string_view text) {
 }
 
 inline void SimWebSocket::on_binary(std::string_view bytes) {
+    if (parting_) closed_ = true;
     if (session_ != nullptr) {
         session_->on_packet(*this, {wire::EnginePacketType::message, true, bytes});
     }
@@ -448,6 +452,11 @@ inline void SimWebSocket::end(Ending ending) {
 inline void SimWebSocket::retire() {
     session_ = nullptr;
     closed_ = true;
+}
+
+inline void SimWebSocket::part() {
+    session_ = nullptr;
+    parting_ = true;
 }
 
 inline void SimWebSocket::write() {

@@ -20,6 +20,7 @@ const references = {
     protocol_fixture: 'reference_fixture.mjs',
     client_fixture: 'client_reference.mjs',
     api_fixture: 'api_reference.mjs',
+    limits_fixture: 'limits_reference.mjs',
 };
 
 // A test that fails or is cut off leaves no server behind.

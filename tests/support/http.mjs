@@ -54,9 +54,12 @@ export function httpRequest(server, path, options) {
     return startRequest(server, path, options).response;
 }
 
-/** A bare TCP connection to the server: {socket, write(), received(), ended()}. */
-export async function openTcp(server) {
-    const socket = net.connect({ host: '127.0.0.1', port: server.port });
+/**
+ * A bare TCP connection to the server: {socket, write(), received(), ended()}. `options` are net.connect's, as
+ * `localAddress` is.
+ */
+export async function openTcp(server, options = {}) {
+    const socket = net.connect({ host: '127.0.0.1', port: server.port, ...options });
     const chunks = [];
     let watcher = () => {};
     socket.on('data', (chunk) => {

@@ -11,11 +11,14 @@ namespace socketio {
 
 struct Counters {
     // ---- Since the start: these only grow ------------------------------------------------------
-    /// Sessions that were opened, and handshakes that allow_request or the protocol's version refused.
+    /// Sessions that were opened, and handshakes that were refused: by allow_request or its silence, by
+    /// allowed_origins, for the protocol's version, or because the server was draining.
     std::uint64_t handshakes = 0;
     std::uint64_t handshakes_refused = 0;
     /// Connections closed at once because there were Options::connections_max.
     std::uint64_t connections_refused = 0;
+    /// The same because of Options::address_connections_max or address_connects_per_second_max.
+    std::uint64_t addresses_refused = 0;
     /// Messages put into a client's queue: one for each recipient of a broadcast.
     std::uint64_t messages_queued = 0;
     /// Of these, taken out unsent: a newer one with the same conflation key came.
@@ -28,6 +31,8 @@ struct Counters {
     std::uint64_t backlogs = 0;
     /// Sessions closed because their queue was full.
     std::uint64_t slow_clients = 0;
+    /// Events that came faster than Options::events_per_second_max.
+    std::uint64_t events_refused = 0;
     /// To connections, and how many of them the kernel took only in part.
     std::uint64_t writes = 0;
     std::uint64_t partial_writes = 0;

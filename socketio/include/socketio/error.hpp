@@ -53,7 +53,7 @@ enum class DisconnectReason : std::uint8_t {
     parse_error,           ///< A broken Engine.IO packet.
     forced_close,          ///< A broken Socket.IO packet, or one out of place.
     forced_server_close,   ///< The server closed the session under the socket.
-    server_shutting_down,  ///< Server::stop().
+    server_shutting_down,  ///< Server::stop() or drain().
     slow_client,  ///< The send queue outgrew Options::send_queue_bytes_max or _packets_max.
 };
 

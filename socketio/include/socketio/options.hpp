@@ -2,6 +2,8 @@
 // Everything that can be set on a server, with its bound and the reason for it. Checked once by
 // Server's constructor, which throws std::invalid_argument naming the option.
 
+#include "socketio/admission.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -31,7 +33,7 @@ struct LogEvent {
 };
 
 /// Cross-origin resource sharing on the Socket.IO paths. CORS labels answers, it refuses nobody: use
-/// Options::allow_request for that.
+/// Options::allowed_origins for that.
 struct CorsOptions {
     /// Origins that may read answers; "*" is any.
     std::vector<std::string> origins = {};
@@ -78,14 +80,21 @@ struct DeflateOptions {
     int level = 1;
 };
 
-/// The verdict of Options::allow_request.
-struct Admission {
-    bool allowed = true;
-    /// What the refused client reads; "Forbidden" when empty.
-    std::string message;
+/// Answers to polls, compressed (gzip or deflate) for clients whose Accept-Encoding takes it. A body that many
+/// polls share is compressed once for all of them.
+struct HttpCompressionOptions {
+    /// Smaller bodies, in bytes, go as they are, as do those over 64 KiB, which would hold up the shard. Node's
+    /// threshold. The level is DeflateOptions'.
+    std::size_t threshold = 1024;
+};
 
-    static Admission allow() { return {}; }
-    static Admission refuse(std::string message = {}) { return {false, std::move(message)}; }
+/// What becomes of an event that comes faster than Options::events_per_second_max.
+enum class EventRateAction : std::uint8_t {
+    /// It is not handled; Socket::on_error() is told `Too many events`, the client nothing.
+    drop,
+    /// The client's sockets leave as with Socket::disconnect(true): JavaScript clients do not come back by
+    /// themselves.
+    disconnect,
 };
 
 /// Why Engine.IO refused a request. Valid during the call.
@@ -130,6 +139,9 @@ struct Options {
     bool serve_client = true;
     /// A session that joined no namespace by then is closed.
     std::chrono::milliseconds connect_timeout{45'000};
+    /// Attachments that a packet announced and that are not all there by then: the session is closed. What
+    /// came of them is held meanwhile.
+    std::chrono::milliseconds attachment_timeout{30'000};
     /// Clients of socket.io 1.x and 2.x (EIO=3).
     bool allow_eio3 = false;
     /// A browser's headers are most of what an idle client costs, and middlewares are nearly all who read
@@ -155,8 +167,19 @@ struct Options {
     /// Compression on WebSockets; none declines it. On, since one compression serves every client: Node
     /// compresses for each of them, which is why it is off there.
     std::optional<DeflateOptions> per_message_deflate = DeflateOptions{};
-    /// Asked once for each handshake, on the session's shard; must not block.
-    std::function<Admission(const HttpRequest&)> allow_request = nullptr;
+    /// Compression of answers to polls; none sends them as they are.
+    std::optional<HttpCompressionOptions> http_compression = HttpCompressionOptions{};
+    /// A message that follows the open packet of each session, in the same answer to a poll; none when it is
+    /// empty. For clients that expect one: Socket.IO clients take it for a packet.
+    std::string initial_packet = {};
+    /// Origins that may open sessions and WebSocket endpoints, as browsers write them ("https://example.com");
+    /// others are refused. Requests without an Origin, which browsers always send with a WebSocket, are let in.
+    /// Empty: all are.
+    std::vector<std::string> allowed_origins = {};
+    /// Asked once for each handshake that nothing else is against; none lets everybody in.
+    AdmissionHandler allow_request = nullptr;
+    /// How long it may take to answer: the connection is held meanwhile.
+    std::chrono::milliseconds admission_timeout{10'000};
     /// Adds headers to the answer that opens a session, polling or WebSocket. On the session's shard.
     std::function<void(FieldList&, const HttpRequest&)> initial_headers = nullptr;
     /// Adds headers to every answer of a session: to GETs and POSTs, and to what a WebSocket's upgrade gets;
@@ -210,6 +233,19 @@ struct Options {
     /// queue. 0 is no bound. A handshake costs far more than a connected client: without it, all clients
     /// that come back after a restart are served at the expense of those that are back already.
     std::size_t connects_per_second_max = 0;
+    /// Connections of one address, and new ones in a second (as many at once after a quiet one), beyond which
+    /// new ones are closed at once: what one peer can take from all others. Addresses of an IPv6 network of 64
+    /// bits, which one customer gets, are one. 0 is no bound.
+    std::size_t address_connections_max = 0;
+    std::size_t address_connects_per_second_max = 0;
+    /// Events of one socket in a second, what it may send at once after a pause (0: as many as in a second), and
+    /// what becomes of more. Acknowledgements are not counted. 0 is no bound.
+    std::size_t events_per_second_max = 0;
+    std::size_t events_burst_max = 0;
+    EventRateAction event_rate_action = EventRateAction::drop;
+    /// Over how long clients leave when run() hears SIGINT or SIGTERM, so that they do not all come back to
+    /// another process at once: Server::drain(). A second signal stops at once.
+    std::chrono::milliseconds drain_window{0};
 
     // ---- Watching --------------------------------------------------------------------------------
     /// Called on any shard, so it must be thread-safe and must not block. Empty: the library is silent.

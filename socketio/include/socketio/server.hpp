@@ -8,6 +8,7 @@
 #include "socketio/options.hpp"
 #include "socketio/task.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -122,10 +123,16 @@ public:
     [[nodiscard]] std::uint16_t port() const noexcept;
     /// All that is bound, Options::address first; empty before listen().
     [[nodiscard]] std::vector<ListenAddress> addresses() const;
-    /// Serves until stop() or, when it has the signals, SIGINT or SIGTERM. The calling thread is shard 0.
+    /// Serves until stop(), the end of drain() or, when it has the signals, SIGINT or SIGTERM, which drain over
+    /// Options::drain_window. The calling thread is shard 0.
     void run(bool handle_signals = true);
     /// Any thread, and any time after run() began. Sockets leave with `server shutting down`.
     void stop();
+    /// The same, over that time: from now on no session is opened; those that are there leave evenly over the
+    /// window, so that they do not all come back to another process at once, and everything else goes on. The
+    /// port closes when no polling client is left. Once it drains only stop() changes that: who is still there
+    /// leaves at once then.
+    void drain(std::chrono::milliseconds window);
 
     // ---- Shards --------------------------------------------------------------------------------
     [[nodiscard]] unsigned shards() const noexcept;

@@ -3,6 +3,7 @@
 
 #include "socketio/ack.hpp"
 #include "socketio/adapter.hpp"
+#include "socketio/admission.hpp"
 #include "socketio/broadcast.hpp"
 #include "socketio/encoded_event.hpp"
 #include "socketio/endpoint.hpp"

@@ -55,6 +55,8 @@ void Session::open(TransportPort& transport, SessionPort& port) {
     if (protocol_ == EngineProtocol::v3) first_wait += options.ping_timeout;
     context_.deadlines.arm_after(heartbeat_, first_wait);
     send(Message::make(make_content(EnginePacketType::open, open_packet())));
+    if (options.initial_packet.empty()) return;
+    send(Message::make(make_content(EnginePacketType::message, options.initial_packet)));
 }
 
 std::uint64_t& Session::sessions_on_transport() const noexcept {
@@ -250,6 +252,10 @@ bool Session::make_room(const Message& message) {
     return true;
 }
 
+void Session::note_event_refused() noexcept {
+    ++context_.counters.events_refused;
+}
+
 void Session::become_slow() {
     is_slow_ = true;
     ++context_.counters.slow_clients;
@@ -316,6 +322,11 @@ void Session::end(DisconnectReason reason, Ending ending) {
     --sessions_on_transport();
     heartbeat_.cancel();
     if (is_watched_) context_.backlogs->forget(*this);
+    if (ending == Ending::after_queue && upgrading()) {
+        // JavaScript clients that lose a probe on their way to it never poll again.
+        const auto upgrade = std::exchange(upgrade_, nullptr);
+        upgrade->probe.part();
+    }
     abandon_probe();
     port_->on_close(reason);
     if (auto* transport = std::exchange(transport_, nullptr)) transport->end(ending);

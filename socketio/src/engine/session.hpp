@@ -108,6 +108,8 @@ public:
     void watch_backlog();
     /// From BacklogWatch.
     void look_at_backlog();
+    /// Counts an event that came too fast.
+    void note_event_refused() noexcept;
     /// Tells the port, then lets the transport finish: what is queued still goes out, but for
     /// slow_client and transport faults. Does nothing when closed.
     void close(DisconnectReason reason);

@@ -44,6 +44,9 @@ public:
     virtual void end(Ending ending) = 0;
     /// Another transport has taken over, or the probe failed: end without touching the session's queue.
     virtual void retire() = 0;
+    /// The session is over, and this is a probe that was answered: its client may have stopped polling by now
+    /// and trust in it alone. Ends with its client's next word, or in Options::upgrade_timeout.
+    virtual void part() { retire(); }
 };
 
 /// Above: what a session carries. Implemented by hub/client and by bare Engine.IO endpoints.

@@ -8,6 +8,7 @@
 #include "wire/handshake_query.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace socketio::hub {
 
@@ -50,15 +51,33 @@ Client::~Client() {
 }
 
 void Client::start() {
-    connect_timeout_ = std::make_unique<ConnectTimeout>(*this);
+    patience_ = std::make_unique<Patience>(*this, Patience::For::connect);
     const auto& context = hub_.context();
-    context.deadlines.arm_after(*connect_timeout_, context.options.connect_timeout);
+    context.deadlines.arm_after(patience_->over, context.options.connect_timeout);
     if (session_.protocol() == wire::EngineProtocol::v3)
         on_connect({PacketType::connect, "/", {}, {}}, {});
 }
 
-void Client::on_connect_timeout(base::TimePoint) {
-    connect_timeout_.reset();
+void Client::on_socket_connected() {
+    if (!patience_ || patience_->cause != Patience::For::connect) return;
+    patience_.reset();
+    // They may have been announced before a middleware let the client in.
+    if (decoder_.pending()) wait_for_attachments();
+}
+
+void Client::wait_for_attachments() {
+    // Who has joined nothing is waited for already, and so is who owes attachments.
+    if (patience_) return;
+    patience_ = std::make_unique<Patience>(*this, Patience::For::attachments);
+    const auto& context = hub_.context();
+    context.deadlines.arm_after(patience_->over, context.options.attachment_timeout);
+}
+
+void Client::on_patience_over(base::TimePoint) {
+    const auto over = std::exchange(patience_, nullptr);
+    if (over->cause == Patience::For::attachments) {
+        return close_for_bad_packet("attachments did not come in time");
+    }
     session_.close(DisconnectReason::forced_close);
 }
 
@@ -68,7 +87,9 @@ void Client::on_message(std::string_view data, bool binary) {
     auto decoded = binary ? decoder_.on_binary(data)
                           : decoder_.on_text(data, limits_of(hub_.context().options));
     if (!decoded) return close_for_bad_packet(decoded.error().message());
-    if (*decoded) on_packet(**std::move(decoded));
+    if (!*decoded) return wait_for_attachments();
+    if (patience_ && patience_->cause == Patience::For::attachments) patience_.reset();
+    on_packet(**std::move(decoded));
 }
 
 void Client::on_packet(wire::Packet packet) {
@@ -262,7 +283,7 @@ void Client::on_upgraded() {
 }
 
 void Client::on_close(DisconnectReason reason) {
-    connect_timeout_.reset();
+    patience_.reset();
     if (reason == DisconnectReason::slow_client) {
         hub_.context().log.write(LogLevel::warn, "slow client closed", [&] {
             return base::LogFields{{"address", handshake_->handshake.address}};

@@ -44,7 +44,7 @@ public:
     [[nodiscard]] engine::Session& session() const noexcept { return session_; }
 
     // ---- From its sockets ----------------------------------------------------------------------
-    void on_socket_connected() noexcept { connect_timeout_.reset(); }
+    void on_socket_connected();
     /// A namespace's connection handlers have returned: the opening request may have served its time.
     void on_socket_greeted();
     /// The server disconnects a socket: packets for it may be under way, which is no fault of the client.
@@ -58,7 +58,8 @@ public:
     void set_place(std::uint32_t place) noexcept { place_ = place; }
 
 private:
-    void on_connect_timeout(base::TimePoint now);
+    void on_patience_over(base::TimePoint now);
+    void wait_for_attachments();
     void on_packet(wire::Packet packet);
     void on_connect(wire::Packet packet, const FieldList& query);
     /// The namespace is not there, but may be made.
@@ -79,7 +80,15 @@ private:
     /// For walks during which handlers run.
     [[nodiscard]] std::vector<SocketState*> sockets() const;
 
-    using ConnectTimeout = base::MemberDeadline<Client, &Client::on_connect_timeout>;
+    /// What the client has yet to do in time: join a namespace, else send the attachments that it announced.
+    struct Patience {
+        enum class For : std::uint8_t { connect, attachments };
+
+        Patience(Client& client, For its_cause) noexcept : cause(its_cause), over(client) {}
+
+        const For cause;
+        base::MemberDeadline<Client, &Client::on_patience_over> over;
+    };
 
     Hub& hub_;
     engine::Session& session_;
@@ -98,7 +107,7 @@ private:
         std::vector<std::string> names;
     };
     std::unique_ptr<Requests> requests_;
-    std::unique_ptr<ConnectTimeout> connect_timeout_;
+    std::unique_ptr<Patience> patience_;
     std::uint32_t place_ = 0;  ///< Among the hub's clients.
 };
 

@@ -110,12 +110,37 @@ void SocketState::on_event(wire::Packet packet) {
     if (data == nullptr || data->empty()) return;
     IncomingEvent event{event_name(data->front()), Args(std::make_move_iterator(data->begin() + 1),
                                                         std::make_move_iterator(data->end()))};
+    if (!is_in_time(event)) return;
     Ack ack;
     if (packet.id) ack = Ack(std::make_shared<AckReply>(*this, open_replies_, *packet.id));
     if (handlers_) call_any_handlers(handlers_->any, event.name, event.args);
     if (phase_ != Phase::connected) return;
     if (!handlers_ || !handlers_->middlewares) return dispatch(event, ack);
     handlers_->middlewares->pass(std::move(event), std::move(ack));
+}
+
+bool SocketState::is_in_time(const IncomingEvent& event) {
+    const auto& context = hub().context();
+    const auto& options = context.options;
+    const auto rate = options.events_per_second_max;
+    if (rate == 0) return true;
+    const auto now = context.deadlines.now();
+    if (!event_rate_) {
+        const auto burst = options.events_burst_max != 0 ? options.events_burst_max : rate;
+        event_rate_ = std::make_unique<base::TokenBucket>(rate, burst, now);
+    }
+    if (event_rate_->take(now)) return true;
+    session_->note_event_refused();
+    if (options.event_rate_action == EventRateAction::drop) {
+        const Value no_data;
+        on_event_refused({event.name, "Too many events", no_data});
+        return false;
+    }
+    context.log.write(LogLevel::warn, "client disconnected for its event rate", [&] {
+        return base::LogFields{{"nsp", nsp_.name()}, {"address", handshake().address}};
+    });
+    disconnect_and_close();
+    return false;
 }
 
 void SocketState::call_any_handlers(const HandlerList<AnyHandler>& list, std::string_view event,
@@ -147,7 +172,7 @@ bool SocketState::call_own_handler(const IncomingEvent& event, const Ack& ack) {
 }
 
 void SocketState::on_event_refused(const EventRefusal& refusal) {
-    const auto handlers = handlers_->error.entries();
+    const auto handlers = handlers_ ? handlers_->error.entries() : nullptr;
     if (!handlers) {
         hub().context().log.write(LogLevel::debug, "event refused", [&] {
             return base::LogFields{{"nsp", nsp_.name()},

@@ -7,6 +7,7 @@
 //
 //   leaving: `disconnecting` handlers run, rooms are still joined, nothing is sent any more.
 
+#include "base/token_bucket.hpp"
 #include "engine/message.hpp"
 #include "hub/ack_reply.hpp"
 #include "hub/ack_table.hpp"
@@ -184,6 +185,8 @@ private:
 
     void connect();
     void refuse(Refusal refusal);
+    /// False when it comes too fast; what becomes of it has happened then.
+    [[nodiscard]] bool is_in_time(const IncomingEvent& event);
     void call_connection_handlers();
     void call_own_drain_handlers();
     void call_any_handlers(const HandlerList<AnyHandler>& list, std::string_view event,
@@ -234,6 +237,8 @@ private:
     boost::container::string id_;
     HandshakeRef handshake_;
     std::unique_ptr<ConnectAttempt> attempt_;  ///< Only while pending.
+    /// Of a socket that has sent an event, where Options::events_per_second_max is set.
+    std::unique_ptr<base::TokenBucket> event_rate_;
     std::unique_ptr<Handlers> handlers_;
     std::unique_ptr<Acks> acks_;
     OpenReplies open_replies_;

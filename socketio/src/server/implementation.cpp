@@ -14,40 +14,6 @@
 
 namespace socketio {
 
-namespace {
-// Answers under way when the server stops get this long.
-constexpr base::Milliseconds drain_time{1'000};
-constexpr base::Milliseconds drain_look_interval{20};
-}  // namespace
-
-/// Waits until a shard's connections have had their last words, then stops the shard.
-class Server::Implementation::Drain {
-public:
-    Drain(shard::Shard& shard, transport::TransportShard& network)
-        : shard_(shard), network_(network) {}
-
-    void begin() {
-        network_.shut_down();
-        until_ = shard_.deadlines().now() + drain_time;
-        look(shard_.deadlines().now());
-    }
-
-private:
-    void look(base::TimePoint now) {
-        if (!network_.empty() && now < until_) {
-            shard_.deadlines().arm_after(deadline_, drain_look_interval);
-            return;
-        }
-        network_.close_all();
-        shard_.stop();
-    }
-
-    shard::Shard& shard_;
-    transport::TransportShard& network_;
-    base::TimePoint until_{};
-    base::MemberDeadline<Drain, &Drain::look> deadline_{*this};
-};
-
 Server::Implementation::Implementation(Options given)
     : options_(checked(std::move(given))),
       log_(options_.logger, options_.log_level),
@@ -296,7 +262,10 @@ void Server::Implementation::run(bool handle_signals) {
     network_ = std::make_unique<transport::Network>(shards_, routes_);
     drains_.reserve(shards_.size());
     for (unsigned index = 0; index < shards_.size(); ++index) {
-        drains_.push_back(std::make_unique<Drain>(shards_[index], (*network_)[index]));
+        drains_.push_back(std::make_unique<Drain>(
+            shards_[index], (*network_)[index], [this](Drain::Milestone milestone) {
+                shards_.on_shard(0, [this, milestone] { on_milestone(milestone); });
+            }));
     }
     if (handle_signals) wait_for_signal();
     shards_.post(0, [this] {
@@ -307,25 +276,54 @@ void Server::Implementation::run(bool handle_signals) {
     shards_.run();
 }
 
+// ---- The end -----------------------------------------------------------------------------------------
+
 void Server::Implementation::wait_for_signal() {
     signals_.add(SIGINT);
     signals_.add(SIGTERM);
     signals_.async_wait([this](boost::system::error_code ec, int) {
-        if (!ec) stop();
+        if (ec) return;
+        drain(options_.drain_window);
+        // Whoever asks twice does not want to wait.
+        signals_.async_wait([this](boost::system::error_code again, int) {
+            if (!again) drain({});
+        });
     });
 }
 
-void Server::Implementation::stop() {
-    if (!stop_.first()) return;
-    shards_.post(0, [this] { begin_stop(); });
+void Server::Implementation::drain(base::Milliseconds window) {
+    shards_.post(0, [this, window] { begin_drain(window); });
 }
 
-void Server::Implementation::begin_stop() {
-    signals_.cancel();
+void Server::Implementation::begin_drain(base::Milliseconds window) {
+    if (std::exchange(draining_, true)) {
+        if (window.count() > 0) return;
+        for (unsigned index = 0; index < shards_.size(); ++index) {
+            shards_.post(index, [this, index] { drains_[index]->hurry(); });
+        }
+        return;
+    }
+    log_.write(LogLevel::info, "draining", [&] {
+        return base::LogFields{{"window_ms", std::to_string(window.count())},
+                               {"sessions", std::to_string(shards_.sessions())}};
+    });
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        shards_.post(index, [this, index, window] { drains_[index]->begin(window); });
+    }
+}
+
+void Server::Implementation::on_milestone(Drain::Milestone milestone) {
+    if (++milestones_[static_cast<std::size_t>(milestone)] < shards_.size()) return;
+    // Those who are still here need no new connections.
     listener_.stop();
+    if (milestone == Drain::Milestone::no_clients) end_connections();
+}
+
+void Server::Implementation::end_connections() {
+    signals_.cancel();
     if (std::exchange(adapter_runs_, false)) options_.adapter->stop();
     for (unsigned index = 0; index < shards_.size(); ++index) {
-        shards_.post(index, [this, index] { drains_[index]->begin(); });
+        shards_.post(index, [this, index] { drains_[index]->end(); });
     }
 }
 

@@ -4,8 +4,8 @@
 
 #include "base/log.hpp"
 #include "hub/namespace_port.hpp"
+#include "server/drain.hpp"
 #include "server/namespace_registry.hpp"
-#include "shard/once.hpp"
 #include "shard/shard_group.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/server.hpp"
@@ -15,6 +15,7 @@
 
 #include <boost/asio/signal_set.hpp>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -45,7 +46,7 @@ public:
         return listening_ ? listener_.addresses() : std::vector<ListenAddress>();
     }
     void run(bool handle_signals);
-    void stop();
+    void drain(base::Milliseconds window);
 
     // ---- NamespacePort -------------------------------------------------------------------------
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
@@ -59,8 +60,6 @@ public:
     void require_setup_phase(const Namespace& nsp) const override;
 
 private:
-    class Drain;
-
     struct Parent {
         NamespaceMatcher matches;
         std::unique_ptr<Namespace> nsp;
@@ -92,7 +91,10 @@ private:
     void choose_writer();
     void add_socketio_route();
     void wait_for_signal();
-    void begin_stop();
+    /// On shard 0, all of them.
+    void begin_drain(base::Milliseconds window);
+    void on_milestone(Drain::Milestone milestone);
+    void end_connections();
 
     Options options_;
     base::Log log_;
@@ -108,8 +110,10 @@ private:
     transport::Listener listener_;
     std::unique_ptr<transport::Network> network_;
     std::vector<std::unique_ptr<Drain>> drains_;
+    /// By milestone: how many shards have reached it. Shard 0.
+    std::array<std::size_t, 2> milestones_{};
     boost::asio::signal_set signals_;
-    shard::Once stop_;
+    bool draining_ = false;  ///< Shard 0.
     bool listening_ = false;
     bool running_ = false;
     bool adapter_runs_ = false;  ///< Shard 0.

@@ -1,6 +1,7 @@
 #include "server/options_check.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -10,6 +11,8 @@ namespace socketio {
 namespace {
 
 constexpr unsigned shards_max = 256;  // One byte of the sid.
+// Whoever stops a server waits for it.
+constexpr std::chrono::hours drain_window_max{1};
 
 void require(bool holds, std::string_view what) {
     if (!holds) throw std::invalid_argument("socketio::Options: " + std::string(what));
@@ -22,6 +25,25 @@ void require_positive(std::chrono::milliseconds time, std::string_view name) {
 
 void require_positive(std::size_t bound, std::string_view name) {
     require(bound > 0, std::string(name) + " must be at least 1");
+}
+
+void check_limits_of_peers(const Options& options) {
+    for (const auto& origin : options.allowed_origins) {
+        // "*" would refuse everybody, and the slash of a URL never stands in an Origin.
+        require(!origin.empty() && origin != "*" && !origin.ends_with('/'),
+                "allowed_origins are as browsers write them (\"https://example.com\"), not \"" +
+                    origin + '"');
+    }
+    require(options.address_connects_per_second_max <= 1'000'000,
+            "address_connects_per_second_max must be at most 1000000, is " +
+                std::to_string(options.address_connects_per_second_max));
+    require(options.events_burst_max == 0 || options.events_per_second_max != 0,
+            "events_burst_max needs events_per_second_max");
+    require(options.event_rate_action <= EventRateAction::disconnect,
+            "event_rate_action must be one of EventRateAction's");
+    require(options.drain_window.count() >= 0 && options.drain_window <= drain_window_max,
+            "drain_window must lie between 0 and one hour, is " +
+                std::to_string(options.drain_window.count()) + " ms");
 }
 
 }  // namespace
@@ -41,7 +63,10 @@ Options checked(Options options) {
     require(options.connects_per_second_max <= 1'000'000,
             "connects_per_second_max must be at most 1000000, is " +
                 std::to_string(options.connects_per_second_max));
+    check_limits_of_peers(options);
     require_positive(options.connect_timeout, "connect_timeout");
+    require_positive(options.attachment_timeout, "attachment_timeout");
+    require_positive(options.admission_timeout, "admission_timeout");
     require_positive(options.ping_interval, "ping_interval");
     require_positive(options.ping_timeout, "ping_timeout");
     require_positive(options.upgrade_timeout, "upgrade_timeout");

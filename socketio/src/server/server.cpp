@@ -4,6 +4,7 @@
 #include "server/engine_endpoint_client.hpp"
 #include "server/implementation.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -141,7 +142,11 @@ void Server::run(bool handle_signals) {
 }
 
 void Server::stop() {
-    implementation_->stop();
+    implementation_->drain({});
+}
+
+void Server::drain(std::chrono::milliseconds window) {
+    implementation_->drain(std::max(window, std::chrono::milliseconds::zero()));
 }
 
 unsigned Server::shards() const noexcept {

@@ -3,7 +3,8 @@
 namespace socketio::shard {
 
 ShardGroup::ShardGroup(unsigned count, const Options& options, const base::Log& log)
-    : connections_(count) {
+    : addresses_(options.address_connections_max, options.address_connects_per_second_max),
+      connections_(count) {
     shards_.reserve(count);
     for (unsigned index = 0; index < count; ++index) {
         shards_.push_back(std::make_unique<Shard>(index, options, log));

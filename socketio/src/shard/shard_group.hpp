@@ -2,6 +2,7 @@
 // All shards of a process, and their threads. Made before the threads start; then immutable but for the
 // counters. Any thread.
 
+#include "shard/address_table.hpp"
 #include "shard/shard.hpp"
 
 #include <atomic>
@@ -49,6 +50,9 @@ public:
     void move_place(unsigned from, unsigned to) noexcept;
     [[nodiscard]] std::size_t connections() const noexcept;
 
+    /// By Options::address_connections_max and address_connects_per_second_max.
+    [[nodiscard]] AddressTable& addresses() noexcept { return addresses_; }
+
     // ---- Sessions ------------------------------------------------------------------------------
     void count_session(int change) noexcept {
         sessions_.fetch_add(static_cast<std::size_t>(change), std::memory_order_relaxed);
@@ -58,6 +62,7 @@ public:
     }
 
 private:
+    AddressTable addresses_;  ///< Outlives the places in letters that nobody reads any more.
     std::vector<std::unique_ptr<Shard>> shards_;
     /// Of each shard. Read by the acceptor, so approximate is good enough.
     std::vector<std::atomic<std::size_t>> connections_;

@@ -1,15 +1,12 @@
 #include "transport/connection.hpp"
 
 #include "base/assert.hpp"
+#include "transport/peer_address.hpp"
 #include "transport/transport_shard.hpp"
 
-#include <boost/asio/ip/address.hpp>
-
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace socketio::transport {
@@ -18,22 +15,6 @@ namespace {
 
 // After our last byte: how long the peer may take to end its side.
 constexpr base::Milliseconds linger_time{2'000};
-
-/// Null for an address that is neither IPv4 nor IPv6.
-boost::asio::ip::address address_of(const sockaddr_storage& peer) {
-    namespace ip = boost::asio::ip;
-    if (peer.ss_family == AF_INET) {
-        const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
-        return ip::make_address_v4(ntohl(v4.sin_addr.s_addr));
-    }
-    if (peer.ss_family != AF_INET6) return {};
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
-    ip::address_v6::bytes_type bytes{};
-    std::memcpy(bytes.data(), &v6.sin6_addr, bytes.size());
-    const ip::address_v6 address(bytes, v6.sin6_scope_id);
-    if (address.is_v4_mapped()) return ip::make_address_v4(ip::v4_mapped, address);
-    return address;
-}
 
 }  // namespace
 
@@ -60,7 +41,7 @@ std::string Connection::address() const {
     sockaddr_storage peer{};
     socklen_t length = sizeof peer;
     if (::getpeername(fd(), reinterpret_cast<sockaddr*>(&peer), &length) != 0) return {};
-    return address_of(peer).to_string();
+    return address_text(peer);
 }
 
 // ---- Reading -----------------------------------------------------------------------------------

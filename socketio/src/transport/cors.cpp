@@ -65,4 +65,14 @@ HttpResponse cors_preflight(const CorsOptions& cors, const HttpRequest& request)
     return response;
 }
 
+bool is_admitted_origin(const Options& options, const HttpRequest& request) {
+    const auto& allowed = options.allowed_origins;
+    if (allowed.empty()) return true;
+    // Each of them, should there be several.
+    return std::all_of(request.headers.begin(), request.headers.end(), [&](const auto& field) {
+        return field.first != "origin" ||
+               std::find(allowed.begin(), allowed.end(), field.second) != allowed.end();
+    });
+}
+
 }  // namespace socketio::transport

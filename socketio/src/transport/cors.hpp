@@ -1,6 +1,6 @@
 #pragma once
-// Cross-origin labels on engine answers and client files. Any thread. WHATWG Fetch, "CORS protocol";
-// behaves as npm's cors module, which Node's server uses.
+// Pages of other origins: labels on engine answers and client files, which keep nobody out, and who is let
+// in. Any thread. WHATWG Fetch, "CORS protocol"; labels as npm's cors module, which Node's server uses, has them.
 
 #include "socketio/http.hpp"
 #include "socketio/options.hpp"
@@ -11,5 +11,7 @@ namespace socketio::transport {
 [[nodiscard]] FieldList cors_headers(const CorsOptions& cors, const HttpRequest& request);
 /// The answer to a preflight (OPTIONS).
 [[nodiscard]] HttpResponse cors_preflight(const CorsOptions& cors, const HttpRequest& request);
+/// Nothing in Options::allowed_origins is against a request of that Origin.
+[[nodiscard]] bool is_admitted_origin(const Options& options, const HttpRequest& request);
 
 }  // namespace socketio::transport

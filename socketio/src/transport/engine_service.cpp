@@ -1,5 +1,6 @@
 #include "transport/engine_service.hpp"
 
+#include "transport/cors.hpp"
 #include "transport/engine_refusal.hpp"
 #include "transport/handshake.hpp"
 #include "transport/http_connection.hpp"
@@ -36,26 +37,28 @@ EngineService::~EngineService() = default;
 // ---- Polling -----------------------------------------------------------------------------------------
 
 void EngineService::handle(EngineRequest request) {
-    const auto& options = home_.options();
     const auto refuse = [&](EngineRefusal refusal) {
         report(refusal, {}, request.query, request.http);
         request.reply.send(refuse_polling(refusal));
     };
     const bool known =
-        (request.query.transport == wire::TransportName::polling && options.allow_polling) ||
-        (request.query.transport == wire::TransportName::websocket && options.allow_websocket);
+        (request.query.transport == wire::TransportName::polling && options().allow_polling) ||
+        (request.query.transport == wire::TransportName::websocket && options().allow_websocket);
     if (!known || request.query.jsonp) return refuse(EngineRefusal::transport_unknown);
     if (request.query.sid.empty()) {
         if (request.http.method != "GET") return refuse(EngineRefusal::bad_handshake_method);
         if (request.query.transport == wire::TransportName::websocket) {
             return refuse(EngineRefusal::bad_request);
         }
-        return handshake(request);
+        return handshake(std::move(request));
     }
 
-    if (const auto found = lingering_.find(request.query.sid); found != lingering_.end()) {
-        if (request.http.method == "GET") {
-            return found->second->polling->on_get(request.exchange, request.reply);
+    if (has_left(request.query.sid)) {
+        // What it sends is dropped, as Node does: with its next GET it learns that it has left.
+        if (request.http.method == "POST") return request.reply.send(ok_response());
+        if (const auto found = lingering_.find(request.query.sid);
+            found != lingering_.end() && request.http.method == "GET") {
+            return found->second->polling->on_get({request.exchange, request.reply});
         }
         return refuse(EngineRefusal::session_unknown);
     }
@@ -67,7 +70,8 @@ void EngineService::handle(EngineRequest request) {
         return refuse(EngineRefusal::bad_request);
     }
     if (request.http.method == "GET") {
-        record->polling->on_get(request.exchange, request.reply, headers_for(request.http));
+        record->polling->on_get(
+            {request.exchange, request.reply, headers_for(request.http), coding_for(request.http)});
     } else if (request.http.method == "POST") {
         record->polling->on_post(request.exchange, request.reply,
                                  request.http.headers.get("content-type"), request.http.body,
@@ -75,6 +79,11 @@ void EngineService::handle(EngineRequest request) {
     } else {
         request.reply.send({500, {}, {}});
     }
+}
+
+wire::ContentCoding EngineService::coding_for(const HttpRequest& request) const {
+    return options().http_compression ? wire::choose_coding(request.headers.get("accept-encoding"))
+                                      : wire::ContentCoding::identity;
 }
 
 void EngineService::announce_post(const std::string& sid, ExchangeId exchange) {
@@ -89,30 +98,57 @@ void EngineService::abort(const std::string& sid, ExchangeId exchange, HttpConne
     }
 }
 
-Admission EngineService::admit(const HttpRequest& request) const {
-    const auto& ask = home_.options().allow_request;
-    return ask ? ask(request) : Admission::allow();
+// ---- Handshakes --------------------------------------------------------------------------------------
+
+namespace {
+
+/// Not one of Engine.IO's refusals: another server may take the client in.
+HttpResponse refuse_while_draining() {
+    return HttpResponse::text(503, "server shutting down\n");
 }
 
-void EngineService::handshake(const EngineRequest& request) {
-    if (const auto admission = admit(request.http); !admission.allowed) {
-        ++home_.shard().counters().handshakes_refused;
-        report(EngineRefusal::forbidden, admission.message, request.query, request.http);
-        request.reply.send(refuse_polling(EngineRefusal::forbidden, admission.message));
-        return;
+}  // namespace
+
+void EngineService::handshake(EngineRequest request) {
+    if (!is_admitted_origin(options(), request.http)) {
+        report_origin(request.query, request.http);
+        return request.reply.send(refuse_polling(EngineRefusal::forbidden));
     }
-    if (request.query.protocol == wire::EngineProtocol::v3 && !home_.options().allow_eio3) {
+    const auto exchange = request.exchange;
+    const auto waiting = std::make_shared<const EngineRequest>(std::move(request));
+    home_.admissions().ask(waiting->http, exchange, [this, waiting](const Verdict& verdict) {
+        open_polling(*waiting, verdict);
+    });
+}
+
+void EngineService::open_polling(const EngineRequest& request, const Verdict& verdict) {
+    if (home_.draining()) {
         ++home_.shard().counters().handshakes_refused;
-        report(EngineRefusal::unsupported_protocol, {}, request.query, request.http);
-        request.reply.send(refuse_polling(EngineRefusal::unsupported_protocol));
-        return;
+        return request.reply.send(refuse_while_draining());
+    }
+    if (const auto refusal = check_handshake(verdict, request.query.protocol)) {
+        report(*refusal, verdict.message, request.query, request.http);
+        return request.reply.send(refuse_polling(*refusal, verdict.message));
     }
     auto& record = open_record(request.query.protocol);
     record.polling =
         std::make_unique<PollingTransport>(*this, record.session, request.query.base64_only);
-    record.polling->on_get(request.exchange, request.reply,
-                           initial_headers(request.http, record.session.sid()));
+    record.polling->on_get({request.exchange, request.reply,
+                            initial_headers(request.http, record.session.sid()),
+                            coding_for(request.http)});
     start_session(record, *record.polling, request.http);
+}
+
+std::optional<EngineRefusal> EngineService::check_handshake(const Verdict& verdict,
+                                                            wire::EngineProtocol protocol) {
+    auto refusal = std::optional<EngineRefusal>();
+    if (!verdict.allowed) {
+        refusal = EngineRefusal::forbidden;
+    } else if (protocol == wire::EngineProtocol::v3 && !options().allow_eio3) {
+        refusal = EngineRefusal::unsupported_protocol;
+    }
+    if (refusal) ++home_.shard().counters().handshakes_refused;
+    return refusal;
 }
 
 // ---- The application's hooks -------------------------------------------------------------------------
@@ -142,26 +178,44 @@ std::pair<std::string_view, std::string> context_of(EngineRefusal refusal, std::
 
 void EngineService::report(EngineRefusal refusal, std::string_view message,
                            const wire::EngineQuery& query, const HttpRequest& request) const {
+    report(refusal,
+           {static_cast<int>(refusal),
+            refusal_text(refusal),
+            {context_of(refusal, message, query, request)},
+            request},
+           query);
+}
+
+void EngineService::report_origin(const wire::EngineQuery& query,
+                                  const HttpRequest& request) const {
+    ++home_.shard().counters().handshakes_refused;
+    report(EngineRefusal::forbidden,
+           {static_cast<int>(EngineRefusal::forbidden),
+            refusal_text(EngineRefusal::forbidden),
+            {{"name", "INVALID_ORIGIN"}, {"origin", std::string(request.headers.get("origin"))}},
+            request},
+           query);
+}
+
+void EngineService::report(EngineRefusal refusal, const ConnectionError& error,
+                           const wire::EngineQuery& query) const {
+    const auto& request = error.request;
     home_.log().write(LogLevel::debug, "engine request refused", [&] {
         return base::LogFields{{"why", std::string(refusal_text(refusal))},
                                {"method", request.method},
                                {"transport", query.transport_text},
                                {"sid", query.sid},
+                               {"origin", std::string(request.headers.get("origin"))},
                                {"address", request.address}};
     });
-    const auto& told = home_.options().connection_error;
+    const auto& told = options().connection_error;
     if (!told) return;
-    (void)home_.shard().hub().guarded(request.path, "connection_error", [&] {
-        told({static_cast<int>(refusal),
-              message.empty() ? refusal_text(refusal) : message,
-              {context_of(refusal, message, query, request)},
-              request});
-    });
+    (void)home_.shard().hub().guarded(request.path, "connection_error", [&] { told(error); });
 }
 
 FieldList EngineService::headers_for(const HttpRequest& request) const {
     FieldList headers;
-    if (const auto& add = home_.options().headers) {
+    if (const auto& add = options().headers) {
         (void)home_.shard().hub().guarded(request.path, "headers", [&] { add(headers, request); });
     }
     return headers;
@@ -169,10 +223,10 @@ FieldList EngineService::headers_for(const HttpRequest& request) const {
 
 FieldList EngineService::initial_headers(const HttpRequest& request, std::string_view sid) const {
     FieldList headers;
-    if (const auto& cookie = home_.options().cookie) {
+    if (const auto& cookie = options().cookie) {
         headers.add("Set-Cookie", cookie_header(*cookie, sid));
     }
-    for (const auto* add : {&home_.options().initial_headers, &home_.options().headers}) {
+    for (const auto* add : {&options().initial_headers, &options().headers}) {
         if (!*add) continue;
         (void)home_.shard().hub().guarded(request.path, "headers",
                                           [&] { (*add)(headers, request); });
@@ -213,6 +267,9 @@ void EngineService::on_session_closed(engine::Session& session) {
     auto record = std::move(found->record);
     records_.erase(found);
     home_.network().shards().count_session(-1);
+    if (home_.draining() && session.transport_kind() == engine::TransportKind::polling) {
+        departed_.emplace(session.sid());
+    }
     if (record->polling && record->polling->lingering()) {
         auto lingering = std::make_unique<Lingering>();
         lingering->polling = std::move(record->polling);
@@ -237,52 +294,71 @@ void EngineService::forget_lingering(const std::string& sid) {
     home_.shard().bury(std::move(lingering));
 }
 
-void EngineService::close_all() {
-    std::vector<std::string> sids;
-    sids.reserve(records_.size());
-    for (const auto& slot : records_) sids.emplace_back(slot.sid());
-    for (const auto& sid : sids) {
-        if (auto* record = find(sid)) record->session.close(DisconnectReason::server_shutting_down);
-    }
+std::vector<std::string> EngineService::sids() const {
+    std::vector<std::string> all;
+    all.reserve(records_.size());
+    for (const auto& slot : records_) all.emplace_back(slot.sid());
+    return all;
+}
+
+void EngineService::shut_down(const std::string& sid) {
+    if (auto* record = find(sid)) record->session.close(DisconnectReason::server_shutting_down);
 }
 
 // ---- WebSocket ---------------------------------------------------------------------------------------
 
 void EngineService::upgrade(HttpConnection& connection, HttpRequest request) {
     const auto query = wire::read_engine_query(request.query);
-    const auto refuse = [&](EngineRefusal refusal, std::string_view message = {}) {
-        report(refusal, message, query, request);
-        refuse_connection(connection, refuse_upgrade(refusal, message));
+    const auto refuse = [&](EngineRefusal refusal) {
+        report(refusal, {}, query, request);
+        refuse_connection(connection, refuse_upgrade(refusal));
     };
-    if (query.transport == wire::TransportName::other || !home_.options().allow_websocket) {
+    if (query.transport == wire::TransportName::other || !options().allow_websocket) {
         return refuse(EngineRefusal::transport_unknown);
     }
-    if (query.sid.empty()) {
-        if (request.method != "GET") return refuse(EngineRefusal::bad_handshake_method);
-        if (query.transport != wire::TransportName::websocket) {
-            return refuse(EngineRefusal::bad_request);
-        }
-        if (const auto admission = admit(request); !admission.allowed) {
-            ++home_.shard().counters().handshakes_refused;
-            return refuse(EngineRefusal::forbidden, admission.message);
-        }
-        if (query.protocol == wire::EngineProtocol::v3 && !home_.options().allow_eio3) {
-            ++home_.shard().counters().handshakes_refused;
-            return refuse(EngineRefusal::unsupported_protocol);
-        }
-    } else {
+    if (!query.sid.empty()) {
         const auto* record = find(query.sid);
         if (record == nullptr) return refuse(EngineRefusal::session_unknown);
         if (record->session.protocol() != query.protocol) return refuse(EngineRefusal::bad_request);
+        return attach_websocket(connection, query, request);
     }
-    if (auto fault = check_websocket_request(request, home_.options())) {
-        return refuse_connection(connection, std::move(*fault));
+    if (request.method != "GET") return refuse(EngineRefusal::bad_handshake_method);
+    if (query.transport != wire::TransportName::websocket) {
+        return refuse(EngineRefusal::bad_request);
     }
-    attach_websocket(connection, query, request);
+    if (!is_admitted_origin(options(), request)) {
+        report_origin(query, request);
+        return refuse_connection(connection, refuse_upgrade(EngineRefusal::forbidden));
+    }
+    const auto exchange = connection.exchange();
+    const auto waiting =
+        std::make_shared<const UpgradeRequest>(UpgradeRequest{query, std::move(request)});
+    home_.admissions().ask(waiting->http, exchange,
+                           [this, exchange, waiting](const Verdict& verdict) {
+                               auto* still_there = home_.exchanges().waiting(exchange);
+                               if (still_there != nullptr)
+                                   open_websocket(*still_there, *waiting, verdict);
+                           });
+}
+
+void EngineService::open_websocket(HttpConnection& connection, const UpgradeRequest& request,
+                                   const Verdict& verdict) {
+    if (home_.draining()) {
+        ++home_.shard().counters().handshakes_refused;
+        return refuse_connection(connection, refuse_while_draining());
+    }
+    if (const auto refusal = check_handshake(verdict, request.query.protocol)) {
+        report(*refusal, verdict.message, request.query, request.http);
+        return refuse_connection(connection, refuse_upgrade(*refusal, verdict.message));
+    }
+    attach_websocket(connection, request.query, request.http);
 }
 
 void EngineService::attach_websocket(HttpConnection& connection, const wire::EngineQuery& query,
                                      const HttpRequest& request) {
+    if (auto fault = check_websocket_request(request, options())) {
+        return refuse_connection(connection, std::move(*fault));
+    }
     auto* record = query.sid.empty() ? &open_record(query.protocol) : find(query.sid);
     auto headers =
         query.sid.empty() ? initial_headers(request, record->session.sid()) : headers_for(request);
@@ -299,6 +375,8 @@ void EngineService::attach_websocket(HttpConnection& connection, const wire::Eng
         transport.retire();
     }
     if (!rest.empty() && socket.is_open()) transport.on_bytes(rest);
+    // A client that sent much while its admission was waited for.
+    if (socket.is_open()) socket.resume_reading();
 }
 
 }  // namespace socketio::transport

@@ -5,11 +5,13 @@
 #include "engine/session.hpp"
 #include "shard/shard.hpp"
 #include "socketio/http.hpp"
+#include "transport/admission_desk.hpp"
 #include "transport/engine_refusal.hpp"
 #include "transport/exchange_table.hpp"
 #include "transport/http_connection.hpp"
 #include "transport/polling_transport.hpp"
 #include "transport/routes.hpp"
+#include "wire/content_coding.hpp"
 #include "wire/handshake_query.hpp"
 
 #include <boost/container_hash/hash.hpp>
@@ -18,9 +20,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
+#include <vector>
 
 namespace socketio::transport {
 
@@ -54,8 +59,12 @@ public:
     [[nodiscard]] engine::SessionContext& context() noexcept { return context_; }
     [[nodiscard]] TransportShard& home() noexcept { return home_; }
 
-    /// Every session leaves with server_shutting_down.
-    void close_all();
+    // ---- The end -------------------------------------------------------------------------------
+    [[nodiscard]] std::vector<std::string> sids() const;
+    /// That session leaves with server_shutting_down, if it is still there.
+    void shut_down(const std::string& sid);
+    /// A polling client has yet to fetch its last words.
+    [[nodiscard]] bool has_last_words() const noexcept { return !lingering_.empty(); }
 
 private:
     struct Record final : shard::Mortal {
@@ -97,28 +106,50 @@ private:
     struct Lingering final : shard::Mortal {
         std::unique_ptr<PollingTransport> polling;
     };
+    /// A WebSocket that asks for a new session, while the application thinks about it.
+    struct UpgradeRequest {
+        wire::EngineQuery query;
+        HttpRequest http;
+    };
 
+    [[nodiscard]] const Options& options() const noexcept { return context_.options; }
+    /// How the answer to a poll may be compressed.
+    [[nodiscard]] wire::ContentCoding coding_for(const HttpRequest& request) const;
     /// Tells the log and the application.
     void report(EngineRefusal refusal, std::string_view message, const wire::EngineQuery& query,
                 const HttpRequest& request) const;
+    void report(EngineRefusal refusal, const ConnectionError& error,
+                const wire::EngineQuery& query) const;
+    void report_origin(const wire::EngineQuery& query, const HttpRequest& request) const;
     /// The application's headers of an answer.
     [[nodiscard]] FieldList headers_for(const HttpRequest& request) const;
     [[nodiscard]] FieldList initial_headers(const HttpRequest& request, std::string_view sid) const;
     void on_session_closed(engine::Session& session) override;
-    void handshake(const EngineRequest& request);
+    void handshake(EngineRequest request);
+    void open_polling(const EngineRequest& request, const Verdict& verdict);
+    void open_websocket(HttpConnection& connection, const UpgradeRequest& request,
+                        const Verdict& verdict);
+    /// What the application and the protocol's version have against a new session.
+    [[nodiscard]] std::optional<EngineRefusal> check_handshake(const Verdict& verdict,
+                                                               wire::EngineProtocol protocol);
     Record& open_record(wire::EngineProtocol protocol);
     void start_session(Record& record, engine::TransportPort& transport,
                        const HttpRequest& request);
     void attach_websocket(HttpConnection& connection, const wire::EngineQuery& query,
                           const HttpRequest& request);
     [[nodiscard]] Record* find(std::string_view sid) noexcept;
-    [[nodiscard]] Admission admit(const HttpRequest& request) const;
+    /// Its session is over, but it may not know yet.
+    [[nodiscard]] bool has_left(const std::string& sid) const {
+        return lingering_.contains(sid) || departed_.contains(sid);
+    }
 
     TransportShard& home_;
     const EngineRoute& route_;
     engine::SessionContext context_;
     boost::unordered_flat_set<Slot, SidHash, SidEqual> records_;
     std::unordered_map<std::string, std::unique_ptr<Lingering>> lingering_;
+    /// Of polling clients that left while the server stops: what they had under way is no fault.
+    std::unordered_set<std::string> departed_;
 };
 
 }  // namespace socketio::transport

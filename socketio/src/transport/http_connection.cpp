@@ -203,7 +203,8 @@ std::string HttpConnection::begin_answer(const HttpResponse& response, BodyEnd b
     if (phase_ == Phase::body && !parser_->done()) body_unread_ = true;
     abort_ = nullptr;
     if (upload_) home.shard().bury(std::move(upload_));
-    keep_alive_ = keep_alive_ && !body_unread_ && !peer_ended_ && body_end != BodyEnd::by_close;
+    keep_alive_ = keep_alive_ && !body_unread_ && !peer_ended_ && !home.draining() &&
+                  body_end != BodyEnd::by_close;
     auto head =
         write_head(response, answer_headers_, {home.date(), keep_alive_, http_1_0_, body_end});
     if (output_) head.insert(0, std::string_view(output_->head).substr(output_->written));

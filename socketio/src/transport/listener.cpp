@@ -1,5 +1,7 @@
 #include "transport/listener.hpp"
 
+#include "transport/peer_address.hpp"
+
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -19,8 +21,6 @@ namespace {
 constexpr int accepts_per_turn_max = 256;
 // Out of file descriptors: there is no use in asking again at once.
 constexpr base::Milliseconds pause_when_exhausted{100};
-// A burst of refused connections is one line in the log, and one more as long as it lasts.
-constexpr base::Milliseconds burst_time{10'000};
 
 bool is_v4(const ListenAddress& address) {
     boost::system::error_code ignored;
@@ -29,7 +29,12 @@ bool is_v4(const ListenAddress& address) {
 
 }  // namespace
 
-Listener::Listener(shard::Shard& shard) : shard_(shard) {}
+Listener::Listener(shard::Shard& shard)
+    : shard_(shard),
+      too_many_(shard.deadlines(), shard.log(), "connections_max is reached"),
+      too_many_of_address_(shard.deadlines(), shard.log(), "address_connections_max is reached"),
+      too_fast_of_address_(shard.deadlines(), shard.log(),
+                           "faster than address_connects_per_second_max") {}
 
 void Listener::bind() {
     const auto& options = shard_.options();
@@ -81,7 +86,7 @@ void Listener::start(Network& network) {
 
 void Listener::stop() {
     pause_.cancel();
-    burst_.cancel();
+    for (auto* log : {&too_many_, &too_many_of_address_, &too_fast_of_address_}) log->stop();
     boost::system::error_code ec;
     for (auto& door : doors_) door.acceptor.close(ec);
 }
@@ -118,15 +123,21 @@ Listener::Accepted Listener::accept_one(Door& door) {
             return Accepted::paused;
         }
     }
-    shard::UniqueFd fd(
-        ::accept4(door.acceptor.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    sockaddr_storage peer{};
+    socklen_t length = sizeof peer;
+    shard::UniqueFd fd(::accept4(door.acceptor.native_handle(), reinterpret_cast<sockaddr*>(&peer),
+                                 &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) {
-        if (rate_) (void)rate_->take(shard_.deadlines().now());
         if (std::exchange(exhausted_, false)) {
             shard_.log().write(LogLevel::info, "accepting connections again",
                                [] { return base::LogFields{}; });
         }
-        place(std::move(fd));
+        if (is_full()) return Accepted::one;
+        if (auto of_address = admit(peer)) {
+            // Who is sent away for its address takes nothing of the others' rate.
+            if (rate_) (void)rate_->take(shard_.deadlines().now());
+            place(std::move(fd), *std::move(of_address));
+        }
         return Accepted::one;
     }
     if (errno == EAGAIN || errno == EWOULDBLOCK) return Accepted::none;
@@ -137,13 +148,12 @@ Listener::Accepted Listener::accept_one(Door& door) {
     return Accepted::one;  // It died before it was taken; others wait.
 }
 
-void Listener::place(shard::UniqueFd fd) {
-    const auto bound = shard_.options().connections_max;
-    if (bound != 0 && network_->shards().connections() >= bound) return on_refused();
+void Listener::place(shard::UniqueFd fd, shard::AddressPlace of_address) {
     const auto shard = network_->shards().take_place();
-    network_->shards().on_shard(shard, [this, shard, fd = std::move(fd)]() mutable {
-        (*network_)[shard].adopt(std::move(fd));
-    });
+    network_->shards().on_shard(
+        shard, [this, shard, fd = std::move(fd), of_address = std::move(of_address)]() mutable {
+            (*network_)[shard].adopt(std::move(fd), std::move(of_address));
+        });
 }
 
 // ---- Too many ----------------------------------------------------------------------------------------
@@ -164,28 +174,30 @@ void Listener::on_pause_over(base::TimePoint) {
     wait();
 }
 
-void Listener::on_refused() {
-    ++shard_.counters().connections_refused;
-    if (burst_.armed()) {
-        ++refused_;
-        return;
-    }
+bool Listener::is_full() {
     const auto bound = shard_.options().connections_max;
-    shard_.log().write(LogLevel::warn, "connection refused", [&] {
-        return base::LogFields{{"why", "connections_max is reached"},
-                               {"connections_max", std::to_string(bound)}};
-    });
-    shard_.deadlines().arm_after(burst_, burst_time);
+    if (bound == 0 || network_->shards().connections() < bound) return false;
+    ++shard_.counters().connections_refused;
+    too_many_.note(
+        [&] { return base::LogFields::value_type{"connections_max", std::to_string(bound)}; });
+    return true;
 }
 
-void Listener::on_burst_over(base::TimePoint) {
-    if (refused_ == 0) return;
-    const auto count = std::exchange(refused_, 0);
-    shard_.log().write(LogLevel::warn, "connections refused", [&] {
-        return base::LogFields{{"why", "connections_max is reached"},
-                               {"count", std::to_string(count)}};
-    });
-    shard_.deadlines().arm_after(burst_, burst_time);
+std::optional<shard::AddressPlace> Listener::admit(const sockaddr_storage& peer) {
+    auto& addresses = network_->shards().addresses();
+    const auto key =
+        addresses.counts_anything() ? address_key(peer) : std::optional<shard::AddressKey>();
+    if (!key) return shard::AddressPlace();
+    const auto answer = addresses.enter(*key, shard_.deadlines().now());
+    if (answer == shard::AddressTable::Answer::welcome) {
+        if (!addresses.counts_connections()) return shard::AddressPlace();
+        return shard::AddressPlace(addresses, *key);
+    }
+    ++shard_.counters().addresses_refused;
+    auto& log = answer == shard::AddressTable::Answer::too_many ? too_many_of_address_
+                                                                : too_fast_of_address_;
+    log.note([&] { return base::LogFields::value_type{"address", address_text(peer)}; });
+    return std::nullopt;
 }
 
 }  // namespace socketio::transport

@@ -1,10 +1,12 @@
 #pragma once
 // Accepts on every listen address and gives each connection to the shard that has the fewest. Out of
-// descriptors, or faster than wanted, it lets new ones wait in the kernel's queue. Lives on shard 0.
+// descriptors, or faster than wanted, it lets new ones wait in the kernel's queue; too many, in all or of one
+// address, are closed at once. Lives on shard 0.
 
 #include "base/deadline_queue.hpp"
 #include "base/token_bucket.hpp"
 #include "socketio/options.hpp"
+#include "transport/refusal_log.hpp"
 #include "transport/transport_shard.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -15,6 +17,8 @@
 #include <cstdint>
 #include <optional>
 #include <vector>
+
+#include <sys/socket.h>
 
 namespace socketio::transport {
 
@@ -46,12 +50,13 @@ private:
     void wait(Door& door);
     void accept_all(Door& door);
     [[nodiscard]] Accepted accept_one(Door& door);
-    void place(shard::UniqueFd fd);
+    [[nodiscard]] bool is_full();
+    /// Its place among those of its address; nothing when it gets none.
+    [[nodiscard]] std::optional<shard::AddressPlace> admit(const sockaddr_storage& peer);
+    void place(shard::UniqueFd fd, shard::AddressPlace of_address);
     void pause(base::Milliseconds time);
     void on_exhausted(int error);
-    void on_refused();
     void on_pause_over(base::TimePoint now);
-    void on_burst_over(base::TimePoint now);
 
     shard::Shard& shard_;
     Network* network_ = nullptr;  ///< Since start().
@@ -59,9 +64,10 @@ private:
     std::vector<ListenAddress> bound_;
     std::optional<base::TokenBucket> rate_;
     base::MemberDeadline<Listener, &Listener::on_pause_over> pause_{*this};
-    base::MemberDeadline<Listener, &Listener::on_burst_over> burst_{*this};
-    bool exhausted_ = false;   ///< Out of descriptors or memory since the last connection.
-    std::size_t refused_ = 0;  ///< Since it was logged.
+    RefusalLog too_many_;
+    RefusalLog too_many_of_address_;
+    RefusalLog too_fast_of_address_;
+    bool exhausted_ = false;  ///< Out of descriptors or memory since the last connection.
 };
 
 }  // namespace socketio::transport

@@ -19,14 +19,19 @@ constexpr wire::EnginePacketView close{wire::EnginePacketType::close, false, {}}
 
 constexpr std::string_view octet_stream = "application/octet-stream";
 
-HttpResponse payload_response(HttpBody body, bool binary) {
+HttpResponse payload_response(HttpBody body, bool binary, wire::ContentCoding coding) {
     HttpResponse response;
     response.headers.add("Content-Type",
                          binary ? std::string(octet_stream) : "text/plain; charset=UTF-8");
     response.headers.add("cache-control", "no-store");
+    if (coding != wire::ContentCoding::identity) {
+        response.headers.add("Content-Encoding", wire::to_string(coding));
+    }
     response.body = std::move(body);
     return response;
 }
+
+}  // namespace
 
 HttpResponse ok_response() {
     HttpResponse response;
@@ -35,8 +40,6 @@ HttpResponse ok_response() {
     response.body = HttpBody("ok");
     return response;
 }
-
-}  // namespace
 
 PollingTransport::PollingTransport(EngineService& service, engine::Session& session,
                                    bool base64_only)
@@ -48,22 +51,22 @@ PollingTransport::PollingTransport(EngineService& service, engine::Session& sess
 
 PollingTransport::~PollingTransport() = default;
 
-void PollingTransport::on_get(ExchangeId exchange, HttpReply reply, FieldList headers) {
+void PollingTransport::on_get(Poll poll) {
     if (lingering()) {
-        waiting_ = Waiting{exchange, std::move(reply), {}};
+        waiting_ = std::move(poll);
         answer_waiting(std::move(last_words_.front()));
         last_words_.erase(last_words_.begin());
         if (last_words_.empty()) service_.forget_lingering(sid_);
         return;
     }
-    if (session_ == nullptr) return reply.send({400, {}, {}});
+    if (session_ == nullptr) return poll.reply.send({400, {}, {}});
     if (waiting_) {
         // Two polls of one session: one of them is not from our client.
         answer_waiting(one_packet(close));
-        reply.send({400, {}, {}});
+        poll.reply.send({400, {}, {}});
         return fail();
     }
-    waiting_ = Waiting{exchange, std::move(reply), std::move(headers)};
+    waiting_ = std::move(poll);
     if (session_->upgrading() && session_->queue().empty()) {
         send_past_queue(noop);
     } else {
@@ -185,7 +188,7 @@ void PollingTransport::on_goodbye_timeout(base::TimePoint) {
 }
 
 void PollingTransport::answer_waiting(Body body) {
-    auto response = payload_response(std::move(body.bytes), body.binary);
+    auto response = payload_response(std::move(body.bytes), body.binary, body.coding);
     for (const auto& [name, value] : waiting_->headers) response.headers.add(name, value);
     const auto reply = std::move(waiting_->reply);
     waiting_.reset();
@@ -202,10 +205,11 @@ PollingTransport::Body PollingTransport::take_queue() {
                 format = engine::PayloadFormat::v3_binary;
         }
     }
-    Body body{service_.home().poll_bodies().make(queue.messages(), format),
-              format == engine::PayloadFormat::v3_binary};
+    // A body that waits for its GET goes as it is: who comes for it may not take it otherwise.
+    const auto wanted = waiting_ ? waiting_->coding : wire::ContentCoding::identity;
+    auto [bytes, coding] = service_.home().poll_bodies().make(queue.messages(), format, wanted);
     queue.clear();
-    return body;
+    return {HttpBody(std::move(bytes)), format == engine::PayloadFormat::v3_binary, coding};
 }
 
 PollingTransport::Body PollingTransport::one_packet(wire::EnginePacketView packet) const {
@@ -215,7 +219,7 @@ PollingTransport::Body PollingTransport::one_packet(wire::EnginePacketView packe
     } else {
         wire::append_payload_v3_text(bytes, packet);
     }
-    return {HttpBody(std::move(bytes)), false};
+    return {HttpBody(std::move(bytes)), false, wire::ContentCoding::identity};
 }
 
 void PollingTransport::fail() {

@@ -8,6 +8,7 @@
 #include "socketio/http.hpp"
 #include "transport/exchange_table.hpp"
 #include "transport/http_connection.hpp"
+#include "wire/content_coding.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -22,13 +23,24 @@ namespace socketio::transport {
 
 class EngineService;
 
+/// A GET, and how it may be answered.
+struct Poll {
+    ExchangeId exchange = 0;
+    HttpReply reply;
+    /// Added to the answer: the handshake's cookie, the application's.
+    FieldList headers = {};
+    wire::ContentCoding coding = wire::ContentCoding::identity;
+};
+
+/// What a POST gets whose packets were read.
+[[nodiscard]] HttpResponse ok_response();
+
 class PollingTransport final : public engine::TransportPort, private shard::TurnTask {
 public:
     PollingTransport(EngineService& service, engine::Session& session, bool base64_only);
     ~PollingTransport() override;
 
-    /// `headers` are added to this answer: the handshake's cookie, the application's.
-    void on_get(ExchangeId exchange, HttpReply reply, FieldList headers = {});
+    void on_get(Poll poll);
     /// The header of a POST is in; another one must not begin before it has ended.
     void on_post_announced(ExchangeId exchange);
     void on_post(ExchangeId exchange, const HttpReply& reply, std::string_view content_type,
@@ -51,15 +63,10 @@ public:
     void retire() override;
 
 private:
-    struct Waiting {
-        ExchangeId exchange = 0;
-        HttpReply reply;
-        FieldList headers;
-    };
-
     struct Body {
         HttpBody bytes;
         bool binary = false;
+        wire::ContentCoding coding = wire::ContentCoding::identity;
     };
 
     void at_turn_end() override;
@@ -72,7 +79,7 @@ private:
 
     EngineService& service_;
     engine::Session* session_;
-    std::optional<Waiting> waiting_;
+    std::optional<Poll> waiting_;
     /// What the next GETs get: first what was queued, then the close packet. Not in one body: the JS
     /// client handles a close at once but packets only after the body.
     std::vector<Body> last_words_;

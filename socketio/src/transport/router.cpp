@@ -80,7 +80,15 @@ bool serve_engine_sibling(HttpConnection& connection, const EngineRoute& route,
 
 void route_websocket_endpoint(HttpConnection& connection, const WebSocketEndpoint& endpoint,
                               const HttpRequest& request) {
-    if (auto fault = check_websocket_request(request, connection.connection().home().options())) {
+    auto& home = connection.connection().home();
+    const auto& options = home.options();
+    if (home.draining()) {
+        return refuse_connection(connection, HttpResponse::text(503, "server shutting down\n"));
+    }
+    if (!is_admitted_origin(options, request)) {
+        return refuse_connection(connection, HttpResponse::text(403, "Forbidden"));
+    }
+    if (auto fault = check_websocket_request(request, options)) {
         return refuse_connection(connection, std::move(*fault));
     }
     auto& socket = connection.connection();
@@ -204,10 +212,13 @@ void route_upgrade(HttpConnection& connection, std::size_t endpoint, HttpRequest
         return;
     }
     auto rest = connection.take_over();
+    auto place = home.take_address_place(connection.connection());
     network.shards().move_place(home.shard().index(), owner);
     network.shards().post(owner, [&network, owner, endpoint, fd = connection.connection().release(),
-                                  rest = std::move(rest), request = std::move(request)]() mutable {
-        network[owner].adopt_upgrade(std::move(fd), std::move(rest), endpoint, std::move(request));
+                                  place = std::move(place), rest = std::move(rest),
+                                  request = std::move(request)]() mutable {
+        network[owner].adopt_upgrade(std::move(fd), std::move(place), std::move(rest), endpoint,
+                                     std::move(request));
     });
 }
 

@@ -3,6 +3,7 @@
 #include "transport/http_connection.hpp"
 #include "transport/uring_writer.hpp"
 
+#include <algorithm>
 #include <ctime>
 #include <utility>
 
@@ -31,8 +32,9 @@ TransportShard::TransportShard(Network& network, shard::Shard& shard)
       shard_(shard),
       readiness_(shard),
       writes_(shard, make_writer(shard)),
-      poll_bodies_(shard),
+      poll_bodies_(shard, deflater_),
       exchanges_(shard.index()),
+      admissions_(*this),
       read_buffer_(read_buffer_bytes),
       deflater_(shard.options().per_message_deflate.value_or(DeflateOptions{})) {
     services_.reserve(network.routes().engines.size());
@@ -58,18 +60,25 @@ std::string_view TransportShard::date() {
     return date_;
 }
 
-void TransportShard::adopt(shard::UniqueFd fd) {
+void TransportShard::adopt(shard::UniqueFd fd, shard::AddressPlace place) {
     auto& connection = *new Connection(*this, std::move(fd));
+    if (place) address_places_.emplace(&connection, std::move(place));
     connection.start(std::make_unique<HttpConnection>(connection));
 }
 
-void TransportShard::adopt_upgrade(shard::UniqueFd fd, std::string bytes, std::size_t endpoint,
-                                   HttpRequest request) {
+void TransportShard::adopt_upgrade(shard::UniqueFd fd, shard::AddressPlace place, std::string bytes,
+                                   std::size_t endpoint, HttpRequest request) {
     auto& connection = *new Connection(*this, std::move(fd));
+    if (place) address_places_.emplace(&connection, std::move(place));
     auto http = std::make_unique<HttpConnection>(connection);
     auto& resumed = *http;
     connection.start(std::move(http));
     resumed.resume_upgrade(endpoint, std::move(request), std::move(bytes));
+}
+
+shard::AddressPlace TransportShard::take_address_place(const Connection& connection) {
+    auto found = address_places_.extract(&connection);
+    return found ? std::move(found.mapped()) : shard::AddressPlace();
 }
 
 void TransportShard::enter(Connection& connection) {
@@ -80,11 +89,34 @@ void TransportShard::enter(Connection& connection) {
 void TransportShard::leave(Connection& connection) {
     connections_.erase(connections_.iterator_to(connection));
     shard_.bury(std::make_unique<Grave>(connection));
+    if (!address_places_.empty()) address_places_.erase(&connection);
     if (!connection.moved()) network_.shards().give_place_back(shard_.index());
 }
 
+void TransportShard::begin_drain() {
+    draining_ = true;
+    admissions_.refuse_all();
+}
+
+std::vector<SessionName> TransportShard::sessions() const {
+    std::vector<SessionName> all;
+    for (std::size_t endpoint = 0; endpoint < services_.size(); ++endpoint) {
+        for (auto& sid : services_[endpoint]->sids()) all.push_back({endpoint, std::move(sid)});
+    }
+    return all;
+}
+
+void TransportShard::shut_down(const SessionName& session) {
+    services_[session.endpoint]->shut_down(session.sid);
+}
+
+bool TransportShard::has_polling_clients() noexcept {
+    return shard_.counters().polling_sessions > 0 ||
+           std::any_of(services_.begin(), services_.end(),
+                       [](const auto& service) { return service->has_last_words(); });
+}
+
 void TransportShard::shut_down() {
-    for (auto& service : services_) service->close_all();
     for (auto next = connections_.begin(); next != connections_.end();) {
         auto& connection = *next++;
         connection.shut_down();

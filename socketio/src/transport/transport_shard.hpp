@@ -2,7 +2,9 @@
 // One shard's network: its connections, its Engine.IO services, its answers in waiting. Lives on one
 // shard, but for adopt() and the like, which are reached by letter.
 
+#include "shard/address_table.hpp"
 #include "shard/shard_group.hpp"
+#include "transport/admission_desk.hpp"
 #include "transport/connection.hpp"
 #include "transport/engine_service.hpp"
 #include "transport/exchange_table.hpp"
@@ -19,11 +21,17 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace socketio::transport {
 
 class Network;
+
+struct SessionName {
+    std::size_t endpoint = 0;
+    std::string sid;
+};
 
 class TransportShard {
 public:
@@ -38,6 +46,7 @@ public:
     [[nodiscard]] WriteTurn& writes() noexcept { return writes_; }
     [[nodiscard]] PollBodies& poll_bodies() noexcept { return poll_bodies_; }
     [[nodiscard]] ExchangeTable& exchanges() noexcept { return exchanges_; }
+    [[nodiscard]] AdmissionDesk& admissions() noexcept { return admissions_; }
     /// One for each endpoint, in the routes' order.
     [[nodiscard]] EngineService& service(std::size_t endpoint) noexcept {
         return *services_[endpoint];
@@ -50,18 +59,31 @@ public:
     /// The Date header, made once a second.
     [[nodiscard]] std::string_view date();
 
-    /// A connection that was accepted for this shard.
-    void adopt(shard::UniqueFd fd);
+    /// A connection that was accepted for this shard. `place` is its place among those of its address, where
+    /// they are counted.
+    void adopt(shard::UniqueFd fd, shard::AddressPlace place);
     /// A connection that asked for a session of this shard: `request` is its upgrade, `bytes` what came
     /// after it.
-    void adopt_upgrade(shard::UniqueFd fd, std::string bytes, std::size_t endpoint,
-                       HttpRequest request);
+    void adopt_upgrade(shard::UniqueFd fd, shard::AddressPlace place, std::string bytes,
+                       std::size_t endpoint, HttpRequest request);
+    /// For a connection that is about to move: its place goes with it.
+    [[nodiscard]] shard::AddressPlace take_address_place(const Connection& connection);
 
     // ---- For Connection ------------------------------------------------------------------------
     void enter(Connection& connection);
     void leave(Connection& connection);
 
-    /// Says goodbye to everyone; connections go as their last words are read.
+    // ---- The end -------------------------------------------------------------------------------
+    /// No new session from now on, and HTTP connections close with their next answer.
+    void begin_drain();
+    [[nodiscard]] bool draining() const noexcept { return draining_; }
+    /// All there are.
+    [[nodiscard]] std::vector<SessionName> sessions() const;
+    /// That session leaves with server_shutting_down, if it is still there.
+    void shut_down(const SessionName& session);
+    /// A client polls, or has yet to fetch its last words: it needs connections.
+    [[nodiscard]] bool has_polling_clients() noexcept;
+    /// Says goodbye on every connection; they go as their last words are read.
     void shut_down();
     [[nodiscard]] bool empty() const noexcept { return connections_.empty(); }
     /// Drops what is left.
@@ -74,13 +96,17 @@ private:
     WriteTurn writes_;
     PollBodies poll_bodies_;
     ExchangeTable exchanges_;
+    AdmissionDesk admissions_;
     std::vector<std::unique_ptr<EngineService>> services_;
     boost::intrusive::list<Connection> connections_;
+    /// Of those that are counted by their address, which few servers do: so it is no member of Connection.
+    std::unordered_map<const Connection*, shard::AddressPlace> address_places_;
     std::vector<char> read_buffer_;
     wire::Deflater deflater_;
     wire::Inflater inflater_;
     std::string date_;
     std::int64_t date_second_ = -1;
+    bool draining_ = false;
 };
 
 /// All shards' networks. Immutable after it is made; any thread.
@@ -92,11 +118,14 @@ public:
     [[nodiscard]] shard::ShardGroup& shards() noexcept { return shards_; }
     [[nodiscard]] const Routes& routes() const noexcept { return routes_; }
     [[nodiscard]] TransportShard& operator[](unsigned shard) noexcept { return *parts_[shard]; }
+    /// Expires first of all when it is destroyed.
+    [[nodiscard]] std::weak_ptr<const void> lifeline() const noexcept { return lifeline_; }
 
 private:
     shard::ShardGroup& shards_;
     const Routes& routes_;
     std::vector<std::unique_ptr<TransportShard>> parts_;
+    std::shared_ptr<const void> lifeline_ = std::make_shared<char>();
 };
 
 }  // namespace socketio::transport

@@ -20,6 +20,7 @@ WebSocketTransport::~WebSocketTransport() = default;
 // ---- Reading -----------------------------------------------------------------------------------------
 
 void WebSocketTransport::on_message(std::string_view payload, bool binary) {
+    if (std::exchange(parting_, false)) start_closing(wire::websocket_close::no_status, {});
     if (session_ == nullptr) return;
     if (!binary && protocol_ == wire::EngineProtocol::v3 && wire::is_engine_base64(payload)) {
         const auto decoded = wire::decode_engine_base64(payload, protocol_);
@@ -43,8 +44,8 @@ void WebSocketTransport::on_closed(std::uint16_t, bool by_fault) {
 }
 
 void WebSocketTransport::on_shutdown() {
-    // The session is told by its service; this is for what is left after it.
-    if (session_ == nullptr && !is_closing()) {
+    // The session is told by its service; this is for what is left after it, and has no goodbye of its own.
+    if (session_ == nullptr && !goodbye_due_ && !is_closing()) {
         start_closing(wire::websocket_close::going_away, {});
     }
 }
@@ -109,6 +110,12 @@ void WebSocketTransport::retire() {
     if (std::exchange(session_, nullptr) != nullptr) {
         start_closing(wire::websocket_close::no_status, {});
     }
+}
+
+void WebSocketTransport::part() {
+    if (std::exchange(session_, nullptr) == nullptr) return;
+    parting_ = true;
+    connection().set_deadline(connection().home().options().upgrade_timeout);
 }
 
 // ---- Writing -----------------------------------------------------------------------------------------

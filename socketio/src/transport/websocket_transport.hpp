@@ -34,6 +34,7 @@ public:
     void send_past_queue(wire::EnginePacketView packet) override;
     void end(Ending ending) override;
     void retire() override;
+    void part() override;
 
     // ---- Protocol ------------------------------------------------------------------------------
     [[nodiscard]] bool has_output() const noexcept override;
@@ -62,6 +63,7 @@ private:
     const engine::FrameFormat frames_;
     bool carries_ = false;      ///< The session's current transport; a probe is not yet.
     bool goodbye_due_ = false;  ///< A close frame follows the rest.
+    bool parting_ = false;      ///< A close frame answers the next message.
     bool behind_ = false;       ///< Messages had to wait for a later turn.
 };
 

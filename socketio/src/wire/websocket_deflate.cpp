@@ -56,7 +56,7 @@ void Deflater::Close::operator()(z_stream_s* stream) const noexcept {
 
 std::string_view Deflater::deflate(std::string_view head, std::string_view body) {
     const auto payload_bytes = head.size() + body.size();
-    SOCKETIO_ASSERT(suits(payload_bytes));
+    SOCKETIO_ASSERT(payload_bytes <= deflate_bytes_max);
     if (stream_) {
         deflateReset(stream_.get());
     } else {

@@ -23,7 +23,8 @@ namespace socketio::wire {
 /// Messages longer than this go as they are: to compress them takes long enough to hold up the shard.
 inline constexpr std::size_t deflate_bytes_max = 64 * 1024;
 
-/// Compresses what a shard's clients are sent. Lives on one shard; takes its 256 KiB with the first message.
+/// Compresses what a shard's clients are sent, over WebSockets and in answers to polls. Lives on one shard;
+/// takes its 256 KiB with the first message.
 class Deflater {
 public:
     explicit Deflater(const DeflateOptions& options) noexcept;
@@ -37,7 +38,7 @@ public:
     }
     /// The compressed form of a payload in two pieces; empty when it would not be smaller. Always the same
     /// for the same payload. Valid until the next call.
-    /// REQUIRES: suits() their bytes.
+    /// REQUIRES: at most deflate_bytes_max.
     [[nodiscard]] std::string_view deflate(std::string_view head, std::string_view body);
 
 private:

@@ -28,6 +28,19 @@ TEST(TokenBucket, HoldsNoMoreThanASecondsWorth) {
     EXPECT_FALSE(bucket.take(now));
 }
 
+TEST(TokenBucket, HoldsAsManyAsItIsTold) {
+    TimePoint now{};
+    TokenBucket bucket(2, 5, now);
+    for (int i = 0; i < 5; ++i) EXPECT_TRUE(bucket.take(now));
+    EXPECT_FALSE(bucket.take(now));
+    now += milliseconds(500);
+    EXPECT_TRUE(bucket.take(now));
+    EXPECT_FALSE(bucket.take(now));
+    now += std::chrono::hours(1);
+    for (int i = 0; i < 5; ++i) EXPECT_TRUE(bucket.take(now));
+    EXPECT_FALSE(bucket.take(now));
+}
+
 TEST(TokenBucket, IsNotConfusedByATimeThatWasBefore) {
     const TimePoint now = TimePoint{} + milliseconds(1'000);
     TokenBucket bucket(1, now);

@@ -64,12 +64,14 @@ public:
         if (log != nullptr) log->emplace_back("end");
     }
     void retire() override { retired = true; }
+    void part() override { parted = true; }
 
     int wakes = 0;
     int flushes = 0;
     bool takes_at_flush = false;
     bool is_writable = true;
     bool retired = false;
+    bool parted = false;
     std::optional<Ending> ended;
     std::size_t left_at_end = 0;
     std::vector<std::string> past_queue;

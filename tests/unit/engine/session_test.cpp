@@ -59,6 +59,14 @@ TEST_F(SessionTest, SendsTheOpenPacketWithExactlyFiveMembers) {
     EXPECT_TRUE(session->is_open());
 }
 
+TEST_F(SessionTest, SendsTheInitialPacketBehindTheOpenPacket) {
+    options.initial_packet = "hello";
+    open();
+    ASSERT_EQ(opening.size(), 2U);
+    EXPECT_EQ(opening[0].front(), '0');
+    EXPECT_EQ(opening[1], "4hello");
+}
+
 TEST_F(SessionTest, OffersNoUpgradeWhereThereIsNone) {
     const std::string none = R"("upgrades":[])";
     open(EngineProtocol::v4, TransportKind::websocket);

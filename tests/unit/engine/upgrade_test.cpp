@@ -170,6 +170,23 @@ TEST_F(Upgrade, TheEndOfTheSessionEndsTheProbeToo) {
     EXPECT_TRUE(deadlines.empty());
 }
 
+TEST_F(Upgrade, AProbeThatWasAnsweredHearsOfAnOrderlyEndAtItsNextWord) {
+    ASSERT_TRUE(session->begin_upgrade(*websocket));
+    websocket->receive("2probe");
+    session->close(DisconnectReason::server_shutting_down);
+    EXPECT_TRUE(websocket->parted) << "its client may have stopped polling";
+    EXPECT_FALSE(websocket->retired);
+    EXPECT_EQ(polling->ended, TransportPort::Ending::after_queue);
+}
+
+TEST_F(Upgrade, AProbeThatWasAnsweredEndsWithAFault) {
+    ASSERT_TRUE(session->begin_upgrade(*websocket));
+    websocket->receive("2probe");
+    session->close(DisconnectReason::transport_error);
+    EXPECT_TRUE(websocket->retired);
+    EXPECT_FALSE(websocket->parted);
+}
+
 TEST_F(Upgrade, APollThatIsLostWhileProbingEndsTheSession) {
     ASSERT_TRUE(session->begin_upgrade(*websocket));
     session->on_transport_lost(*polling, DisconnectReason::transport_error);

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 namespace socketio::hub {
 namespace {
 
@@ -176,6 +178,47 @@ TEST_F(ClientTest, ClosesForAttachmentsOutOfPlace) {
     wrong_index.send(R"(51-["x",{"_placeholder":true,"num":1}])");
     EXPECT_FALSE(wrong_index.is_open());
     EXPECT_EQ(left.size(), 3U);
+}
+
+TEST_F(ClientTest, WaitsForAttachmentsAsLongAsItIsTold) {
+    world.options.attachment_timeout = 100ms;
+    auto& client = world.connect();
+    client.send(R"(52-["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+    world.pass(60ms);
+    client.send_binary("one of two buys no more time");
+    EXPECT_TRUE(client.is_open());
+    world.pass(50ms);
+    EXPECT_FALSE(client.is_open());
+    EXPECT_EQ(left, Reasons{DisconnectReason::forced_close});
+    EXPECT_EQ(world.logged.back().fields.front().second, "attachments did not come in time");
+}
+
+TEST_F(ClientTest, DoesNotWaitForAttachmentsThatCame) {
+    world.options.attachment_timeout = 100ms;
+    auto& client = world.connect();
+    for (int i = 0; i < 3; ++i) {
+        client.send(R"(51-["x",{"_placeholder":true,"num":0}])");
+        world.pass(60ms);
+        client.send_binary("it");
+    }
+    world.pass(200ms);
+    EXPECT_TRUE(client.is_open());
+}
+
+TEST_F(ClientTest, WaitsForAttachmentsThatWereAnnouncedBeforeItWasLetIn) {
+    world.options.attachment_timeout = 100ms;
+    std::optional<Next> decide;
+    world.make_namespace("/slow").use([&](Socket&, const Next& next) { decide.emplace(next); });
+    auto& client = world.connect_engine();
+    client.send("0/slow,");
+    client.send(R"(51-/slow,["x",{"_placeholder":true,"num":0}])");
+    world.pass(150ms);
+    EXPECT_TRUE(client.is_open()) << "who has joined nothing has connect_timeout";
+    (*decide)();
+    world.pass(90ms);
+    EXPECT_TRUE(client.is_open());
+    world.pass(20ms);
+    EXPECT_FALSE(client.is_open());
 }
 
 TEST_F(ClientTest, LogsWhyAPacketWasRefused) {

@@ -3,11 +3,16 @@
 #include "hub/socket_state.hpp"
 
 #include "unit/hub/world.hpp"
+#include "wire/json.hpp"
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 namespace socketio::hub {
 namespace {
+
+using namespace std::chrono_literals;
 
 class SocketStateTest : public testing::Test {
 protected:
@@ -31,6 +36,65 @@ TEST_F(SocketStateTest, PassesArgumentsWithTheirAttachments) {
     client.send_binary("zero");
     client.send_binary("one");
     EXPECT_EQ(seen, (Args{1, Binary("one"), Object{{"a", Binary("zero")}}}));
+}
+
+TEST_F(SocketStateTest, DropsEventsThatComeTooFastAndTellsOfThem) {
+    world.options.events_per_second_max = 2;
+    auto& client = world.connect();
+    socket->on("x", [&](Socket&, const Args& args) { log.push_back(wire::to_json(args.at(0))); });
+    socket->on_any([&](Socket&, std::string_view, const Args&) { log.emplace_back("any"); });
+    socket->on_error([&](Socket&, const EventRefusal& refusal) {
+        log.push_back(std::string(refusal.event) + ": " + std::string(refusal.message));
+    });
+    for (int i = 0; i < 3; ++i) client.send("2[\"x\"," + std::to_string(i) + "]");
+    EXPECT_EQ(log, (Texts{"any", "0", "any", "1", "x: Too many events"}));
+    log.clear();
+    world.pass(500ms);
+    client.send("20[\"x\",3]");
+    client.send("21[\"x\",4]");
+    EXPECT_EQ(log, (Texts{"any", "3", "x: Too many events"}));
+    EXPECT_TRUE(client.is_open());
+    EXPECT_EQ(world.counters.events_refused, 2U);
+}
+
+TEST_F(SocketStateTest, TakesABurstOfEventsAsLongAsItIsTold) {
+    world.options.events_per_second_max = 1;
+    world.options.events_burst_max = 4;
+    auto& client = world.connect();
+    int handled = 0;
+    socket->on("x", [&](Socket&) { ++handled; });
+    for (int i = 0; i < 10; ++i) client.send("2[\"x\"]");
+    EXPECT_EQ(handled, 4);
+    EXPECT_EQ(world.counters.events_refused, 6U) << "nobody has to be told";
+}
+
+TEST_F(SocketStateTest, DisconnectsWhoSendsEventsTooFastIfItIsTold) {
+    world.options.events_per_second_max = 1;
+    world.options.event_rate_action = EventRateAction::disconnect;
+    world.make_namespace("/other");
+    auto& client = world.connect();
+    Reasons reasons;
+    socket->on_disconnect([&](Socket&, DisconnectReason reason) { reasons.push_back(reason); });
+    client.send("0/other,");
+    client.read();
+    client.send("2[\"x\"]");
+    client.send("2[\"x\"]");
+    EXPECT_EQ(client.transport().ended, engine::TransportPort::Ending::after_queue);
+    EXPECT_EQ(reasons, Reasons{DisconnectReason::server_namespace_disconnect});
+    EXPECT_FALSE(client.is_open());
+    EXPECT_EQ(world.logged.back().event, "client disconnected for its event rate");
+}
+
+TEST_F(SocketStateTest, AnswersAreNoEvents) {
+    world.options.events_per_second_max = 1;
+    auto& client = world.connect();
+    int answers = 0;
+    for (int i = 0; i < 5; ++i) {
+        socket->emit_with_ack("ask", {}, 0ms,
+                              [&](boost::system::error_code, const Args&) { ++answers; });
+    }
+    for (int i = 0; i < 5; ++i) client.send("3" + std::to_string(i) + "[]");
+    EXPECT_EQ(answers, 5);
 }
 
 TEST_F(SocketStateTest, NumbersNameEventsToo) {

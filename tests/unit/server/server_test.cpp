@@ -2,6 +2,7 @@
 #include "socketio/server.hpp"
 
 #include "socketio/per_shard.hpp"
+#include "support/http_peer.hpp"
 #include "support/running_server.hpp"
 
 #include <boost/asio/connect.hpp>
@@ -12,13 +13,18 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <future>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <thread>
 
 namespace socketio {
 namespace {
 
+using namespace std::chrono_literals;
 using test::RunningServer;
 using testing::HasSubstr;
 
@@ -59,6 +65,29 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
     options.backlog_bytes = options.send_queue_bytes_max;
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    for (const auto* origin : {"*", "", "https://a.example/"}) {
+        options = {};
+        options.allowed_origins = {origin};
+        EXPECT_THROW(Server{options}, std::invalid_argument) << origin;
+    }
+    options = {};
+    options.events_burst_max = 1;
+    EXPECT_THROW(Server{options}, std::invalid_argument) << "without a rate";
+    options = {};
+    options.event_rate_action = static_cast<EventRateAction>(2);
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
+    options.drain_window = std::chrono::milliseconds(-1);
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
+    options.admission_timeout = {};
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
+    options.attachment_timeout = {};
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
+    options.address_connects_per_second_max = 1'000'001;
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
     options.path = "no-slash";
@@ -164,8 +193,9 @@ TEST(Server, RefusesSettingUpWhileItRuns) {
 
 TEST(Server, CountsSessionsAndWhatItRefuses) {
     auto options = loopback();
-    options.allow_request = [](const HttpRequest& request) {
-        return request.query.get("let-in") == "1" ? Admission::allow() : Admission::refuse();
+    options.allow_request = [](const HttpRequest& request, const AdmissionReply& reply) {
+        if (request.query.get("let-in") == "1") return reply.allow();
+        reply.refuse();
     };
     Server server(options);
     const RunningServer running(server);
@@ -185,6 +215,67 @@ TEST(Server, CountsSessionsAndWhatItRefuses) {
     EXPECT_GT(counters.http_bytes_written, 100U);
     EXPECT_EQ(counters.http_bytes_written, counters.bytes_written);
     EXPECT_EQ(counters.websocket_bytes_written, 0U);
+}
+
+// ---- The end -----------------------------------------------------------------------------------
+
+TEST(Server, DrainsOverItsWindow) {
+    Server server(loopback(2));
+    server.listen();
+    std::jthread thread([&] { server.run(false); });
+    EXPECT_THAT(get(server, "/socket.io/?EIO=4&transport=polling"), HasSubstr("200 OK"));
+    const auto began = std::chrono::steady_clock::now();
+    server.drain(300ms);
+    server.drain(1h);  // It drains already.
+    thread.join();
+    const auto took = std::chrono::steady_clock::now() - began;
+    EXPECT_GE(took, 300ms);
+    EXPECT_LT(took, 20s);
+}
+
+TEST(Server, StopsAtOnceInTheMiddleOfAWindow) {
+    Server server(loopback(2));
+    server.listen();
+    std::jthread thread([&] { server.run(false); });
+    EXPECT_THAT(get(server, "/socket.io/?EIO=4&transport=polling"), HasSubstr("200 OK"));
+    server.drain(1h);
+    server.stop();
+    thread.join();
+}
+
+TEST(Server, SendsWhatIsQueuedBeforeItStops) {
+    Server server(loopback());
+    test::HttpPeer peer(65'536);
+    const std::string large(1'500'000, 'x');
+    {
+        const RunningServer running(server);
+        peer.connect(server.port())
+            .send(
+                "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: h\r\n"
+                "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        peer.read_until("maxPayload");
+        // Masked with zeros.
+        peer.send(
+            std::string_view("\x81\x82\0\0\0\0"
+                             "40",
+                             8));
+        peer.read_until("40{\"sid\"");
+        server.post(0, [&] {
+            server.emit("first", large);
+            server.emit("second", large);
+            server.stop();
+        });
+        const auto rest = peer.read_to_end();
+        const auto first = rest.find("[\"first\"");
+        const auto second = rest.find("[\"second\"");
+        ASSERT_NE(second, std::string::npos);
+        EXPECT_LT(first, second);
+        EXPECT_EQ(std::count(rest.begin() + static_cast<std::ptrdiff_t>(second), rest.end(), 'x'),
+                  1'500'000);
+        EXPECT_TRUE(rest.ends_with(std::string_view("\"]\x88\0", 4)))
+            << "a close frame without a code, behind all of it";
+    }
 }
 
 TEST(Server, GivesTheSameNamespaceForAName) {

@@ -226,6 +226,21 @@ TEST(Cors, AnswersAPreflightWithoutABody) {
     EXPECT_EQ(response.headers.get("Access-Control-Allow-Headers"), "x-token");
 }
 
+TEST(AllowedOrigins, LetInWhoIsListedAndWhoIsNoBrowser) {
+    Options options;
+    EXPECT_TRUE(is_admitted_origin(options, request_with({{"origin", "https://any.example"}})));
+    options.allowed_origins = {"https://a.example", "null"};
+    EXPECT_TRUE(is_admitted_origin(options, request_with({})));
+    EXPECT_TRUE(is_admitted_origin(options, request_with({{"origin", "https://a.example"}})));
+    EXPECT_TRUE(is_admitted_origin(options, request_with({{"origin", "null"}})));
+    for (const auto* origin : {"", "https://b.example", "https://a.example.b.example",
+                               "https://a.example:443", "HTTPS://A.EXAMPLE"}) {
+        EXPECT_FALSE(is_admitted_origin(options, request_with({{"origin", origin}}))) << origin;
+    }
+    EXPECT_FALSE(is_admitted_origin(
+        options, request_with({{"origin", "https://a.example"}, {"origin", "https://b.example"}})));
+}
+
 // ---- WebSocket handshake -----------------------------------------------------------------------
 
 HttpRequest websocket_request() {

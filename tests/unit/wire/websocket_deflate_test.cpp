@@ -222,8 +222,9 @@ TEST(Deflater, GivesNothingForWhatWouldNotShrink) {
 }
 
 TEST(DeflaterDeathTest, RefusesWhatDoesNotSuit) {
-    Deflater deflater({.threshold = 10});
-    EXPECT_DEATH((void)deflater.deflate({}, "short"), "assertion");
+    Deflater deflater({});
+    const std::string large(deflate_bytes_max + 1, 'x');
+    EXPECT_DEATH((void)deflater.deflate({}, large), "assertion");
 }
 
 TEST(Inflater, ReadsTheExamplesOfTheStandard) {
