@@ -27,15 +27,25 @@ public:
 
 private:
     // Without `connections`, which the group of shards knows.
-    static constexpr std::array members = {
-        &Counters::handshakes,          &Counters::handshakes_refused,
-        &Counters::connections_refused, &Counters::polling_sessions,
-        &Counters::websocket_sessions,  &Counters::messages_queued,
-        &Counters::messages_replaced,   &Counters::messages_dropped,
-        &Counters::messages_refused,    &Counters::backlogs,
-        &Counters::slow_clients,        &Counters::writes,
-        &Counters::partial_writes,      &Counters::bytes_written,
-        &Counters::http_bytes_written,  &Counters::websocket_bytes_written};
+    static constexpr std::array members = {&Counters::handshakes,
+                                           &Counters::handshakes_refused,
+                                           &Counters::connections_refused,
+                                           &Counters::tls_handshakes,
+                                           &Counters::tls_handshakes_failed,
+                                           &Counters::proxy_headers_refused,
+                                           &Counters::polling_sessions,
+                                           &Counters::websocket_sessions,
+                                           &Counters::messages_queued,
+                                           &Counters::messages_replaced,
+                                           &Counters::messages_dropped,
+                                           &Counters::messages_refused,
+                                           &Counters::backlogs,
+                                           &Counters::slow_clients,
+                                           &Counters::writes,
+                                           &Counters::partial_writes,
+                                           &Counters::bytes_written,
+                                           &Counters::http_bytes_written,
+                                           &Counters::websocket_bytes_written};
 
     std::array<std::atomic<std::uint64_t>, members.size()> values_{};
 };

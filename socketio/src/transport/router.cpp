@@ -169,7 +169,7 @@ bool route_upload(HttpConnection& connection, const RequestParser& parser) {
         // A client that wants another protocol does not go on in this one.
         connection.end_after_answer();
     }
-    request.address = connection.connection().address();
+    tell_client(request, connection.connection());
     set_parameters(request, *route, match.values);
     connection.start_upload(route->stream, request);
     return true;
@@ -205,10 +205,12 @@ void route_upgrade(HttpConnection& connection, std::size_t endpoint, HttpRequest
     }
     auto rest = connection.take_over();
     network.shards().move_place(home.shard().index(), owner);
-    network.shards().post(owner, [&network, owner, endpoint, fd = connection.connection().release(),
-                                  rest = std::move(rest), request = std::move(request)]() mutable {
-        network[owner].adopt_upgrade(std::move(fd), std::move(rest), endpoint, std::move(request));
-    });
+    network.shards().post(owner,
+                          [&network, owner, endpoint, socket = connection.connection().release(),
+                           rest = std::move(rest), request = std::move(request)]() mutable {
+                              network[owner].adopt_upgrade(std::move(socket), std::move(rest),
+                                                           endpoint, std::move(request));
+                          });
 }
 
 }  // namespace socketio::transport

@@ -1,6 +1,7 @@
 #include "transport/transport_shard.hpp"
 
 #include "transport/http_connection.hpp"
+#include "transport/tls_context.hpp"
 #include "transport/uring_writer.hpp"
 
 #include <ctime>
@@ -31,6 +32,7 @@ TransportShard::TransportShard(Network& network, shard::Shard& shard)
       shard_(shard),
       readiness_(shard),
       writes_(shard, make_writer(shard)),
+      handshakes_(shard),
       poll_bodies_(shard),
       exchanges_(shard.index()),
       read_buffer_(read_buffer_bytes),
@@ -58,14 +60,26 @@ std::string_view TransportShard::date() {
     return date_;
 }
 
-void TransportShard::adopt(shard::UniqueFd fd) {
-    auto& connection = *new Connection(*this, std::move(fd));
+void TransportShard::adopt(shard::UniqueFd fd, std::size_t entrance) {
+    const auto& [tls, proxy_header] = entrances_[entrance];
+    if (!tls && !proxy_header) {
+        return open(*new Connection(*this, std::move(fd)));
+    }
+    auto passage = std::make_unique<Passage>();
+    if (tls) passage->tls = std::make_unique<TlsStream>(*tls, fd.get());
+    auto& way = *passage;
+    auto& connection = *new Connection(*this, std::move(fd), std::move(passage));
+    way.opening = std::make_unique<Opening>(connection, proxy_header);
+    connection.begin_opening();
+}
+
+void TransportShard::open(Connection& connection) {
     connection.start(std::make_unique<HttpConnection>(connection));
 }
 
-void TransportShard::adopt_upgrade(shard::UniqueFd fd, std::string bytes, std::size_t endpoint,
+void TransportShard::adopt_upgrade(ReleasedSocket socket, std::string bytes, std::size_t endpoint,
                                    HttpRequest request) {
-    auto& connection = *new Connection(*this, std::move(fd));
+    auto& connection = *new Connection(*this, std::move(socket.fd), std::move(socket.passage));
     auto http = std::make_unique<HttpConnection>(connection);
     auto& resumed = *http;
     connection.start(std::move(http));
@@ -96,7 +110,7 @@ void TransportShard::close_all() {
 }
 
 Network::Network(shard::ShardGroup& shards, const Routes& routes)
-    : shards_(shards), routes_(routes) {
+    : shards_(shards), routes_(routes), trusted_proxies_(shards[0].options().trusted_proxies) {
     parts_.reserve(shards.size());
     for (unsigned index = 0; index < shards.size(); ++index) {
         parts_.push_back(std::make_unique<TransportShard>(*this, shards[index]));

@@ -5,11 +5,14 @@
 #include "shard/shard_group.hpp"
 #include "transport/connection.hpp"
 #include "transport/engine_service.hpp"
+#include "transport/entrance.hpp"
 #include "transport/exchange_table.hpp"
 #include "transport/poll_bodies.hpp"
 #include "transport/readiness.hpp"
 #include "transport/routes.hpp"
+#include "transport/tls_handshakes.hpp"
 #include "transport/write_turn.hpp"
+#include "wire/client_address.hpp"
 #include "wire/websocket_deflate.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -19,6 +22,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace socketio::transport {
@@ -36,6 +40,7 @@ public:
     [[nodiscard]] const base::Log& log() const noexcept { return shard_.log(); }
     [[nodiscard]] ReadinessSet& readiness() noexcept { return readiness_; }
     [[nodiscard]] WriteTurn& writes() noexcept { return writes_; }
+    [[nodiscard]] TlsHandshakes& handshakes() noexcept { return handshakes_; }
     [[nodiscard]] PollBodies& poll_bodies() noexcept { return poll_bodies_; }
     [[nodiscard]] ExchangeTable& exchanges() noexcept { return exchanges_; }
     /// One for each endpoint, in the routes' order.
@@ -50,12 +55,17 @@ public:
     /// The Date header, made once a second.
     [[nodiscard]] std::string_view date();
 
-    /// A connection that was accepted for this shard.
-    void adopt(shard::UniqueFd fd);
+    /// What connections go through that come from now on.
+    void set_entrances(std::vector<Entrance> entrances) { entrances_ = std::move(entrances); }
+    /// A connection that was accepted for this shard; it came through that entrance.
+    void adopt(shard::UniqueFd fd, std::size_t entrance);
     /// A connection that asked for a session of this shard: `request` is its upgrade, `bytes` what came
     /// after it.
-    void adopt_upgrade(shard::UniqueFd fd, std::string bytes, std::size_t endpoint,
+    void adopt_upgrade(ReleasedSocket socket, std::string bytes, std::size_t endpoint,
                        HttpRequest request);
+    /// The one place where a connection that was accepted begins to speak HTTP. Its opening is over, if it had
+    /// one, so Connection::address() is who it comes from.
+    void open(Connection& connection);
 
     // ---- For Connection ------------------------------------------------------------------------
     void enter(Connection& connection);
@@ -72,9 +82,12 @@ private:
     shard::Shard& shard_;
     ReadinessSet readiness_;
     WriteTurn writes_;
+    TlsHandshakes handshakes_;
     PollBodies poll_bodies_;
     ExchangeTable exchanges_;
     std::vector<std::unique_ptr<EngineService>> services_;
+    /// In the order of listen_addresses().
+    std::vector<Entrance> entrances_;
     boost::intrusive::list<Connection> connections_;
     std::vector<char> read_buffer_;
     wire::Deflater deflater_;
@@ -91,11 +104,15 @@ public:
 
     [[nodiscard]] shard::ShardGroup& shards() noexcept { return shards_; }
     [[nodiscard]] const Routes& routes() const noexcept { return routes_; }
+    [[nodiscard]] const wire::TrustedProxies& trusted_proxies() const noexcept {
+        return trusted_proxies_;
+    }
     [[nodiscard]] TransportShard& operator[](unsigned shard) noexcept { return *parts_[shard]; }
 
 private:
     shard::ShardGroup& shards_;
     const Routes& routes_;
+    const wire::TrustedProxies trusted_proxies_;
     std::vector<std::unique_ptr<TransportShard>> parts_;
 };
 
