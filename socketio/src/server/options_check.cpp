@@ -52,6 +52,8 @@ void check_addresses(const Options& options) {
     }
     const auto addresses = transport::listen_addresses(options);
     require(!addresses.empty(), "one of address and further_addresses must name an address");
+    require(!options.address.empty() || !(options.tls || options.proxy_protocol),
+            "tls and proxy_protocol need an address; further_addresses have their own");
     for (const auto& listen : addresses) {
         check_listen_address(listen, !options.trusted_proxies.empty());
     }
