@@ -35,9 +35,11 @@ IpAddress::IpAddress(std::span<const std::uint8_t, v6_bytes> bytes) noexcept {
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {
     text = text.substr(0, text.find('%'));
-    // inet_pton() wants a text with an end.
+    // inet_pton() wants a text with an end, and would not look behind an earlier one.
     std::array<char, INET6_ADDRSTRLEN> whole{};
-    if (text.size() >= whole.size()) return std::nullopt;
+    if (text.size() >= whole.size() || text.find('\0') != std::string_view::npos) {
+        return std::nullopt;
+    }
     std::copy(text.begin(), text.end(), whole.begin());
     std::array<std::uint8_t, v4_bytes> v4{};
     if (::inet_pton(AF_INET, whole.data(), v4.data()) == 1) return IpAddress(v4);
