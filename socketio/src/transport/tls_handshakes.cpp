@@ -30,6 +30,7 @@ void TlsHandshakes::work() {
         const auto guard = shard_.begin_work("a TLS handshake");
         const auto connection = std::move(due_.front());
         due_.pop_front();
+        ++steps_;
         connection->step_opening();
     }
     if (!due_.empty()) shard_.schedule(*this);

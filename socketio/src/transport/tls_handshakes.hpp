@@ -7,6 +7,7 @@
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#include <cstdint>
 #include <deque>
 
 namespace socketio::transport {
@@ -23,6 +24,8 @@ public:
 
     /// Calls Connection::step_opening() in a later turn, behind those who were there before. Once for each step.
     void add(Connection& connection);
+    /// So far.
+    [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
 
 private:
     void at_turn_end() override;
@@ -30,6 +33,7 @@ private:
 
     shard::Shard& shard_;
     std::deque<boost::intrusive_ptr<Connection>> due_;
+    std::uint64_t steps_ = 0;
     bool posted_ = false;
 };
 
