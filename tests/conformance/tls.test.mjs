@@ -4,8 +4,9 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
-import tls from 'node:tls';
+import { Duplex } from 'node:stream';
 import { after, describe } from 'node:test';
+import tls from 'node:tls';
 
 import WebSocket from 'ws';
 
@@ -53,7 +54,10 @@ async function untilClosed(socket) {
     const chunks = [];
     socket.on('data', (chunk) => chunks.push(chunk));
     socket.on('error', () => {});
-    await within(new Promise((resolve) => socket.on('close', resolve)), 'end of the connection');
+    await within(new Promise((resolve) => {
+        socket.on('end', resolve);
+        socket.on('close', resolve);
+    }), 'end of the connection');
     return Buffer.concat(chunks).toString('latin1');
 }
 
@@ -209,7 +213,6 @@ if (!onNode) {
         check('a handshake in single bytes', async () => {
             const socket = server.track(net.connect({ port: server.port, host: '127.0.0.1', noDelay: true }));
             await nextEvent(socket, 'connect');
-            const { Duplex } = await import('node:stream');
             const slow = new Duplex({
                 read() {},
                 write(chunk, _, done) {

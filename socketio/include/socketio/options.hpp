@@ -226,7 +226,7 @@ struct Options {
     /// the last bytes.
     std::chrono::milliseconds http_request_timeout{30'000};
     /// From a connection's beginning to the end of its PROXY header and its TLS handshake. A peer that stalls
-    /// in there holds a descriptor and about 30 KiB.
+    /// in there holds a descriptor and OpenSSL's buffers.
     std::chrono::milliseconds tls_handshake_timeout{10'000};
     /// An idle keep-alive connection is closed after this.
     std::chrono::milliseconds http_keep_alive_timeout{60'000};
