@@ -20,7 +20,7 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr int flags = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+constexpr int socket_kind = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
 
 error_code last_error() noexcept {
     return {errno, boost::system::system_category()};
@@ -43,7 +43,7 @@ std::optional<struct stat> file_at(const std::string& path) noexcept {
 
 /// A socket that nobody listens on: its server has gone without a word.
 bool is_deserted(const sockaddr_un& path) noexcept {
-    const shard::UniqueFd probe(::socket(AF_UNIX, flags, 0));
+    const shard::UniqueFd probe(::socket(AF_UNIX, socket_kind, 0));
     if (!probe) return false;
     const int status =
         ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&path), sizeof path);
@@ -71,7 +71,7 @@ boost::system::result<ListenSocket> ListenSocket::open_tcp(const ListenAddress& 
     const auto numeric = boost::asio::ip::make_address(address.address, ec);
     if (ec) return ec;
     boost::asio::ip::tcp::endpoint endpoint(numeric, address.port);
-    shard::UniqueFd fd(::socket(endpoint.protocol().family(), flags, 0));
+    shard::UniqueFd fd(::socket(endpoint.protocol().family(), socket_kind, 0));
     if (!fd || !turn_on(fd, SOL_SOCKET, SO_REUSEADDR)) return last_error();
     if (numeric.is_v6() && only_v6 && !turn_on(fd, IPPROTO_IPV6, IPV6_V6ONLY)) return last_error();
     // Connections inherit it. A turn's messages leave together already.
@@ -93,7 +93,7 @@ boost::system::result<ListenSocket> ListenSocket::open_unix(const ListenAddress&
         return error_code(ENAMETOOLONG, boost::system::system_category());
     }
     std::memcpy(path.sun_path, text.data(), text.size());
-    shard::UniqueFd fd(::socket(AF_UNIX, flags, 0));
+    shard::UniqueFd fd(::socket(AF_UNIX, socket_kind, 0));
     if (!fd) return last_error();
     if (!bind_to(fd, path)) {
         const auto ec = last_error();

@@ -27,7 +27,7 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr std::string_view get_last = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+constexpr std::string_view last_request = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 const auto line = "PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n"s;
 /// The same client in version 2, which spoke TLS with its proxy.
 const auto binary =
@@ -84,9 +84,9 @@ Options with_headers() {
 
 TEST_F(Proxies, NameTheClientInAHeaderOfEitherVersion) {
     serve(with_headers());
-    EXPECT_THAT(answer_to(line + std::string(get_last)), EndsWith("from <192.0.2.1> plain"));
-    EXPECT_THAT(answer_to(binary + std::string(get_last)), EndsWith("from <192.0.2.1> secure"));
-    EXPECT_THAT(answer_to(health_check + std::string(get_last)),
+    EXPECT_THAT(answer_to(line + std::string(last_request)), EndsWith("from <192.0.2.1> plain"));
+    EXPECT_THAT(answer_to(binary + std::string(last_request)), EndsWith("from <192.0.2.1> secure"));
+    EXPECT_THAT(answer_to(health_check + std::string(last_request)),
                 EndsWith("from <127.0.0.1> plain"));
     EXPECT_TRUE(refused(0));
 }
@@ -96,15 +96,15 @@ TEST_F(Proxies, MaySendTheirHeaderInPieces) {
     HttpPeer peer;
     peer.connect(server->port());
     peer.send_at_once();
-    const auto all = binary + std::string(get_last);
+    const auto all = binary + std::string(last_request);
     for (const char byte : all) peer.send(std::string(1, byte));
     EXPECT_THAT(peer.read_to_end(), EndsWith("from <192.0.2.1> secure"));
 }
 
 TEST_F(Proxies, MustSendAHeaderWhereOneIsDue) {
     serve(with_headers());
-    EXPECT_EQ(answer_to(std::string(get_last)), "");
-    EXPECT_EQ(answer_to("PROXY TCP4 nobody\r\n" + std::string(get_last)), "");
+    EXPECT_EQ(answer_to(std::string(last_request)), "");
+    EXPECT_EQ(answer_to("PROXY TCP4 nobody\r\n" + std::string(last_request)), "");
     EXPECT_EQ(answer_to("PROXY UNKNOWN"s + std::string(200, 'x')), "");
     EXPECT_TRUE(refused(3));
     // Who goes without a word is no fault of anybody's but is counted.
@@ -128,14 +128,14 @@ TEST_F(Proxies, AreBelievedWhenTheyAreTrustedOnly) {
     auto options = with_headers();
     options.trusted_proxies = {"127.0.0.2"};
     serve(options);
-    EXPECT_EQ(answer_to(line + std::string(get_last)), "");
+    EXPECT_EQ(answer_to(line + std::string(last_request)), "");
     EXPECT_TRUE(refused(1));
 }
 
 TEST_F(Proxies, SpeakNoHeaderWhereNoneIsDue) {
     serve({});
-    EXPECT_THAT(answer_to(line + std::string(get_last)), HasSubstr("400 Bad Request"));
-    EXPECT_THAT(answer_to(binary + std::string(get_last)), Not(HasSubstr("200 OK")));
+    EXPECT_THAT(answer_to(line + std::string(last_request)), HasSubstr("400 Bad Request"));
+    EXPECT_THAT(answer_to(binary + std::string(last_request)), Not(HasSubstr("200 OK")));
 }
 
 TEST_F(Proxies, SendTheirHeaderBeforeTheClientsTls) {
@@ -148,7 +148,7 @@ TEST_F(Proxies, SendTheirHeaderBeforeTheClientsTls) {
         TlsPeer peer;
         peer.connect(server->port()).send_plain(header);
         ASSERT_TRUE(peer.shake_hands());
-        peer.send(get_last);
+        peer.send(last_request);
         EXPECT_THAT(peer.read_to_end(), EndsWith("from <192.0.2.1> secure"));
     }
 }

@@ -30,11 +30,12 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-constexpr std::string_view get_last = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
-constexpr std::string_view get_next = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::string_view closing_request =
+    "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+constexpr std::string_view keeping_request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
 /// Not the same in every record.
-std::string pattern(std::size_t size) {
+std::string bytes_of_records(std::size_t size) {
     std::string bytes(size, '\0');
     for (std::size_t i = 0; i < size; ++i) {
         bytes[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
@@ -42,7 +43,7 @@ std::string pattern(std::size_t size) {
     return bytes;
 }
 
-std::string post(const std::string& body) {
+std::string post_echo(const std::string& body) {
     return "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: " + std::to_string(body.size()) +
            "\r\n\r\n" + body;
 }
@@ -79,7 +80,7 @@ protected:
     }
 
     TestCertificate certificate;
-    const std::string large = pattern(3'000'000);
+    const std::string large = bytes_of_records(3'000'000);
     std::optional<Server> server;
     std::optional<RunningServer> running;
 };
@@ -89,7 +90,7 @@ TEST_F(Tls, ServesHttpAndSaysGoodbye) {
     TlsPeer peer;
     ASSERT_TRUE(peer.connect(server->port()).shake_hands());
     EXPECT_EQ(peer.version(), TLS1_3_VERSION);
-    peer.send(get_last);
+    peer.send(closing_request);
     EXPECT_THAT(peer.read_to_end(), AllOf(StartsWith("HTTP/1.1 200 OK"), EndsWith("secure")));
     EXPECT_TRUE(peer.heard_goodbye());
     EXPECT_TRUE(wait_for(&Counters::tls_handshakes, 1));
@@ -103,7 +104,7 @@ TEST_F(Tls, KeepsAConnectionForFurtherRequests) {
         ASSERT_TRUE(peer.connect(server->port()).shake_hands());
         EXPECT_EQ(peer.version(), version);
         for (int i = 0; i < 3; ++i) {
-            peer.send(get_next);
+            peer.send(keeping_request);
             EXPECT_THAT(peer.read_until("secure"), EndsWith("secure"));
         }
     }
@@ -118,7 +119,7 @@ TEST_F(Tls, WritesOnWhenAPeerReadsSlowly) {
     ASSERT_TRUE(wait_for(&Counters::partial_writes, 1));
     TlsPeer other;
     ASSERT_TRUE(other.connect(server->port()).shake_hands());
-    other.send(get_last);
+    other.send(closing_request);
     EXPECT_THAT(other.read_to_end(), EndsWith("secure"));
     const auto answer = peer.read_to_end();
     EXPECT_TRUE(answer.ends_with(large)) << answer.size();
@@ -130,13 +131,13 @@ TEST_F(Tls, GoesOnThroughKeyUpdates) {
     TlsPeer peer(4'096);
     ASSERT_TRUE(peer.connect(server->port()).shake_hands());
     peer.update_keys(false);
-    peer.send(get_next);
+    peer.send(keeping_request);
     EXPECT_THAT(peer.read_until("secure"), EndsWith("secure"));
     // While the server's writing waits for room, reading has to write: its own new key.
     peer.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
     ASSERT_TRUE(wait_for(&Counters::partial_writes, 1));
     peer.update_keys(true);
-    peer.send(get_last);
+    peer.send(closing_request);
     const auto answers = peer.read_to_end();
     EXPECT_NE(answers.find(large), std::string::npos) << answers.size();
     EXPECT_THAT(answers, EndsWith("secure"));
@@ -149,8 +150,8 @@ TEST_F(Tls, ReadsBodiesInRecordsOfAnySize) {
     TlsPeer peer;
     ASSERT_TRUE(peer.connect(server->port()).shake_hands());
     for (const std::size_t record : {7U, 1'000U, 16'384U}) {
-        const auto body = pattern(record == 7 ? 20'000 : 900'000);
-        peer.send(post(body), record);
+        const auto body = bytes_of_records(record == 7 ? 20'000 : 900'000);
+        peer.send(post_echo(body), record);
         const auto head = peer.read_until("\r\n\r\n");
         EXPECT_THAT(head, StartsWith("HTTP/1.1 200 OK"));
         auto echo = head.substr(head.find("\r\n\r\n") + 4);
@@ -164,7 +165,7 @@ TEST_F(Tls, AnswersAPeerThatHasEndedItsSide) {
     TlsPeer peer;
     ASSERT_TRUE(peer.connect(server->port()).shake_hands());
     // Without a word in TLS, as many clients do.
-    peer.send(get_next);
+    peer.send(keeping_request);
     ::shutdown(peer.fd(), SHUT_WR);
     EXPECT_THAT(peer.read_to_end(), EndsWith("secure"));
     EXPECT_TRUE(peer.heard_goodbye());
@@ -173,7 +174,7 @@ TEST_F(Tls, AnswersAPeerThatHasEndedItsSide) {
 TEST_F(Tls, ClosesAPeerThatSpeaksPlainly) {
     serve();
     HttpPeer peer;
-    peer.connect(server->port()).send(get_next);
+    peer.connect(server->port()).send(keeping_request);
     EXPECT_THAT(peer.read_to_end(), Not(HasSubstr("HTTP/1")));
     EXPECT_TRUE(wait_for(&Counters::tls_handshakes_failed, 1));
 }
@@ -213,7 +214,7 @@ TEST_F(Tls, ClosesAPeerThatStallsInItsHandshake) {
     EXPECT_EQ(stalled.read_to_end(), "");
     EXPECT_TRUE(wait_for(&Counters::tls_handshakes_failed, 2));
     // Nobody else's time was meant.
-    other.send(get_last);
+    other.send(closing_request);
     EXPECT_THAT(other.read_to_end(), EndsWith("secure"));
 }
 
@@ -233,7 +234,7 @@ TEST_F(Tls, SaysGoodbyeWhenTheServerStops) {
     serve();
     TlsPeer idle;
     ASSERT_TRUE(idle.connect(server->port()).shake_hands());
-    idle.send(get_next);
+    idle.send(keeping_request);
     EXPECT_THAT(idle.read_until("secure"), EndsWith("secure"));
     const auto stopping = std::async(std::launch::async, [this] { running.reset(); });
     EXPECT_EQ(idle.read_to_end(), "");
@@ -257,10 +258,10 @@ TEST_F(Tls, TakesANewCertificateAndGoesOn) {
         TlsPeer after;
         ASSERT_TRUE(after.connect(server->port()).shake_hands());
         EXPECT_EQ(after.server_name(), "renewed");
-        after.send(get_last);
+        after.send(closing_request);
         EXPECT_THAT(after.read_to_end(), EndsWith("secure"));
     }
-    before.send(get_last);
+    before.send(closing_request);
     EXPECT_THAT(before.read_to_end(), EndsWith("secure"));
 }
 
@@ -284,7 +285,7 @@ TEST_F(Tls, ReloadsWhileConnectionsCome) {
     for (int i = 0; i < 30; ++i) {
         TlsPeer peer;
         ASSERT_TRUE(peer.connect(server->port()).shake_hands());
-        peer.send(get_last);
+        peer.send(closing_request);
         EXPECT_THAT(peer.read_to_end(), EndsWith("secure"));
     }
     reloading.wait();

@@ -14,7 +14,7 @@ using namespace std::string_literals;
 const auto signature = "\r\n\r\n\0\r\nQUIT\n"s;
 
 /// Version 2: the length is that of `rest`.
-std::string binary(unsigned char command, unsigned char family, const std::string& rest) {
+std::string version_two(unsigned char command, unsigned char family, const std::string& rest) {
     std::string bytes = signature;
     bytes += static_cast<char>(command);
     bytes += static_cast<char>(family);
@@ -48,18 +48,19 @@ TEST(ProxyHeader, OfVersionOneNamesTheClient) {
 }
 
 TEST(ProxyHeader, OfVersionTwoNamesTheClient) {
-    EXPECT_EQ(source_of(binary(0x21, 0x11, v4_block)), "192.0.2.1");
-    EXPECT_EQ(source_of(binary(0x21, 0x21, v6_block) + "GET /"), "2001:db8::1");
-    EXPECT_EQ(read_proxy_header(binary(0x21, 0x11, v4_block) + "GET /").bytes, 28U);
-    EXPECT_EQ(source_of(binary(0x20, 0x00, "")), "none") << "a health check";
-    EXPECT_EQ(source_of(binary(0x20, 0x11, v4_block)), "none") << "the same with addresses";
-    EXPECT_EQ(source_of(binary(0x21, 0x00, "whatever")), "none") << "a family that is not said";
-    EXPECT_EQ(source_of(binary(0x21, 0x31, std::string(216, 'p'))), "none") << "a unix socket";
+    EXPECT_EQ(source_of(version_two(0x21, 0x11, v4_block)), "192.0.2.1");
+    EXPECT_EQ(source_of(version_two(0x21, 0x21, v6_block) + "GET /"), "2001:db8::1");
+    EXPECT_EQ(read_proxy_header(version_two(0x21, 0x11, v4_block) + "GET /").bytes, 28U);
+    EXPECT_EQ(source_of(version_two(0x20, 0x00, "")), "none") << "a health check";
+    EXPECT_EQ(source_of(version_two(0x20, 0x11, v4_block)), "none") << "the same with addresses";
+    EXPECT_EQ(source_of(version_two(0x21, 0x00, "whatever")), "none")
+        << "a family that is not said";
+    EXPECT_EQ(source_of(version_two(0x21, 0x31, std::string(216, 'p'))), "none") << "a unix socket";
 }
 
 TEST(ProxyHeader, KnowsWhetherTheClientSpokeTls) {
     const auto with = [](const std::string& remarks) {
-        return read_proxy_header(binary(0x21, 0x11, v4_block + remarks));
+        return read_proxy_header(version_two(0x21, 0x11, v4_block + remarks));
     };
     const auto spoke_tls = "\x01\0\0\0\0"s;
     EXPECT_TRUE(with(remark(0x20, spoke_tls)).secure);
@@ -72,8 +73,8 @@ TEST(ProxyHeader, KnowsWhetherTheClientSpokeTls) {
 
 TEST(ProxyHeader, IsIncompleteUntilItsLastByte) {
     for (const auto& whole :
-         {"PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n"s, binary(0x21, 0x11, v4_block),
-          binary(0x21, 0x21, v6_block + remark(0x20, "\x01\0\0\0\0"s))}) {
+         {"PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n"s, version_two(0x21, 0x11, v4_block),
+          version_two(0x21, 0x21, v6_block + remark(0x20, "\x01\0\0\0\0"s))}) {
         for (std::size_t size = 0; size < whole.size(); ++size) {
             EXPECT_EQ(read_proxy_header(whole.substr(0, size)).state, State::incomplete) << size;
         }
@@ -93,22 +94,27 @@ TEST(ProxyHeader, RefusesWhatIsNone) {
         EXPECT_EQ(read_proxy_header(bytes).state, State::malformed) << bytes;
     }
     EXPECT_EQ(read_proxy_header("PROXY " + std::string(200, 'x')).state, State::malformed);
-    EXPECT_EQ(read_proxy_header(binary(0x11, 0x11, v4_block)).state, State::malformed) << "version";
-    EXPECT_EQ(read_proxy_header(binary(0x22, 0x11, v4_block)).state, State::malformed) << "command";
-    EXPECT_EQ(read_proxy_header(binary(0x21, 0x41, v4_block)).state, State::malformed) << "family";
-    EXPECT_EQ(read_proxy_header(binary(0x21, 0x13, v4_block)).state, State::malformed)
+    EXPECT_EQ(read_proxy_header(version_two(0x11, 0x11, v4_block)).state, State::malformed)
+        << "version";
+    EXPECT_EQ(read_proxy_header(version_two(0x22, 0x11, v4_block)).state, State::malformed)
+        << "command";
+    EXPECT_EQ(read_proxy_header(version_two(0x21, 0x41, v4_block)).state, State::malformed)
+        << "family";
+    EXPECT_EQ(read_proxy_header(version_two(0x21, 0x13, v4_block)).state, State::malformed)
         << "protocol";
-    EXPECT_EQ(read_proxy_header(binary(0x21, 0x11, "short")).state, State::malformed);
-    EXPECT_EQ(read_proxy_header(binary(0x21, 0x11, v4_block + "\x20")).state, State::malformed);
-    EXPECT_EQ(read_proxy_header(binary(0x21, 0x11, v4_block + "\x20\0\x09x"s)).state,
+    EXPECT_EQ(read_proxy_header(version_two(0x21, 0x11, "short")).state, State::malformed);
+    EXPECT_EQ(read_proxy_header(version_two(0x21, 0x11, v4_block + "\x20")).state,
+              State::malformed);
+    EXPECT_EQ(read_proxy_header(version_two(0x21, 0x11, v4_block + "\x20\0\x09x"s)).state,
               State::malformed)
         << "a remark that is longer than it has room";
 }
 
 TEST(ProxyHeader, RefusesWhatIsTooLongBeforeItIsThere) {
     const auto most = proxy_header_bytes_max - 16;
-    EXPECT_EQ(read_proxy_header(binary(0x20, 0x00, std::string(most, 'x'))).state, State::complete);
-    const auto longer = binary(0x20, 0x00, std::string(most + 1, 'x'));
+    EXPECT_EQ(read_proxy_header(version_two(0x20, 0x00, std::string(most, 'x'))).state,
+              State::complete);
+    const auto longer = version_two(0x20, 0x00, std::string(most + 1, 'x'));
     EXPECT_EQ(read_proxy_header(longer.substr(0, 16)).state, State::malformed);
 }
 
