@@ -45,6 +45,7 @@ struct Settings {
     bool ws_echo = false;
     bool no_deflate = false;
     socketio::DeflateOptions deflate;
+    socketio::TlsOptions tls;
 };
 
 void declare_options(CLI::App& app, Settings& settings) {
@@ -68,6 +69,8 @@ void declare_options(CLI::App& app, Settings& settings) {
     app.add_flag("--no-deflate", settings.no_deflate, "take no offer of permessage-deflate");
     app.add_option("--deflate-threshold", settings.deflate.threshold,
                    "smallest message that is compressed, bytes");
+    app.add_option("--tls-cert", settings.tls.certificate_file, "PEM; the port has TLS then");
+    app.add_option("--tls-key", settings.tls.key_file, "PEM");
 }
 
 void admit(const socketio::HttpRequest& request, const socketio::AdmissionReply& reply) {
@@ -98,6 +101,7 @@ socketio::Options server_options(const Settings& settings) {
     if (settings.allow_request) options.allow_request = admit;
     options.per_message_deflate = settings.deflate;
     if (settings.no_deflate) options.per_message_deflate.reset();
+    if (!settings.tls.certificate_file.empty()) options.tls = settings.tls;
     return options;
 }
 

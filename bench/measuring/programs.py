@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -109,6 +110,27 @@ def deflating(server):
     return replace(
         server, name=f"{server.name}, deflate", command=command, client_options=(*server.client_options, "--deflate")
     )
+
+
+class Certificate:
+    """Signed by itself, with a key of the kind that is dear to no one: P-256."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="bench-tls-")
+        self.certificate = f"{self.folder.name}/certificate.pem"
+        self.key = f"{self.folder.name}/key.pem"
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        command += ["-days", "2", "-subj", "/CN=bench", "-keyout", self.key, "-out", self.certificate]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Unavailable(f"openssl makes no certificate: {done.stderr.strip()}")
+
+
+def securing(server, certificate):
+    """The same over TLS."""
+    command = (*server.command, "--tls-cert", certificate.certificate, "--tls-key", certificate.key)
+    options = (*server.client_options, "--tls")
+    return replace(server, name=f"{server.name}, TLS", command=command, client_options=options)
 
 
 class Bench:

@@ -16,6 +16,7 @@ BUSY_SHARE = 0.45
 CLIENTS = (1_000, 5_000)
 MESSAGE_BYTES = (200, 2_000)
 IDLE_CLIENTS = 10_000
+IDLE_TLS_CLIENTS = 2_000
 
 SEND_TO_LIMIT = 1.10
 URING_TO_LIMIT = 0.75
@@ -204,6 +205,50 @@ def deflate(measuring):
             yield figure(f"{label} : Node, both deflate", "×", ratios(cpu, node.cpu[deflating_node.name]))
 
 
+def tls(measuring):
+    """What TLS adds to the CPU of a delivery, and to what a client's coming and staying cost; each server against
+    itself without it."""
+    certificate = programs.Certificate()
+    plain_ones = measuring.available(measuring.send, programs.node)
+    secured = {plain: programs.securing(plain, certificate) for plain in plain_ones}
+    yield from tls_deliveries(measuring, secured)
+    yield from tls_connections(measuring, secured)
+
+
+def tls_deliveries(measuring, secured):
+    name = "CPU of a delivery over TLS, 1,000 clients, 200 B"
+    figure = figures_of(name)
+    wanted = Load(CLIENTS[0])
+    rounds = {}
+    for plain, over_tls in secured.items():
+        pair_of = Rounds(measuring, plain, measuring.load_for(plain, wanted), name)
+        rounds[plain.name] = (pair_of, over_tls.name, {over_tls: measuring.load_for(over_tls, wanted)})
+    for pair in range(measuring.pairs):
+        for pair_of, _, loads in rounds.values():
+            pair_of.measure_pair(pair, loads, pair_of.measure_reference())
+    for label, (pair_of, over_tls, _) in rounds.items():
+        yield figure(f"{label}, plain", "µs", pair_of.reference_cpu)
+        yield figure(over_tls, "µs", pair_of.cpu[over_tls])
+        yield figure(f"{label}, TLS : plain", "×", pair_of.ratio[over_tls])
+    if len(rounds) == 2:
+        (ours, ours_name, _), (node, node_name, _) = rounds.values()
+        yield figure("send : Node, both over TLS", "×", ratios(ours.cpu[ours_name], node.cpu[node_name]))
+
+
+def tls_connections(measuring, secured):
+    name = f"{IDLE_TLS_CLIENTS:,} connections over TLS"
+    figure = figures_of(name)
+    load = Load(IDLE_TLS_CLIENTS, seconds=0)
+    results = {server: [] for pair in secured.items() for server in pair}
+    for pair in range(measuring.pairs):
+        for server, known in results.items():
+            known.append(measuring.run(server, load))
+            say(f"{name}, {pair + 1} of {measuring.pairs}: {server.name} {known[-1]['idle_bytes']:.0f} B each")
+    for server, known in results.items():
+        yield figure(f"memory of one, idle, {server.name}", "B", [r["idle_bytes"] for r in known])
+        yield figure(f"CPU of connecting, {server.name}", "µs", [r["connect_cpu_us"] for r in known])
+
+
 def connect(measuring):
     """A client's coming, and what it costs to keep it."""
     name = f"{IDLE_CLIENTS:,} connections"
@@ -292,6 +337,7 @@ SCENARIOS = {
     "fanout": fanout,
     "burst": burst,
     "deflate": deflate,
+    "tls": tls,
     "connect": connect,
     "latency": latency,
     "saturated": saturated,

@@ -28,6 +28,7 @@ struct Settings {
     std::uint64_t shards = 1;
     std::string writer = "send";
     bool deflate = false;
+    socketio::TlsOptions tls;
     double interval_ms = 10;
     std::uint64_t bytes = 200;
     std::uint64_t burst = 1;
@@ -40,6 +41,8 @@ Settings read_settings(int argc, char** argv) {
         .number("--shards", settings.shards, "threads")
         .choice("--writer", settings.writer, {"send", "uring"}, "how bytes leave")
         .flag("--deflate", settings.deflate, "compress for clients that offer it")
+        .text("--tls-cert", settings.tls.certificate_file, "serve TLS with this PEM file")
+        .text("--tls-key", settings.tls.key_file, "and this key")
         .decimal("--interval-ms", settings.interval_ms,
                  "between the beginnings of two bursts; 0 is no pause (10)")
         .number("--bytes", settings.bytes, "of one message on the wire, its frame included")
@@ -54,6 +57,7 @@ socketio::Options options_of(const Settings& settings) {
                               .port = static_cast<std::uint16_t>(settings.port),
                               .shards = static_cast<unsigned>(settings.shards)};
     options.writer = settings.writer == "uring" ? socketio::Writer::uring : socketio::Writer::send;
+    if (!settings.tls.certificate_file.empty()) options.tls = settings.tls;
     if (!settings.deflate) options.per_message_deflate = std::nullopt;
     return options;
 }

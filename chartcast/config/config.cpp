@@ -90,11 +90,11 @@ std::string explain_listen_error(const ListenAddress& listen,
     return std::string(error.what()) + "\n";
 }
 
-std::string url_of(const ListenAddress& listen, std::uint16_t bound_port) {
+std::string url_of(const ListenAddress& listen, std::uint16_t bound_port, std::string_view scheme) {
     const auto any = listen.address == "0.0.0.0" || listen.address == "::";
     const auto ipv6 = listen.address.find(':') != std::string::npos;
     const auto host = any ? "localhost" : ipv6 ? "[" + listen.address + "]" : listen.address;
-    return "http://" + host + ":" + std::to_string(bound_port);
+    return std::string(scheme) + "://" + host + ":" + std::to_string(bound_port);
 }
 
 }  // namespace chartcast::config

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace chartcast::config {
 
@@ -41,6 +42,7 @@ struct Config {
                                                const boost::system::system_error& error);
 
 /// "http://localhost:8080", for people to click on.
-[[nodiscard]] std::string url_of(const ListenAddress& listen, std::uint16_t bound_port);
+[[nodiscard]] std::string url_of(const ListenAddress& listen, std::uint16_t bound_port,
+                                 std::string_view scheme = "http");
 
 }  // namespace chartcast::config

@@ -36,6 +36,7 @@ struct Limits {
 struct TlsFiles {
     std::string cert;
     std::string key;
+    friend bool operator==(const TlsFiles&, const TlsFiles&) = default;
 };
 
 struct ServerSettings {
@@ -271,8 +272,6 @@ struct Settings {
     socketio::Value notify;
     /// What is configured and valid, but not in this build: said once at the start.
     std::vector<std::string> not_in_this_build;
-    /// The same where going on without it would be dangerous: the program does not start.
-    std::vector<std::string> not_servable;
 };
 
 using SettingsPtr = std::shared_ptr<const Settings>;

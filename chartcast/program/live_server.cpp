@@ -39,10 +39,17 @@ socketio::Options options_of(const config::Config& config, const config::Setting
     options.connections_max = settings.server.limits.max_connections;
     options.connects_per_second_max = static_cast<std::size_t>(settings.server.limits.connect_rate);
     options.http_body_bytes_max = settings.server.limits.max_body;
+    if (const auto& tls = settings.server.tls) {
+        options.tls = socketio::TlsOptions{.certificate_file = tls->cert, .key_file = tls->key};
+    }
     for (std::size_t at = 1; at < settings.server.listen.size(); ++at) {
         const auto& listen = settings.server.listen[at];
-        options.further_addresses.push_back({listen.address, listen.port});
+        auto& further = options.further_addresses.emplace_back();
+        further.address = listen.address;
+        further.port = listen.port;
+        further.tls = options.tls;
     }
+    options.trusted_proxies = settings.server.trusted_proxies;
     options.cors = cors_for(settings.server);
     options.allow_request = [server = settings.server](const socketio::HttpRequest& request,
                                                        const socketio::AdmissionReply& reply) {
@@ -272,7 +279,18 @@ void LiveServer::stop() {
     store_.reset();
 }
 
+/// A certificate is renewed without a word in the configuration: whatever that says, it is read again.
+void LiveServer::reload_certificates() {
+    if (!server_.options().tls) return;
+    boost::asio::post(slow_work_, [this] {
+        const auto problem = server_.reload_certificates();
+        if (problem.empty()) return;
+        ops::log(LogLevel::error, "certificate refused, the old one stays", {{"problem", problem}});
+    });
+}
+
 void LiveServer::reload(const config::SettingsNews& news) {
+    reload_certificates();
     if (!news) {
         reload_problem_ = news.error();
         ops::log(LogLevel::error, "configuration refused, the old one stays",

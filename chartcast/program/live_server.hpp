@@ -55,6 +55,7 @@ private:
     void start();
     void stop();
     void reload(const config::SettingsNews& news);
+    void reload_certificates();
     [[nodiscard]] Readiness readiness() const;
     [[nodiscard]] auth::Authenticator& authenticator() noexcept { return *authenticators_.back(); }
     [[nodiscard]] std::function<void(std::function<void()>)> post_to_shard_0();

@@ -21,6 +21,11 @@ void add_connections(ops::MetricsText& text, const socketio::Counters& counters,
     text.counter("chartcast_refused_connections_total",
                  "Connections closed at once because there were too many.",
                  counters.connections_refused);
+    text.counter("chartcast_tls_handshakes_total", "TLS handshakes that came to their end.",
+                 counters.tls_handshakes);
+    text.counter("chartcast_failed_tls_handshakes_total",
+                 "TLS handshakes that did not: no TLS, no common version, too slow.",
+                 counters.tls_handshakes_failed);
     text.counter("chartcast_messages_queued_total",
                  "Messages put into a client's queue, one for each recipient.",
                  counters.messages_queued);

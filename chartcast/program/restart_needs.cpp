@@ -41,6 +41,8 @@ std::vector<std::string> restart_needs(const config::Settings& before,
         if (!is_same) keys.emplace_back(key);
     };
     check(same(before.server.listen, now.server.listen), "server.listen");
+    check(before.server.tls == now.server.tls, "server.tls");
+    check(before.server.trusted_proxies == now.server.trusted_proxies, "server.trusted_proxies");
     check(same(before.server.internal, now.server.internal), "server.internal");
     check(same(before.server.limits, now.server.limits), "server.limits");
     check(before.server.public_url == now.server.public_url, "server.public_url");

@@ -45,7 +45,8 @@ int guarded(const config::ListenAddress& listen, Work&& work) {
 
 void announce(const config::Config& config, LiveServer& live, const std::string& page) {
     auto& server = live.server();
-    const auto url = config::url_of(config.listen, server.port());
+    const auto url =
+        config::url_of(config.listen, server.port(), server.options().tls ? "https" : "http");
     ops::log(LogLevel::info, "chartcast " CHARTCAST_VERSION " listens",
              {{"open", url + page},
               {"internal", live.internal_address()},
@@ -107,7 +108,6 @@ void serve(const config::ServeCommand& command) {
     settings->server.listen.front() = config.listen;
     ops::start_log(config.log_level);
     tell_what_is_missing(*settings);
-    for (const auto& sentence : settings->not_servable) throw std::runtime_error(sentence);
     LiveServer live(config, settings);
     live.follow({command.files, texts});
     live.on_start([&] { announce(config, live, "/"); });

@@ -8,6 +8,7 @@ import { afterEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { makeCertificate } from '../support/certificate.mjs';
 import { temporaryFolder } from '../support/live_server.mjs';
 import { Program, built } from '../support/programs.mjs';
 
@@ -79,6 +80,22 @@ describe('the benchmark programs', () => {
         const result = await count();
         await assertAllCounted(result);
         assert.equal(result.wire_bytes, result.deliveries * 200);
+    });
+
+    test('over TLS the same arrives', async () => {
+        const folder = temporaryFolder();
+        try {
+            const { cert, key } = makeCertificate(folder.path);
+            for (const [file, ...args] of [[built('bench/fanout_server')], ['node', nodeServer]]) {
+                await start(file, ...args, '--tls-cert', cert, '--tls-key', key, '--burst', '3');
+                const result = await count('--tls');
+                await assertAllCounted(result);
+                assert.equal(result.wire_bytes, result.deliveries * 200);
+                await server.stop();
+            }
+        } finally {
+            folder.remove();
+        }
     });
 
     test('compressed messages are counted', async () => {

@@ -4,10 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import os from 'node:os';
-import path from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -71,15 +68,6 @@ test('check tells every mistake with its place', async () => {
     assert.equal(out, '');
     assert.match(err, /product\.yaml:18:31: auth\.api_keys\[0\]\.hash: /);
     assert.match(err, /CRM_PW is not set/);
-});
-
-test('check refuses what serve would not start with', async () => {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'chartcast-check-'));
-    after(() => rmSync(folder, { recursive: true }));
-    writeFileSync(path.join(folder, 'tls.yaml'), 'server: { tls: { cert: a.pem, key: b.pem } }');
-    const { code, err } = await run(['check', folder]);
-    assert.equal(code, 1);
-    assert.match(err, /error: server\.tls: this build does not serve TLS/);
 });
 
 test('hash-key makes a key and hashes one that is given', async () => {

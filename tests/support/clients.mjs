@@ -20,8 +20,9 @@ export const journeys = {
 
 /** A socket that has not been waited for; `events` is an Inbox of all that it receives. */
 export function createClient(server, major, options = {}, namespace = '/') {
-    const socket = clients[major](`http://127.0.0.1:${server.port}${namespace}`, {
-        forceNew: true, reconnection: false, ...options,
+    const scheme = server.tls ? 'https' : 'http';
+    const socket = clients[major](`${scheme}://127.0.0.1:${server.port}${namespace}`, {
+        forceNew: true, reconnection: false, ...server.tls, ...options,
     });
     server.track({
         destroy() {

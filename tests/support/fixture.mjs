@@ -4,16 +4,27 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+import { makeCertificate } from './certificate.mjs';
 import { defaultDeadlineMs, within } from './waiting.mjs';
 
 export const onNode = process.env.CONFORMANCE_TARGET === 'node';
 
 const shards = process.env.CONFORMANCE_SHARDS;
+
+/** CONFORMANCE_TLS=1: the program has TLS, and all that talks to it does. */
+const certificate = process.env.CONFORMANCE_TLS === '1' ? temporaryCertificate() : undefined;
+
+function temporaryCertificate() {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'fixture-tls-'));
+    process.on('exit', () => rmSync(folder, { recursive: true }));
+    return makeCertificate(folder);
+}
 
 /** Programs under test, each with what keeps its contract on Node. */
 const references = {
@@ -61,7 +72,11 @@ function commandLine(options) {
 /** Starts the program with these options and gives back the process, for tests of its start. */
 export function spawnFixture(options = {}, program = 'protocol_fixture') {
     const [file, leading] = commandOf(program);
-    const defaults = { port: 0, ...(shards && !onNode ? { shards } : {}) };
+    const defaults = {
+        port: 0,
+        ...(shards && !onNode ? { shards } : {}),
+        ...(certificate ? { tlsCert: certificate.cert, tlsKey: certificate.key } : {}),
+    };
     const child = spawn(file, [...leading, ...commandLine({ ...defaults, ...options })], {
         stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -72,6 +87,9 @@ export function spawnFixture(options = {}, program = 'protocol_fixture') {
 
 export class Fixture {
     port = 0;
+    /** For those who connect to it: see dial.mjs. */
+    tls = certificate && { ca: certificate.authority };
+    socketPath = undefined;
     lines = [];
     #program;
     #child;

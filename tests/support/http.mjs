@@ -2,16 +2,16 @@
 // agent is given, so that with several shards the requests of one session land on all of them.
 
 import http from 'node:http';
-import net from 'node:net';
+import https from 'node:https';
 
+import { dial, placeOf } from './dial.mjs';
 import { within } from './waiting.mjs';
 
 /** Starts a request: {response, abort(), request}; response = {status, headers, body, text}. */
 export function startRequest(server, path, options = {}) {
     const { method = 'GET', headers = {}, body, agent = false, unfinished = false } = options;
-    const request = http.request({
-        host: '127.0.0.1', port: server.port, path, method, headers, agent,
-    });
+    const { request: begin } = server.tls ? https : http;
+    const request = begin({ ...placeOf(server), path, method, headers, agent });
     const response = new Promise((resolve, reject) => {
         request.on('error', reject);
         request.on('response', (incoming) => {
@@ -58,8 +58,8 @@ export function httpRequest(server, path, options) {
  * A bare TCP connection to the server: {socket, write(), received(), ended()}. `options` are net.connect's, as
  * `localAddress` is.
  */
-export async function openTcp(server, options = {}) {
-    const socket = net.connect({ host: '127.0.0.1', port: server.port, ...options });
+export async function openTcp(server, options) {
+    const socket = dial(server, options);
     const chunks = [];
     let watcher = () => {};
     socket.on('data', (chunk) => {

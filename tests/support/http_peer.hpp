@@ -11,8 +11,10 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace socketio::test {
@@ -20,7 +22,8 @@ namespace socketio::test {
 class HttpPeer {
 public:
     /// Not yet connected. A small receive buffer makes it a slow reader.
-    explicit HttpPeer(int receive_buffer = 0) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    explicit HttpPeer(int receive_buffer = 0, int family = AF_INET)
+        : fd_(::socket(family, SOCK_STREAM, 0)) {
         if (receive_buffer != 0) {
             ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
         }
@@ -37,6 +40,13 @@ public:
         EXPECT_EQ(::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
         return *this;
     }
+    /// To a unix socket, when it was made with AF_UNIX. False when nobody listens there.
+    bool connect_unix(const std::string& path) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof address.sun_path - 1);
+        return ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    }
     void close() {
         if (fd_ >= 0) ::close(fd_);
         fd_ = -1;
@@ -48,6 +58,11 @@ public:
         close();
     }
     void end() { ::shutdown(fd_, SHUT_WR); }
+    /// Each send() is a packet of its own.
+    void send_at_once() {
+        const int on = 1;
+        ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
 
     /// False when the server does not take it any more.
     bool send(std::string_view bytes) {

@@ -2,8 +2,8 @@
 // tests can send what a well-behaved library never would and see each frame that comes back.
 
 import { createHash } from 'node:crypto';
-import net from 'node:net';
 
+import { dial } from './dial.mjs';
 import { Inbox, within } from './waiting.mjs';
 
 export const opcode = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
@@ -115,7 +115,7 @@ export class RawWebSocket {
     }
 
     #connect(server, path, headers, trailing = Buffer.alloc(0)) {
-        this.#socket = net.connect({ host: '127.0.0.1', port: server.port });
+        this.#socket = dial(server);
         this.#socket.setNoDelay(true);
         server.track(this);
         this.#socket.on('error', () => {});

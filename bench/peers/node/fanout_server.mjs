@@ -2,7 +2,9 @@
 // from SIGUSR2 on it emits, every interval, `burst` messages to everybody; a second SIGUSR2 stops it.
 
 import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { parseArgs } from 'node:util';
 
 const require = createRequire(new URL('../../../tests/package.json', import.meta.url));
@@ -15,6 +17,8 @@ const { values } = parseArgs({
         bytes: { type: 'string', default: '200' },
         burst: { type: 'string', default: '1' },
         deflate: { type: 'boolean', default: false },
+        'tls-cert': { type: 'string' },
+        'tls-key': { type: 'string' },
     },
 });
 const interval = Number(values['interval-ms']);
@@ -36,7 +40,9 @@ function chartRows(messageBytes) {
     return [...rows, Number('9'.repeat(left))];
 }
 
-const http = createServer();
+const http = values['tls-cert']
+    ? createTlsServer({ cert: readFileSync(values['tls-cert']), key: readFileSync(values['tls-key']) })
+    : createServer();
 const io = new Server(http, {
     transports: ['websocket'],
     serveClient: false,

@@ -22,11 +22,16 @@ constexpr std::uint8_t text = 1;
 constexpr std::uint8_t ping = 9;
 constexpr std::uint8_t pong = 10;
 
+void send_bytes(int socket, TlsLink* tls, std::string_view bytes) {
+    if (tls != nullptr) return tls->send(bytes);
+    if (::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL) < 0) fail("sending");
+}
+
 /// Masked, as RFC 6455 wants it of clients; with zeros, which change nothing.
-void send_frame(int socket, std::uint8_t opcode, std::string_view payload) {
+void send_frame(int socket, TlsLink* tls, std::uint8_t opcode, std::string_view payload) {
     std::string frame{static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | payload.size())};
     frame.append(4, '\0').append(payload);
-    if (::send(socket, frame.data(), frame.size(), MSG_NOSIGNAL) < 0) fail("sending a frame");
+    send_bytes(socket, tls, frame);
 }
 
 }  // namespace
@@ -34,6 +39,7 @@ void send_frame(int socket, std::uint8_t opcode, std::string_view payload) {
 FanoutClient::FanoutClient(const ClientSettings& settings)
     : settings_(settings), epoll_(::epoll_create1(EPOLL_CLOEXEC)), buffer_(buffer_bytes, '\0') {
     if (epoll_ < 0) fail("epoll_create1");
+    if (settings.tls) tls_.emplace();
     connections_.reserve(settings.clients);
 }
 
@@ -58,10 +64,19 @@ void FanoutClient::open_next() {
     epoll_event event{.events = EPOLLIN, .data = {.u64 = number}};
     if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.socket, &event) != 0) fail("epoll_ctl");
     if (!settings_.dialect) return join(connection);
-    const auto request = handshake();
-    if (::send(connection.socket, request.data(), request.size(), MSG_NOSIGNAL) < 0) {
-        fail("sending the handshake");
-    }
+    if (!tls_) return ask_for_websocket(connection);
+    connection.tls = std::make_unique<TlsLink>(*tls_, connection.socket);
+    connection.state = State::securing;
+    secure(connection);
+}
+
+void FanoutClient::secure(Connection& connection) {
+    if (connection.tls->shake_hands()) ask_for_websocket(connection);
+}
+
+void FanoutClient::ask_for_websocket(Connection& connection) {
+    connection.state = State::handshake;
+    send_bytes(connection.socket, connection.tls.get(), handshake());
 }
 
 std::string FanoutClient::handshake() const {
@@ -105,12 +120,24 @@ bool FanoutClient::read_some(int timeout_ms) {
 }
 
 void FanoutClient::read_from(Connection& connection) {
+    if (connection.state == State::securing) return secure(connection);
+    if (connection.tls) {
+        // What TLS has read, epoll does not tell of again.
+        auto* const buffer = buffer_.data();
+        while (const auto size = connection.tls->receive(buffer, buffer_.size())) {
+            on_bytes(connection, {buffer, size});
+        }
+        return;
+    }
     const auto size = ::recv(connection.socket, buffer_.data(), buffer_.size(), 0);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (size < 0) fail("reading from the server");
     if (size == 0) refuse("the server closed a connection");
-    counts_.wire_bytes += static_cast<std::uint64_t>(size);
-    const std::string_view bytes(buffer_.data(), static_cast<std::size_t>(size));
+    on_bytes(connection, {buffer_.data(), static_cast<std::size_t>(size)});
+}
+
+void FanoutClient::on_bytes(Connection& connection, std::string_view bytes) {
+    counts_.wire_bytes += bytes.size();
     if (!settings_.dialect) return count_raw(connection, bytes.size());
     if (connection.state == State::handshake) return finish_handshake(connection, bytes);
     read_at_ = nanoseconds_now();
@@ -134,7 +161,7 @@ void FanoutClient::finish_handshake(Connection& connection, std::string_view byt
     }
     connection.state = State::joining;
     const auto& greeting = settings_.dialect->greeting;
-    if (!greeting.empty()) send_frame(connection.socket, text, greeting);
+    if (!greeting.empty()) send_frame(connection.socket, connection.tls.get(), text, greeting);
     // What was read beyond the answer is the first frame, or some of it.
     const auto rest = std::exchange(answer, {}).substr(end + 4);
     connection.frames.scan(rest, [&](const Frame& frame) { on_frame(connection, frame); });
@@ -142,14 +169,18 @@ void FanoutClient::finish_handshake(Connection& connection, std::string_view byt
 
 void FanoutClient::on_frame(Connection& connection, const Frame& frame) {
     if (!frame.final) refuse("the server sent a fragment, which no benchmark expects");
-    if (frame.opcode == ping) return send_frame(connection.socket, pong, frame.payload);
+    if (frame.opcode == ping) {
+        return send_frame(connection.socket, connection.tls.get(), pong, frame.payload);
+    }
     if (frame.opcode != text) refuse("the server sent neither text nor a ping");
     frame.compressed ? on_compressed(connection, frame) : on_message(connection, frame.payload);
 }
 
 void FanoutClient::on_message(Connection& connection, std::string_view beginning) {
     const auto reading = settings_.dialect->read(beginning);
-    if (!reading.reply.empty()) send_frame(connection.socket, text, reading.reply);
+    if (!reading.reply.empty()) {
+        send_frame(connection.socket, connection.tls.get(), text, reading.reply);
+    }
     if (reading.meaning == Meaning::joined && connection.state == State::joining) join(connection);
     if (reading.meaning == Meaning::delivery) on_delivery(connection, beginning);
 }

@@ -5,9 +5,12 @@
 #include "client/dialect.hpp"
 #include "client/frame_scanner.hpp"
 #include "client/histogram.hpp"
+#include "client/tls_link.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +23,7 @@ struct ClientSettings {
     /// nullptr: connects, reads, counts bytes, says nothing.
     const Dialect* dialect = nullptr;
     bool deflate = false;
+    bool tls = false;
     /// Where there are no frames to count.
     std::uint64_t raw_message_bytes = 1;
 };
@@ -53,11 +57,13 @@ public:
     [[nodiscard]] std::uint64_t fewest_messages() const;
 
 private:
-    enum class State : std::uint8_t { handshake, joining, joined };
+    enum class State : std::uint8_t { securing, handshake, joining, joined };
 
     struct Connection {
         int socket = -1;
         State state = State::handshake;
+        /// Null without TLS.
+        std::unique_ptr<TlsLink> tls;
         FrameScanner frames;
         std::uint64_t messages = 0;
         /// Raw: of the message that has begun.
@@ -67,10 +73,13 @@ private:
     };
 
     void open_next();
+    void secure(Connection& connection);
+    void ask_for_websocket(Connection& connection);
     [[nodiscard]] std::string handshake() const;
     /// False when nothing arrived in time.
     bool read_some(int timeout_ms);
     void read_from(Connection& connection);
+    void on_bytes(Connection& connection, std::string_view bytes);
     void count_raw(Connection& connection, std::size_t bytes);
     void finish_handshake(Connection& connection, std::string_view bytes);
     void on_frame(Connection& connection, const Frame& frame);
@@ -81,6 +90,7 @@ private:
     void join(Connection& connection);
 
     ClientSettings settings_;
+    std::optional<TlsClients> tls_;
     int epoll_;
     std::string buffer_;
     std::vector<Connection> connections_;

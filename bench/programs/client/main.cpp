@@ -22,6 +22,7 @@ struct Settings {
     std::uint64_t clients = 1000;
     std::string dialect = "socketio";
     bool deflate = false;
+    bool tls = false;
     bool raw = false;
     std::uint64_t bytes = 200;
     double idle_seconds = 0.2;
@@ -38,6 +39,7 @@ Settings read_settings(int argc, char** argv) {
         .number("--clients", settings.clients, "connections")
         .choice("--dialect", settings.dialect, {"socketio", "centrifuge"}, "of the server")
         .flag("--deflate", settings.deflate, "offer permessage-deflate")
+        .flag("--tls", settings.tls, "speak TLS, whoever the server is")
         .flag("--raw", settings.raw, "no handshake, count bytes: the other end of limit")
         .number("--bytes", settings.bytes, "of one message, for --raw")
         .decimal("--idle-seconds", settings.idle_seconds, "before its memory is read (0.2)")
@@ -76,6 +78,7 @@ public:
                    .clients = settings.clients,
                    .dialect = settings.raw ? nullptr : bench::find_dialect(settings.dialect),
                    .deflate = settings.deflate,
+                   .tls = settings.tls,
                    .raw_message_bytes = settings.bytes}) {}
 
     void run() {

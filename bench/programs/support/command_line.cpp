@@ -39,6 +39,15 @@ CommandLine& CommandLine::decimal(std::string name, double& value, std::string h
     return *this;
 }
 
+CommandLine& CommandLine::text(std::string name, std::string& value, std::string help) {
+    const auto set = [&value](std::string_view text) {
+        value = text;
+        return !value.empty();
+    };
+    options_.push_back({std::move(name), true, std::move(help), set});
+    return *this;
+}
+
 CommandLine& CommandLine::flag(std::string name, bool& value, std::string help) {
     options_.push_back({std::move(name), false, std::move(help),
                         [&value](std::string_view) { return value = true; }});

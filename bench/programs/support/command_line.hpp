@@ -17,6 +17,7 @@ public:
 
     CommandLine& number(std::string name, std::uint64_t& value, std::string help);
     CommandLine& decimal(std::string name, double& value, std::string help);
+    CommandLine& text(std::string name, std::string& value, std::string help);
     CommandLine& flag(std::string name, bool& value, std::string help);
     /// One of these words.
     CommandLine& choice(std::string name, std::string& value, std::vector<std::string> words,

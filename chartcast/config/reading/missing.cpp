@@ -40,11 +40,6 @@ void note_sources(const Settings& settings, std::vector<std::string>& notes) {
 
 void note_missing(Settings& settings) {
     auto& notes = settings.not_in_this_build;
-    if (settings.server.tls) {
-        settings.not_servable.emplace_back(
-            "server.tls: this build does not serve TLS, and would serve without encryption; take "
-            "the key out and put a proxy with TLS in front (docs/operating.md)");
-    }
     note_sources(settings, notes);
     if (settings.cluster && !settings.datasets.empty()) {
         notes.emplace_back(

@@ -19,6 +19,13 @@ struct Counters {
     std::uint64_t connections_refused = 0;
     /// The same because of Options::address_connections_max or address_connects_per_second_max.
     std::uint64_t addresses_refused = 0;
+    /// TLS handshakes that came to their end; resumed ones too. And those that did not: no common version, no
+    /// TLS at all, a peer that went or was too slow.
+    std::uint64_t tls_handshakes = 0;
+    std::uint64_t tls_handshakes_failed = 0;
+    /// Connections to a listener with PROXY headers, closed: of peers that are not trusted, without a header,
+    /// or with one that is none.
+    std::uint64_t proxy_headers_refused = 0;
     /// Messages put into a client's queue: one for each recipient of a broadcast.
     std::uint64_t messages_queued = 0;
     /// Of these, taken out unsent: a newer one with the same conflation key came.

@@ -108,22 +108,56 @@ struct ConnectionError {
     const HttpRequest& request;
 };
 
+/// What a listener's TLS needs. TLS 1.2 has forward secrecy (ECDHE) or is refused; TLS 1.3 is as OpenSSL has
+/// it. Sessions resume by ticket; HTTP/1.1 is the only protocol (ALPN).
+struct TlsOptions {
+    enum class Version : std::uint8_t { tls_1_2, tls_1_3 };
+
+    /// PEM files: the server's own certificate with those that lead to a known authority behind it, and its
+    /// key, without a passphrase. Server::listen() and Server::reload_certificates() read them.
+    std::string certificate_file = {};
+    std::string key_file = {};
+    /// Clients that know only older ones are refused.
+    Version version_min = Version::tls_1_2;
+
+    friend bool operator==(const TlsOptions&, const TlsOptions&) = default;
+};
+
 struct ListenAddress {
-    /// Numeric, IPv4 or IPv6.
-    std::string address;
+    /// Numeric, IPv4 or IPv6; empty for a unix socket.
+    std::string address = {};
     /// 0 takes a free one; Server::addresses() tells which.
     std::uint16_t port = 0;
+    /// A unix socket's path, instead of address and port: at most 107 bytes. It is removed when the server
+    /// stops; one that a dead server left is replaced, one that somebody listens on is not.
+    std::string unix_path = {};
+    /// Who may connect to it, as chmod has it; the folder's permissions count as well.
+    unsigned unix_mode = 0660;
+    /// None: plain HTTP.
+    std::optional<TlsOptions> tls = std::nullopt;
+    /// Each connection begins with a PROXY header (version 1 or 2) of one of Options::trusted_proxies, which
+    /// names the client. Connections without one, and of others, are closed.
+    bool proxy_protocol = false;
 };
 
 struct Options {
     // ---- Where it listens ------------------------------------------------------------------------
-    /// A numeric IPv4 or IPv6 address.
+    /// A numeric IPv4 or IPv6 address. Empty: only further_addresses.
     std::string address = "0.0.0.0";
     /// 0 takes a free port; Server::port() tells which.
     std::uint16_t port = 3000;
+    /// TLS on `port`; none is plain HTTP. Each of further_addresses has its own.
+    std::optional<TlsOptions> tls = std::nullopt;
+    /// PROXY headers on `port`: see ListenAddress::proxy_protocol.
+    bool proxy_protocol = false;
     /// More of them, for the same server. `::` takes IPv4 too, unless an IPv4 address with its port is
     /// there.
     std::vector<ListenAddress> further_addresses = {};
+    /// Whose word on a client's address counts: addresses, networks as in "10.0.0.0/8", or "unix" for the peers
+    /// of unix sockets. Only they may send X-Forwarded-For and X-Forwarded-Proto, from which a request's
+    /// `address` and `secure` are taken then, and PROXY headers. Empty: nobody, so that no client can choose
+    /// its address.
+    std::vector<std::string> trusted_proxies = {};
     /// Threads, each with its own connections. 1 keeps a first program free of data races: handlers of
     /// different shards run at the same time. 0 is one for each core. At most 256: the sid names it in
     /// one byte.
@@ -176,10 +210,9 @@ struct Options {
     /// others are refused. Requests without an Origin, which browsers always send with a WebSocket, are let in.
     /// Empty: all are.
     std::vector<std::string> allowed_origins = {};
-    /// Asked once for each handshake that nothing else is against; none lets everybody in.
+    /// Asked once for each handshake that nothing else is against; none lets everybody in. It may answer later,
+    /// within admission_timeout.
     AdmissionHandler allow_request = nullptr;
-    /// How long it may take to answer: the connection is held meanwhile.
-    std::chrono::milliseconds admission_timeout{10'000};
     /// Adds headers to the answer that opens a session, polling or WebSocket. On the session's shard.
     std::function<void(FieldList&, const HttpRequest&)> initial_headers = nullptr;
     /// Adds headers to every answer of a session: to GETs and POSTs, and to what a WebSocket's upgrade gets;
@@ -214,6 +247,11 @@ struct Options {
     /// that are read in pieces and answers in pieces may last as long as something moves: it counts since
     /// the last bytes.
     std::chrono::milliseconds http_request_timeout{30'000};
+    /// From a connection's beginning to the end of its PROXY header and its TLS handshake. A peer that stalls
+    /// in there holds a descriptor and OpenSSL's buffers.
+    std::chrono::milliseconds tls_handshake_timeout{10'000};
+    /// From the question of allow_request to its answer. A handshake that waits for it holds its connection.
+    std::chrono::milliseconds admission_timeout{10'000};
     /// An idle keep-alive connection is closed after this.
     std::chrono::milliseconds http_keep_alive_timeout{60'000};
     /// A close packet that a polling client never fetches, or a closing handshake that it never answers.

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -116,10 +117,15 @@ public:
     Server& add_endpoint(WebSocketEndpoint endpoint);
 
     // ---- Life ----------------------------------------------------------------------------------
-    /// Binds every address. Throws boost::system::system_error, naming address and port. run() calls it
-    /// when nobody did.
+    /// Reads certificates and binds every address. Throws boost::system::system_error, naming address and port
+    /// or path, and std::runtime_error, naming a certificate's or key's file. run() calls it when nobody did.
     void listen();
-    /// The port that is bound at Options::address; Options::port before listen().
+    /// Reads the files of every TlsOptions again, on the calling thread: so not on a shard's. Connections that
+    /// come afterwards get the new certificates; those that are there go on. Returns an empty text, or which
+    /// file cannot be used and why: then everything stays as it was. Any other thread, and any time after run()
+    /// began.
+    [[nodiscard]] std::string reload_certificates();
+    /// The port that is bound at Options::address; Options::port before listen(), 0 for a unix socket.
     [[nodiscard]] std::uint16_t port() const noexcept;
     /// All that is bound, Options::address first; empty before listen().
     [[nodiscard]] std::vector<ListenAddress> addresses() const;

@@ -219,6 +219,24 @@ void Server::Implementation::listen() {
     listening_ = true;
 }
 
+std::string Server::Implementation::reload_certificates() {
+    try {
+        const auto entrances = transport::make_entrances(options_);
+        // By way of shard 0, so that of two reloads at a time the same one is the last on every shard.
+        shards_.post(0, [this, entrances] {
+            for (unsigned index = 0; index < shards_.size(); ++index) {
+                shards_.on_shard(index, [this, index, entrances] {
+                    (*network_)[index].set_entrances(entrances);
+                });
+            }
+            log_.write(LogLevel::info, "certificates reloaded", [] { return base::LogFields{}; });
+        });
+        return {};
+    } catch (const std::runtime_error& unusable) {
+        return unusable.what();
+    }
+}
+
 void Server::Implementation::choose_writer() {
     if (options_.writer == Writer::send) return;
     const auto ec = transport::UringWriter::probe();
@@ -260,6 +278,9 @@ void Server::Implementation::run(bool handle_signals) {
         namespaces_.for_each_early([&](const Namespace& nsp) { hub.add_namespace(nsp); });
     }
     network_ = std::make_unique<transport::Network>(shards_, routes_);
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        (*network_)[index].set_entrances(listener_.entrances());
+    }
     drains_.reserve(shards_.size());
     for (unsigned index = 0; index < shards_.size(); ++index) {
         drains_.push_back(std::make_unique<Drain>(

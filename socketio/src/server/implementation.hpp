@@ -41,6 +41,7 @@ public:
     [[nodiscard]] shard::ShardGroup& shards() noexcept { return shards_; }
 
     void listen();
+    [[nodiscard]] std::string reload_certificates();
     [[nodiscard]] std::uint16_t port() const noexcept;
     [[nodiscard]] std::vector<ListenAddress> addresses() const {
         return listening_ ? listener_.addresses() : std::vector<ListenAddress>();

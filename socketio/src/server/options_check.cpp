@@ -1,5 +1,8 @@
 #include "server/options_check.hpp"
 
+#include "transport/entrance.hpp"
+#include "wire/client_address.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <stdexcept>
@@ -46,6 +49,38 @@ void check_limits_of_peers(const Options& options) {
                 std::to_string(options.drain_window.count()) + " ms");
 }
 
+void check_listen_address(const ListenAddress& listen, bool has_trusted_proxies) {
+    const bool is_unix = !listen.unix_path.empty();
+    require(is_unix != !listen.address.empty(),
+            "further_addresses must each name an address or a unix_path, and not both");
+    require(listen.unix_path.find('\0') == std::string::npos,
+            "unix_path must be the path of a file");
+    require(listen.unix_mode <= 0777, "unix_mode must be at most 0777");
+    if (const auto& tls = listen.tls) {
+        require(!tls->certificate_file.empty() && !tls->key_file.empty(),
+                "tls must name a certificate_file and a key_file");
+        require(tls->version_min <= TlsOptions::Version::tls_1_3,
+                "tls.version_min must be one of TlsOptions::Version's");
+    }
+    require(!listen.proxy_protocol || has_trusted_proxies,
+            "proxy_protocol needs trusted_proxies, since a header of anybody else is refused");
+}
+
+void check_addresses(const Options& options) {
+    for (const auto& entry : options.trusted_proxies) {
+        require(wire::TrustedProxies::is_entry(entry),
+                "trusted_proxies has \"" + entry +
+                    "\", which is no address, no network as in 10.0.0.0/8, and not unix");
+    }
+    const auto addresses = transport::listen_addresses(options);
+    require(!addresses.empty(), "one of address and further_addresses must name an address");
+    require(!options.address.empty() || !(options.tls || options.proxy_protocol),
+            "tls and proxy_protocol need an address; further_addresses have their own");
+    for (const auto& listen : addresses) {
+        check_listen_address(listen, !options.trusted_proxies.empty());
+    }
+}
+
 }  // namespace
 
 Options checked(Options options) {
@@ -57,20 +92,19 @@ Options checked(Options options) {
             "one of allow_polling and allow_websocket must be on");
     require(options.keep_request <= KeepRequest::always,
             "keep_request must be one of KeepRequest's");
-    for (const auto& further : options.further_addresses) {
-        require(!further.address.empty(), "further_addresses must each name an address");
-    }
+    check_addresses(options);
     require(options.connects_per_second_max <= 1'000'000,
             "connects_per_second_max must be at most 1000000, is " +
                 std::to_string(options.connects_per_second_max));
     check_limits_of_peers(options);
     require_positive(options.connect_timeout, "connect_timeout");
     require_positive(options.attachment_timeout, "attachment_timeout");
-    require_positive(options.admission_timeout, "admission_timeout");
     require_positive(options.ping_interval, "ping_interval");
     require_positive(options.ping_timeout, "ping_timeout");
     require_positive(options.upgrade_timeout, "upgrade_timeout");
     require_positive(options.http_request_timeout, "http_request_timeout");
+    require_positive(options.tls_handshake_timeout, "tls_handshake_timeout");
+    require_positive(options.admission_timeout, "admission_timeout");
     require_positive(options.http_keep_alive_timeout, "http_keep_alive_timeout");
     require_positive(options.close_timeout, "close_timeout");
     if (const auto& deflate = options.per_message_deflate) {

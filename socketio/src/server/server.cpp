@@ -129,6 +129,10 @@ void Server::listen() {
     implementation_->listen();
 }
 
+std::string Server::reload_certificates() {
+    return implementation_->reload_certificates();
+}
+
 std::uint16_t Server::port() const noexcept {
     return implementation_->port();
 }

@@ -1,11 +1,12 @@
 #pragma once
-// One TCP connection: reads into the shard's one buffer, writes with the turn, speaks a protocol that may
-// change (HTTP, then WebSocket). Owns no buffer of its own. Lives on one shard; moves to another only as a
-// bare file descriptor (release()).
+// One connection over a stream socket: reads into the shard's one buffer, writes with the turn, speaks a
+// protocol that may change (HTTP, then WebSocket). Owns no buffer of its own. Lives on one shard; moves to
+// another only as a bare file descriptor with its passage (release()).
 
 #include "base/deadline_queue.hpp"
 #include "shard/shard.hpp"
 #include "shard/unique_fd.hpp"
+#include "transport/passage.hpp"
 #include "transport/readiness.hpp"
 
 #include <boost/intrusive/list_hook.hpp>
@@ -14,6 +15,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -59,10 +61,13 @@ class Connection final
     : public boost::intrusive_ref_counter<Connection, boost::thread_unsafe_counter>,
       public boost::intrusive::list_base_hook<> {
 public:
-    Connection(TransportShard& home, shard::UniqueFd fd);
+    Connection(TransportShard& home, shard::UniqueFd fd,
+               std::unique_ptr<Passage> passage = nullptr);
     ~Connection();
 
-    /// Speaks `protocol` from now on; `bytes` were read already.
+    /// Goes through its passage's opening first; TransportShard::open() is called when that is over.
+    void begin_opening();
+    /// Speaks `protocol` from now on, when its opening is over or it has none; `bytes` were read already.
     void start(std::unique_ptr<Protocol> protocol, std::string bytes = {});
     /// The same for a connection that spoke another one. The old protocol lives until the turn's end, so
     /// it may call this itself.
@@ -70,8 +75,11 @@ public:
 
     [[nodiscard]] TransportShard& home() noexcept { return home_; }
     [[nodiscard]] bool is_open() const noexcept { return state_ != State::closed; }
-    /// Of the peer, numeric, without its port.
+    /// Of the client that a PROXY header named, else of the peer: numeric, without its port. Empty for the peer of
+    /// a unix socket. Known when the opening is over.
     [[nodiscard]] std::string address() const;
+    /// The client speaks TLS, with us or with the proxy whose PROXY header says so.
+    [[nodiscard]] bool secure() const noexcept;
 
     /// The protocol has output. Cheap, any number of times.
     void want_write();
@@ -94,7 +102,7 @@ public:
     /// Closes now. The protocol hears nothing more.
     void close();
     /// Gives the socket away, from inside on_bytes() or a call that it made; this connection is closed.
-    [[nodiscard]] shard::UniqueFd release();
+    [[nodiscard]] ReleasedSocket release();
     /// The socket was released, not closed.
     [[nodiscard]] bool moved() const noexcept { return moved_; }
     /// The server stops.
@@ -105,8 +113,18 @@ public:
     /// Once: what one read takes.
     void read();
 
+    // ---- For Opening ---------------------------------------------------------------------------
+    /// Null for most connections.
+    [[nodiscard]] Passage* passage() const noexcept {
+        return extra_ ? extra_->passage.get() : nullptr;
+    }
+    void step_opening();
+    void end_opening();
+
     // ---- For WriteTurn -------------------------------------------------------------------------
     [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+    /// Has TLS: written with write_secured(), not as others are.
+    [[nodiscard]] bool secured() const noexcept { return secured_; }
     void prefetch_protocol() const noexcept { __builtin_prefetch(protocol_.get()); }
     void prefetch_output() const noexcept {
         if (protocol_) protocol_->prefetch();
@@ -115,17 +133,38 @@ public:
     /// Takes note of what the kernel took of what was gathered last, or of its -errno. True when
     /// after_write() has become due.
     [[nodiscard]] bool settle(ssize_t result, std::size_t wanted);
+    /// For one with TLS: gathers into `buffers`, writes, and settles. Nothing when there was nothing to write, else
+    /// whether after_write() has become due. `scratch` has a record's size.
+    struct SecuredWrite {
+        ssize_t bytes = 0;
+        bool partial = false;
+        bool after_write_due = false;
+    };
+    [[nodiscard]] std::optional<SecuredWrite> write_secured(std::vector<iovec>& buffers,
+                                                            std::span<char> scratch);
     /// What follows from it, once every write of the round is settled.
     void after_write();
     void leave_write_list() noexcept { in_write_list_ = false; }
 
 private:
-    // `finishing`: output is being written; `lingering`: all is written, waiting for the peer's end.
-    enum class State : std::uint8_t { open, finishing, lingering, closed };
+    // `opening`: there is no protocol yet; `finishing`: output is being written; `lingering`: all is written,
+    // waiting for the peer's end.
+    enum class State : std::uint8_t { opening, open, finishing, lingering, closed };
 
     void on_deadline(base::TimePoint now);
-    using Timer = base::MemberDeadline<Connection, &Connection::on_deadline>;
+    /// Most connections are plain WebSockets, whose time is kept by their sessions: they have none of it.
+    struct Extra {
+        explicit Extra(Connection& connection) noexcept : timer(connection) {}
 
+        base::MemberDeadline<Connection, &Connection::on_deadline> timer;
+        std::unique_ptr<Passage> passage;
+    };
+
+    [[nodiscard]] Extra& extra();
+    void drop_timer() noexcept;
+    [[nodiscard]] TlsStream& tls() const noexcept { return *extra_->passage->tls; }
+    [[nodiscard]] bool has_output() const noexcept;
+    void read_secured();
     void read_later();
     void on_end(bool failed);
     void linger();
@@ -133,8 +172,8 @@ private:
 
     TransportShard& home_;
     std::unique_ptr<Protocol> protocol_;
-    /// Most connections are WebSockets, whose time is kept by their sessions.
-    std::unique_ptr<Timer> timer_;
+    /// Only while it is needed.
+    std::unique_ptr<Extra> extra_;
     shard::UniqueFd fd_;
     State state_ = State::open;
     bool paused_ = false;
@@ -146,7 +185,8 @@ private:
     bool in_write_list_ = false;
     bool moved_ = false;
     bool after_write_due_ = false;
-    bool broken_ = false;  ///< A write failed; after_write() acts on it.
+    bool broken_ = false;   ///< A write failed; after_write() acts on it.
+    bool secured_ = false;  ///< There is TLS in its passage.
 };
 
 using ConnectionRef = boost::intrusive_ptr<Connection>;

@@ -1,9 +1,19 @@
 #include "transport/handshake.hpp"
 
+#include "transport/transport_shard.hpp"
+
 #include <chrono>
 #include <memory>
+#include <utility>
 
 namespace socketio::transport {
+
+void tell_client(HttpRequest& request, Connection& connection) {
+    auto client = wire::client_address({connection.address(), connection.secure()}, request.headers,
+                                       connection.home().network().trusted_proxies());
+    request.address = std::move(client.address);
+    request.secure = client.secure;
+}
 
 Handshake make_handshake(const HttpRequest& request) {
     Handshake handshake;

@@ -2,6 +2,7 @@
 
 #include "base/assert.hpp"
 #include "transport/guarded.hpp"
+#include "transport/handshake.hpp"
 #include "transport/http_response.hpp"
 #include "transport/request_parser.hpp"
 #include "transport/router.hpp"
@@ -118,7 +119,7 @@ void HttpConnection::on_request() {
     connection_.cancel_deadline();
     auto request = parser_->take_request();
     parser_.reset();
-    request.address = connection_.address();
+    tell_client(request, connection_);
     route(*this, std::move(request));
 }
 

@@ -2,7 +2,7 @@
 
 #include "transport/peer_address.hpp"
 
-#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
@@ -27,6 +27,11 @@ bool is_v4(const ListenAddress& address) {
     return boost::asio::ip::make_address(address.address, ignored).is_v4() && !ignored;
 }
 
+std::string name_of(const ListenAddress& address) {
+    if (!address.unix_path.empty()) return address.unix_path;
+    return address.address + " port " + std::to_string(address.port);
+}
+
 }  // namespace
 
 Listener::Listener(shard::Shard& shard)
@@ -37,10 +42,8 @@ Listener::Listener(shard::Shard& shard)
                            "faster than address_connects_per_second_max") {}
 
 void Listener::bind() {
-    const auto& options = shard_.options();
-    std::vector<ListenAddress> wanted{{options.address, options.port}};
-    wanted.insert(wanted.end(), options.further_addresses.begin(), options.further_addresses.end());
-    doors_.reserve(wanted.size());
+    entrances_ = make_entrances(shard_.options());
+    const auto wanted = listen_addresses(shard_.options());
     for (const auto& address : wanted) {
         // Both `0.0.0.0` and `::` on one port: each takes its own.
         const bool v4_too = std::any_of(wanted.begin(), wanted.end(), [&](const auto& other) {
@@ -51,30 +54,21 @@ void Listener::bind() {
 }
 
 void Listener::bind(const ListenAddress& wanted, bool only_v6) {
-    const auto fail = [&](boost::system::error_code ec) {
+    auto socket = ListenSocket::open(wanted, only_v6);
+    if (!socket) {
         doors_.clear();
         bound_.clear();
-        throw boost::system::system_error(
-            ec, "cannot listen on " + wanted.address + " port " + std::to_string(wanted.port));
-    };
-    boost::system::error_code ec;
-    const auto address = boost::asio::ip::make_address(wanted.address, ec);
-    if (ec) fail(ec);
-    const boost::asio::ip::tcp::endpoint endpoint(address, wanted.port);
-    Acceptor acceptor(shard_.context());
-    acceptor.open(endpoint.protocol(), ec);
-    if (ec) fail(ec);
-    acceptor.set_option(boost::asio::socket_base::reuse_address(true));
-    if (address.is_v6() && only_v6) acceptor.set_option(boost::asio::ip::v6_only(true));
-    acceptor.bind(endpoint, ec);
-    if (ec) fail(ec);
-    acceptor.listen(boost::asio::socket_base::max_listen_connections, ec);
-    if (ec) fail(ec);
-    acceptor.non_blocking(true);
-    // Connections inherit it. A turn's messages leave together already.
-    acceptor.set_option(boost::asio::ip::tcp::no_delay(true));
-    bound_.push_back({wanted.address, acceptor.local_endpoint().port()});
-    doors_.push_back({std::move(acceptor)});
+        throw boost::system::system_error(socket.error(), "cannot listen on " + name_of(wanted));
+    }
+    bound_.push_back(wanted);
+    bound_.back().port = socket->port();
+    doors_.emplace_back(shard_.context(), doors_.size(), std::move(*socket));
+}
+
+void Listener::Door::close() {
+    // Only one of them may close it.
+    if (descriptor.is_open()) descriptor.release();
+    socket.reset();
 }
 
 void Listener::start(Network& network) {
@@ -87,8 +81,7 @@ void Listener::start(Network& network) {
 void Listener::stop() {
     pause_.cancel();
     for (auto* log : {&too_many_, &too_many_of_address_, &too_fast_of_address_}) log->stop();
-    boost::system::error_code ec;
-    for (auto& door : doors_) door.acceptor.close(ec);
+    for (auto& door : doors_) door.close();
 }
 
 void Listener::wait() {
@@ -96,12 +89,12 @@ void Listener::wait() {
 }
 
 void Listener::wait(Door& door) {
-    if (door.waiting || !door.acceptor.is_open()) return;
+    if (door.waiting || !door.is_open()) return;
     door.waiting = true;
-    door.acceptor.async_wait(Acceptor::wait_read, [this, &door](boost::system::error_code ec) {
+    door.descriptor.async_wait(Descriptor::wait_read, [this, &door](boost::system::error_code ec) {
         door.waiting = false;
         // A pause began at another door; its end waits here again.
-        if (ec || !door.acceptor.is_open() || pause_.armed()) return;
+        if (ec || !door.is_open() || pause_.armed()) return;
         const auto guard = shard_.begin_work("accepting connections");
         accept_all(door);
     });
@@ -125,8 +118,8 @@ Listener::Accepted Listener::accept_one(Door& door) {
     }
     sockaddr_storage peer{};
     socklen_t length = sizeof peer;
-    shard::UniqueFd fd(::accept4(door.acceptor.native_handle(), reinterpret_cast<sockaddr*>(&peer),
-                                 &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    shard::UniqueFd fd(::accept4(door.socket->fd(), reinterpret_cast<sockaddr*>(&peer), &length,
+                                 SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) {
         if (std::exchange(exhausted_, false)) {
             shard_.log().write(LogLevel::info, "accepting connections again",
@@ -136,7 +129,7 @@ Listener::Accepted Listener::accept_one(Door& door) {
         if (auto of_address = admit(peer)) {
             // Who is sent away for its address takes nothing of the others' rate.
             if (rate_) (void)rate_->take(shard_.deadlines().now());
-            place(std::move(fd), *std::move(of_address));
+            place({.fd = std::move(fd), .of_address = *std::move(of_address)}, door.entrance);
         }
         return Accepted::one;
     }
@@ -148,12 +141,12 @@ Listener::Accepted Listener::accept_one(Door& door) {
     return Accepted::one;  // It died before it was taken; others wait.
 }
 
-void Listener::place(shard::UniqueFd fd, shard::AddressPlace of_address) {
+void Listener::place(ReleasedSocket socket, std::size_t entrance) {
     const auto shard = network_->shards().take_place();
-    network_->shards().on_shard(
-        shard, [this, shard, fd = std::move(fd), of_address = std::move(of_address)]() mutable {
-            (*network_)[shard].adopt(std::move(fd), std::move(of_address));
-        });
+    network_->shards().on_shard(shard,
+                                [this, shard, entrance, socket = std::move(socket)]() mutable {
+                                    (*network_)[shard].adopt(std::move(socket), entrance);
+                                });
 }
 
 // ---- Too many ----------------------------------------------------------------------------------------

@@ -177,7 +177,7 @@ bool route_upload(HttpConnection& connection, const RequestParser& parser) {
         // A client that wants another protocol does not go on in this one.
         connection.end_after_answer();
     }
-    request.address = connection.connection().address();
+    tell_client(request, connection.connection());
     set_parameters(request, *route, match.values);
     connection.start_upload(route->stream, request);
     return true;
@@ -212,14 +212,13 @@ void route_upgrade(HttpConnection& connection, std::size_t endpoint, HttpRequest
         return;
     }
     auto rest = connection.take_over();
-    auto place = home.take_address_place(connection.connection());
     network.shards().move_place(home.shard().index(), owner);
-    network.shards().post(owner, [&network, owner, endpoint, fd = connection.connection().release(),
-                                  place = std::move(place), rest = std::move(rest),
-                                  request = std::move(request)]() mutable {
-        network[owner].adopt_upgrade(std::move(fd), std::move(place), std::move(rest), endpoint,
-                                     std::move(request));
-    });
+    network.shards().post(owner,
+                          [&network, owner, endpoint, socket = connection.connection().release(),
+                           rest = std::move(rest), request = std::move(request)]() mutable {
+                              network[owner].adopt_upgrade(std::move(socket), std::move(rest),
+                                                           endpoint, std::move(request));
+                          });
 }
 
 }  // namespace socketio::transport

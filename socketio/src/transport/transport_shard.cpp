@@ -1,6 +1,7 @@
 #include "transport/transport_shard.hpp"
 
 #include "transport/http_connection.hpp"
+#include "transport/tls_context.hpp"
 #include "transport/uring_writer.hpp"
 
 #include <algorithm>
@@ -32,6 +33,7 @@ TransportShard::TransportShard(Network& network, shard::Shard& shard)
       shard_(shard),
       readiness_(shard),
       writes_(shard, make_writer(shard)),
+      handshakes_(shard),
       poll_bodies_(shard, deflater_),
       exchanges_(shard.index()),
       admissions_(*this),
@@ -60,16 +62,30 @@ std::string_view TransportShard::date() {
     return date_;
 }
 
-void TransportShard::adopt(shard::UniqueFd fd, shard::AddressPlace place) {
-    auto& connection = *new Connection(*this, std::move(fd));
-    if (place) address_places_.emplace(&connection, std::move(place));
+void TransportShard::adopt(ReleasedSocket socket, std::size_t entrance) {
+    const auto& [tls, proxy_header] = entrances_[entrance];
+    if (!tls && !proxy_header) return open(make_connection(std::move(socket)));
+    socket.passage = std::make_unique<Passage>();
+    auto& way = *socket.passage;
+    if (tls) way.tls = std::make_unique<TlsStream>(*tls, socket.fd.get());
+    auto& connection = make_connection(std::move(socket));
+    way.opening = std::make_unique<Opening>(connection, proxy_header);
+    connection.begin_opening();
+}
+
+Connection& TransportShard::make_connection(ReleasedSocket socket) {
+    auto& connection = *new Connection(*this, std::move(socket.fd), std::move(socket.passage));
+    if (socket.of_address) address_places_.emplace(&connection, std::move(socket.of_address));
+    return connection;
+}
+
+void TransportShard::open(Connection& connection) {
     connection.start(std::make_unique<HttpConnection>(connection));
 }
 
-void TransportShard::adopt_upgrade(shard::UniqueFd fd, shard::AddressPlace place, std::string bytes,
-                                   std::size_t endpoint, HttpRequest request) {
-    auto& connection = *new Connection(*this, std::move(fd));
-    if (place) address_places_.emplace(&connection, std::move(place));
+void TransportShard::adopt_upgrade(ReleasedSocket socket, std::string bytes, std::size_t endpoint,
+                                   HttpRequest request) {
+    auto& connection = make_connection(std::move(socket));
     auto http = std::make_unique<HttpConnection>(connection);
     auto& resumed = *http;
     connection.start(std::move(http));
@@ -128,7 +144,7 @@ void TransportShard::close_all() {
 }
 
 Network::Network(shard::ShardGroup& shards, const Routes& routes)
-    : shards_(shards), routes_(routes) {
+    : shards_(shards), routes_(routes), trusted_proxies_(shards[0].options().trusted_proxies) {
     parts_.reserve(shards.size());
     for (unsigned index = 0; index < shards.size(); ++index) {
         parts_.push_back(std::make_unique<TransportShard>(*this, shards[index]));

@@ -7,11 +7,14 @@
 #include "transport/admission_desk.hpp"
 #include "transport/connection.hpp"
 #include "transport/engine_service.hpp"
+#include "transport/entrance.hpp"
 #include "transport/exchange_table.hpp"
 #include "transport/poll_bodies.hpp"
 #include "transport/readiness.hpp"
 #include "transport/routes.hpp"
+#include "transport/tls_handshakes.hpp"
 #include "transport/write_turn.hpp"
+#include "wire/client_address.hpp"
 #include "wire/websocket_deflate.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -22,6 +25,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace socketio::transport {
@@ -44,6 +48,7 @@ public:
     [[nodiscard]] const base::Log& log() const noexcept { return shard_.log(); }
     [[nodiscard]] ReadinessSet& readiness() noexcept { return readiness_; }
     [[nodiscard]] WriteTurn& writes() noexcept { return writes_; }
+    [[nodiscard]] TlsHandshakes& handshakes() noexcept { return handshakes_; }
     [[nodiscard]] PollBodies& poll_bodies() noexcept { return poll_bodies_; }
     [[nodiscard]] ExchangeTable& exchanges() noexcept { return exchanges_; }
     [[nodiscard]] AdmissionDesk& admissions() noexcept { return admissions_; }
@@ -59,19 +64,23 @@ public:
     /// The Date header, made once a second.
     [[nodiscard]] std::string_view date();
 
-    /// A connection that was accepted for this shard. `place` is its place among those of its address, where
-    /// they are counted.
-    void adopt(shard::UniqueFd fd, shard::AddressPlace place);
+    /// What connections go through that come from now on.
+    void set_entrances(std::vector<Entrance> entrances) { entrances_ = std::move(entrances); }
+    /// A connection that was accepted for this shard; it came through that entrance.
+    void adopt(ReleasedSocket socket, std::size_t entrance);
     /// A connection that asked for a session of this shard: `request` is its upgrade, `bytes` what came
     /// after it.
-    void adopt_upgrade(shard::UniqueFd fd, shard::AddressPlace place, std::string bytes,
-                       std::size_t endpoint, HttpRequest request);
-    /// For a connection that is about to move: its place goes with it.
-    [[nodiscard]] shard::AddressPlace take_address_place(const Connection& connection);
+    void adopt_upgrade(ReleasedSocket socket, std::string bytes, std::size_t endpoint,
+                       HttpRequest request);
+    /// The one place where a connection that was accepted begins to speak HTTP. Its opening is over, if it had
+    /// one, so Connection::address() is who it comes from.
+    void open(Connection& connection);
 
     // ---- For Connection ------------------------------------------------------------------------
     void enter(Connection& connection);
     void leave(Connection& connection);
+    /// Of one that is about to move: its place among those of its address goes with it.
+    [[nodiscard]] shard::AddressPlace take_address_place(const Connection& connection);
 
     // ---- The end -------------------------------------------------------------------------------
     /// No new session from now on, and HTTP connections close with their next answer.
@@ -90,14 +99,19 @@ public:
     void close_all();
 
 private:
+    [[nodiscard]] Connection& make_connection(ReleasedSocket socket);
+
     Network& network_;
     shard::Shard& shard_;
     ReadinessSet readiness_;
     WriteTurn writes_;
+    TlsHandshakes handshakes_;
     PollBodies poll_bodies_;
     ExchangeTable exchanges_;
     AdmissionDesk admissions_;
     std::vector<std::unique_ptr<EngineService>> services_;
+    /// In the order of listen_addresses().
+    std::vector<Entrance> entrances_;
     boost::intrusive::list<Connection> connections_;
     /// Of those that are counted by their address, which few servers do: so it is no member of Connection.
     std::unordered_map<const Connection*, shard::AddressPlace> address_places_;
@@ -117,6 +131,9 @@ public:
 
     [[nodiscard]] shard::ShardGroup& shards() noexcept { return shards_; }
     [[nodiscard]] const Routes& routes() const noexcept { return routes_; }
+    [[nodiscard]] const wire::TrustedProxies& trusted_proxies() const noexcept {
+        return trusted_proxies_;
+    }
     [[nodiscard]] TransportShard& operator[](unsigned shard) noexcept { return *parts_[shard]; }
     /// Expires first of all when it is destroyed.
     [[nodiscard]] std::weak_ptr<const void> lifeline() const noexcept { return lifeline_; }
@@ -124,6 +141,7 @@ public:
 private:
     shard::ShardGroup& shards_;
     const Routes& routes_;
+    const wire::TrustedProxies trusted_proxies_;
     std::vector<std::unique_ptr<TransportShard>> parts_;
     std::shared_ptr<const void> lifeline_ = std::make_shared<char>();
 };

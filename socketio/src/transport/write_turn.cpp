@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 namespace socketio::transport {
@@ -32,23 +33,26 @@ WriteTurn::WriteTurn(shard::Shard& shard, std::unique_ptr<FanoutWriter> writer)
 WriteTurn::~WriteTurn() = default;
 
 void WriteTurn::add(Connection& connection) {
-    waiting_.push_back(&connection);
+    waiting_[static_cast<std::size_t>(connection.secured())].push_back(&connection);
     shard_.schedule(*this);
 }
 
 void WriteTurn::write_now(Connection& connection) {
     Connection* one[] = {&connection};
-    write(one);
+    connection.secured() ? write_secured(one) : write(one);
     shard_.schedule(*this);
 }
 
 void WriteTurn::at_turn_end() {
     // Writing makes room, and room may bring more to write: whatever is added goes out in a next round.
-    while (!waiting_.empty() || !written_.empty()) {
-        batch_.clear();
-        std::swap(batch_, waiting_);
-        for (auto* connection : batch_) connection->leave_write_list();
+    auto& [plain, secured] = waiting_;
+    while (!plain.empty() || !secured.empty() || !written_.empty()) {
+        take(plain);
         write(batch_);
+        if (!secured.empty()) {
+            take(secured);
+            write_secured(batch_);
+        }
         batch_.clear();
         std::swap(batch_, written_);
         for (auto* connection : batch_) connection->after_write();
@@ -56,6 +60,12 @@ void WriteTurn::at_turn_end() {
     // What is no HTTP is told once a turn: a broadcast's writes are spared the count.
     auto& counters = shard_.counters();
     counters.websocket_bytes_written = counters.bytes_written - counters.http_bytes_written;
+}
+
+void WriteTurn::take(std::vector<Connection*>& waiting) {
+    batch_.clear();
+    std::swap(batch_, waiting);
+    for (auto* connection : batch_) connection->leave_write_list();
 }
 
 void WriteTurn::write(std::span<Connection* const> connections) {
@@ -95,6 +105,21 @@ void WriteTurn::settle() {
         if (result > 0) counters.bytes_written += static_cast<std::uint64_t>(result);
         if (result >= 0 && static_cast<std::size_t>(result) < wanted) ++counters.partial_writes;
         if (targets_[i]->settle(result, wanted)) written_.push_back(targets_[i]);
+    }
+}
+
+// ---- TLS -----------------------------------------------------------------------------------------------
+
+void WriteTurn::write_secured(std::span<Connection* const> connections) {
+    record_.resize(TlsStream::record_bytes_max);
+    auto& counters = shard_.counters();
+    for (auto* connection : connections) {
+        const auto done = connection->write_secured(buffers_, record_);
+        if (!done) continue;
+        ++counters.writes;
+        if (done->bytes > 0) counters.bytes_written += static_cast<std::uint64_t>(done->bytes);
+        if (done->partial) ++counters.partial_writes;
+        if (done->after_write_due) written_.push_back(connection);
     }
 }
 

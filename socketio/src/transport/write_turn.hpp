@@ -4,10 +4,14 @@
 // A round: every connection's output is gathered, the writer writes it, every result is noted (settle),
 // and only then does anything follow from it (after_write): what follows may run handlers, which may send
 // on any connection.
+//
+// Connections with TLS wait in a list of their own: each is gathered, encrypted and sent by itself, so that the
+// others' path knows nothing of it.
 
 #include "shard/shard.hpp"
 #include "transport/fanout_writer.hpp"
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -31,14 +35,18 @@ public:
 
 private:
     void at_turn_end() override;
+    /// Takes all that wait in that list out of it, into batch_.
+    void take(std::vector<Connection*>& waiting);
     void write(std::span<Connection* const> connections);
+    void write_secured(std::span<Connection* const> connections);
     /// Of the first `count`; the others come next.
     void gather(std::span<Connection* const> connections, std::size_t count);
     void settle();
 
     shard::Shard& shard_;
     std::unique_ptr<FanoutWriter> writer_;
-    std::vector<Connection*> waiting_;
+    /// Plain ones, and those with TLS.
+    std::array<std::vector<Connection*>, 2> waiting_;
     /// Written; what follows from it is to be done.
     std::vector<Connection*> written_;
     // Kept between rounds for their capacity.
@@ -46,6 +54,8 @@ private:
     std::vector<Connection*> targets_;
     std::vector<WriteRequest> requests_;
     std::vector<iovec> buffers_;
+    /// A record's plain bytes, where they do not lie together; empty until there is TLS.
+    std::vector<char> record_;
 };
 
 }  // namespace socketio::transport

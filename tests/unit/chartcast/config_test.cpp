@@ -80,6 +80,7 @@ TEST(Url, IsOneToClickOn) {
     EXPECT_EQ(url_of({"::", 0}, 8080), "http://localhost:8080");
     EXPECT_EQ(url_of({"::1", 0}, 8080), "http://[::1]:8080");
     EXPECT_EQ(url_of({"127.0.0.1", 0}, 81), "http://127.0.0.1:81");
+    EXPECT_EQ(url_of({"127.0.0.1", 0}, 444, "https"), "https://127.0.0.1:444");
 }
 
 TEST(CommandLine, NeedsNothing) {

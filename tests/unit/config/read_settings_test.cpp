@@ -146,7 +146,6 @@ TEST(ReadSettings, ReadsTheDashboardOfTheDocumentedExample) {
 
 TEST(ReadSettings, SaysWhatTheDocumentedExampleHasAndThisBuildHasNot) {
     const auto settings = read(documented(), documented_environment());
-    EXPECT_THAT(settings.not_servable, ElementsAre(HasSubstr("server.tls")));
     EXPECT_THAT(settings.not_in_this_build,
                 ElementsAre(HasSubstr("connections.crm"), HasSubstr("cluster"), HasSubstr("alerts"),
                             HasSubstr("notify")));
@@ -161,7 +160,6 @@ TEST(ReadSettings, FindsTheHashThatIsCutInTheSpecification) {
 
 TEST(ReadSettings, ReadsTheExampleWithoutAnyEnvironment) {
     const auto settings = read(file_text(TESTS_FOLDER "/../examples/crm.yaml"));
-    EXPECT_THAT(settings.not_servable, IsEmpty());
     EXPECT_EQ(settings.datasets.size(), 3u);
     EXPECT_EQ(settings.store.history_of.at("deals"), 168h);
     EXPECT_EQ(settings.connections.at("crm").path, "crm.db");

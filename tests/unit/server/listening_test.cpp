@@ -2,6 +2,7 @@
 #include "socketio/server.hpp"
 #include "support/http_peer.hpp"
 #include "support/running_server.hpp"
+#include "support/temporary_folder.hpp"
 
 #include <boost/system/system_error.hpp>
 #include <gmock/gmock.h>
@@ -9,14 +10,21 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <list>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 namespace socketio {
 namespace {
@@ -24,6 +32,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::HttpPeer;
 using test::RunningServer;
+using testing::AllOf;
 using testing::HasSubstr;
 
 constexpr std::string_view get_last = "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
@@ -80,10 +89,10 @@ TEST(Listening, ServesEveryAddress) {
     const auto addresses = server.addresses();
     ASSERT_EQ(addresses.size(), 3U);
     EXPECT_EQ(addresses[0].port, server.port());
-    for (const auto& [address, port] : addresses) {
+    for (const auto& bound : addresses) {
         HttpPeer peer;
-        peer.connect(port, address.c_str()).send(get_last);
-        EXPECT_THAT(peer.read_to_end(), HasSubstr("hello")) << address;
+        peer.connect(bound.port, bound.address.c_str()).send(get_last);
+        EXPECT_THAT(peer.read_to_end(), HasSubstr("hello")) << bound.address;
     }
 }
 
@@ -218,6 +227,111 @@ TEST(Listening, TakesNewConnectionsNoFasterThanItIsTold) {
     for (auto& peer : peers) EXPECT_THAT(peer.read_to_end(), HasSubstr("hello"));
     // Ten at once, six at ten a second.
     EXPECT_GE(std::chrono::steady_clock::now() - began, 500ms);
+}
+
+// ---- Unix sockets ------------------------------------------------------------------------------------
+
+class UnixSockets : public testing::Test {
+protected:
+    [[nodiscard]] Options options() const {
+        Options options;
+        options.address.clear();
+        auto& listen = options.further_addresses.emplace_back();
+        listen.unix_path = path;
+        listen.unix_mode = 0600;
+        return options;
+    }
+    [[nodiscard]] static std::string answer_at(const std::string& path) {
+        HttpPeer peer(0, AF_UNIX);
+        if (!peer.connect_unix(path)) return "nobody";
+        peer.send(get_last);
+        return peer.read_to_end();
+    }
+    [[nodiscard]] std::string error_of_listening() const {
+        try {
+            Server(options()).listen();
+            return "none";
+        } catch (const boost::system::system_error& error) {
+            return error.what();
+        }
+    }
+
+    const support::TemporaryFolder folder;
+    const std::string path = folder.file("server.sock");
+};
+
+TEST_F(UnixSockets, AreServedAndGoWithTheServer) {
+    Server server(options());
+    server.on_http("GET", "/", [](const HttpRequest& request, const HttpReply& reply) {
+        reply.send(HttpResponse::text(200, "from <" + request.address + ">"));
+    });
+    {
+        const RunningServer running(server);
+        EXPECT_EQ(server.port(), 0);
+        EXPECT_EQ(server.addresses().at(0).unix_path, path);
+        EXPECT_THAT(answer_at(path), HasSubstr("from <>"));
+        struct stat file{};
+        ASSERT_EQ(::stat(path.c_str(), &file), 0);
+        EXPECT_EQ(file.st_mode & 0777, 0600U);
+    }
+    EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(UnixSockets, ThatADeadServerLeftAreReplaced) {
+    {
+        // It has no chance to take its socket away.
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        path.copy(address.sun_path, sizeof address.sun_path - 1);
+        const int dead = ::socket(AF_UNIX, SOCK_STREAM, 0);
+        ASSERT_EQ(::bind(dead, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        ASSERT_EQ(::listen(dead, 1), 0);
+        ::close(dead);
+    }
+    ASSERT_TRUE(std::filesystem::exists(path));
+    Server server(options());
+    greet(server);
+    const RunningServer running(server);
+    EXPECT_THAT(answer_at(path), HasSubstr("hello"));
+}
+
+TEST_F(UnixSockets, ThatSomebodyListensOnAreNot) {
+    Server first(options());
+    greet(first);
+    const RunningServer running(first);
+    EXPECT_THAT(error_of_listening(), AllOf(HasSubstr(path), HasSubstr("in use")));
+    EXPECT_THAT(answer_at(path), HasSubstr("hello"));
+}
+
+TEST_F(UnixSockets, TakeNobodysFile) {
+    std::ofstream(path) << "precious";
+    EXPECT_THAT(error_of_listening(), AllOf(HasSubstr(path), HasSubstr("in use")));
+    EXPECT_EQ(std::filesystem::file_size(path), 8U);
+}
+
+TEST_F(UnixSockets, LeaveASuccessorsAlone) {
+    Server server(options());
+    greet(server);
+    std::optional<RunningServer> running(server);
+    ASSERT_TRUE(std::filesystem::remove(path));
+    Server successor(options());
+    greet(successor);
+    const RunningServer running_successor(successor);
+    running.reset();
+    EXPECT_THAT(answer_at(path), HasSubstr("hello"));
+}
+
+TEST_F(UnixSockets, HaveAPathThatFits) {
+    Options options;
+    auto& listen = options.further_addresses.emplace_back();
+    listen.unix_path = folder.file(std::string(108, 'x'));
+    options.address.clear();
+    try {
+        Server(options).listen();
+        FAIL() << "the path was cut";
+    } catch (const boost::system::system_error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("too long"));
+    }
 }
 
 }  // namespace

@@ -1,94 +1,25 @@
 // One connection over a real TCP socket: what is read, when, and what leaves.
 #include "transport/connection.hpp"
 
+#include "support/recording_protocol.hpp"
 #include "transport/transport_shard.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace socketio::transport {
 namespace {
 
-struct TcpPair {
-    TcpPair() {
-        const shard::UniqueFd listener(::socket(AF_INET, SOCK_STREAM, 0));
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        auto* const plain = reinterpret_cast<sockaddr*>(&address);
-        EXPECT_EQ(::bind(listener.get(), plain, length), 0);
-        EXPECT_EQ(::listen(listener.get(), 1), 0);
-        EXPECT_EQ(::getsockname(listener.get(), plain, &length), 0);
-        peer = shard::UniqueFd(::socket(AF_INET, SOCK_STREAM, 0));
-        EXPECT_EQ(::connect(peer.get(), plain, length), 0);
-        ours = shard::UniqueFd(::accept4(listener.get(), nullptr, nullptr, SOCK_NONBLOCK));
-    }
-
-    shard::UniqueFd ours;
-    shard::UniqueFd peer;
-};
-
-void send_all(const shard::UniqueFd& peer, const std::string& bytes) {
-    ASSERT_EQ(::send(peer.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
-              static_cast<ssize_t>(bytes.size()));
-}
-
-/// Not a character twice in a row, and not the same in every row.
-std::string pattern(std::size_t size) {
-    std::string bytes(size, '\0');
-    for (std::size_t i = 0; i < size; ++i)
-        bytes[i] = static_cast<char>('a' + (i * 7 + i / 251) % 26);
-    return bytes;
-}
-
-/// Keeps what it reads, sends what it is given.
-class Recorder final : public Protocol {
-public:
-    struct Seen {
-        std::string bytes;
-        int reads = 0;
-        int ends = 0;
-        std::string to_send;
-        std::size_t sent = 0;
-        std::function<void()> on_bytes = [] {};
-        std::function<void()> on_end = [] {};
-    };
-
-    explicit Recorder(Seen& record) : seen_(record) {}
-
-    void on_bytes(std::span<char> bytes) override {
-        seen_.bytes.append(bytes.data(), bytes.size());
-        ++seen_.reads;
-        seen_.on_bytes();
-    }
-    void on_end(bool) override {
-        ++seen_.ends;
-        seen_.on_end();
-    }
-    void on_deadline() override {}
-    [[nodiscard]] bool has_output() const noexcept override {
-        return seen_.sent < seen_.to_send.size();
-    }
-    void gather(std::vector<iovec>& buffers) override {
-        buffers.push_back({seen_.to_send.data() + seen_.sent, seen_.to_send.size() - seen_.sent});
-    }
-    [[nodiscard]] bool on_written(std::size_t bytes) override {
-        seen_.sent += bytes;
-        return has_output();
-    }
-    void on_shutdown() override {}
-
-private:
-    Seen& seen_;
-};
+using test::pattern;
+using test::Recorder;
+using test::send_all;
+using test::TcpPair;
 
 class Connections : public testing::Test {
 protected:
@@ -197,8 +128,8 @@ TEST_F(Connections, MoveWithWhatNobodyHasReadYet) {
     Recorder::Seen moved;
     seen.on_bytes = [&] {
         // As a letter to another shard does it, one turn later.
-        auto fd = std::make_shared<shard::UniqueFd>(connection->release());
-        later([&, fd] { open(std::move(*fd), moved); });
+        auto socket = std::make_shared<ReleasedSocket>(connection->release());
+        later([&, socket] { open(std::move(socket->fd), moved); });
     };
     moved.on_end = [&] { stop(); };
     run([&] { connection = &open(std::move(pair.ours), seen); });

@@ -1,0 +1,144 @@
+#pragma once
+// A TLS client of a server on loopback, which trusts everybody. Blocks, 20 s at most.
+
+#include "shard/unique_fd.hpp"
+
+#include <gtest/gtest.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+namespace socketio::test {
+
+class TlsPeer {
+public:
+    /// Not yet connected. A small receive buffer makes it a slow reader; no newer version than `version_max`.
+    explicit TlsPeer(int receive_buffer = 0, int version_max = TLS1_3_VERSION)
+        : TlsPeer(shard::UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), version_max) {
+        if (receive_buffer != 0) {
+            ::setsockopt(fd(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+        }
+    }
+    /// Over that socket, which is connected.
+    explicit TlsPeer(shard::UniqueFd socket, int version_max = TLS1_3_VERSION)
+        : fd_(std::move(socket)) {
+        const timeval patience{.tv_sec = 20, .tv_usec = 0};
+        ::setsockopt(fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        ::setsockopt(fd(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+        context_.reset(::SSL_CTX_new(::TLS_client_method()));
+        // It is the server who refuses what is old and weak.
+        ::SSL_CTX_set_security_level(context_.get(), 0);
+        ::SSL_CTX_set_min_proto_version(context_.get(), 0);
+        ::SSL_CTX_set_max_proto_version(context_.get(), version_max);
+        ssl_.reset(::SSL_new(context_.get()));
+        ::SSL_set_fd(ssl_.get(), fd());
+    }
+    TlsPeer(const TlsPeer&) = delete;
+    TlsPeer& operator=(const TlsPeer&) = delete;
+
+    /// TCP alone.
+    TlsPeer& connect(std::uint16_t port) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        EXPECT_EQ(::connect(fd(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+        return *this;
+    }
+    /// Before the handshake, in the clear.
+    TlsPeer& send_plain(std::string_view bytes) {
+        EXPECT_EQ(::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+                  static_cast<ssize_t>(bytes.size()));
+        return *this;
+    }
+    [[nodiscard]] bool shake_hands() {
+        ::ERR_clear_error();
+        return ::SSL_connect(ssl_.get()) == 1;
+    }
+    /// Why the last handshake failed.
+    [[nodiscard]] static std::string failure() {
+        const auto* const words = ::ERR_reason_error_string(::ERR_peek_error());
+        return words == nullptr ? "none" : words;
+    }
+
+    /// In records of that size.
+    void send(std::string_view bytes, std::size_t record = 16'384) {
+        while (!bytes.empty()) {
+            const auto part = bytes.substr(0, record);
+            std::size_t sent = 0;
+            if (::SSL_write_ex(ssl_.get(), part.data(), part.size(), &sent) != 1) {
+                ADD_FAILURE() << "the server took no more";
+                return;
+            }
+            bytes.remove_prefix(sent);
+        }
+    }
+    /// A new key for what we send, and, `both`, for what the server sends. TLS 1.3.
+    void update_keys(bool both) {
+        EXPECT_EQ(::SSL_key_update(ssl_.get(),
+                                   both ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED),
+                  1);
+        EXPECT_EQ(::SSL_do_handshake(ssl_.get()), 1);
+    }
+    std::string read_until(std::string_view text) {
+        while (received_.find(text) == std::string::npos && read_once()) {
+        }
+        return std::exchange(received_, {});
+    }
+    std::string read_to_end() {
+        while (read_once()) {
+        }
+        return std::exchange(received_, {});
+    }
+    std::string read(std::size_t bytes) {
+        while (received_.size() < bytes && read_once()) {
+        }
+        return std::exchange(received_, {});
+    }
+    /// The server said that nothing follows; a connection that only breaks off does not.
+    [[nodiscard]] bool heard_goodbye() const {
+        return (::SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
+    }
+    /// Whom the server's certificate names.
+    [[nodiscard]] std::string server_name() const {
+        const auto* certificate = ::SSL_get0_peer_certificate(ssl_.get());
+        if (certificate == nullptr) return {};
+        char name[100]{};
+        ::X509_NAME_get_text_by_NID(::X509_get_subject_name(certificate), NID_commonName, name,
+                                    sizeof name);
+        return name;
+    }
+    [[nodiscard]] int version() const { return ::SSL_version(ssl_.get()); }
+    [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+
+private:
+    struct Free {
+        void operator()(SSL_CTX* context) const noexcept { ::SSL_CTX_free(context); }
+        void operator()(SSL* ssl) const noexcept { ::SSL_free(ssl); }
+    };
+
+    bool read_once() {
+        char buffer[65'536];
+        std::size_t got = 0;
+        ::ERR_clear_error();
+        if (::SSL_read_ex(ssl_.get(), buffer, sizeof buffer, &got) != 1) return false;
+        received_.append(buffer, got);
+        return true;
+    }
+
+    shard::UniqueFd fd_;
+    std::unique_ptr<SSL_CTX, Free> context_;
+    std::unique_ptr<SSL, Free> ssl_;
+    std::string received_;
+};
+
+}  // namespace socketio::test
