@@ -335,9 +335,12 @@ void Server::Implementation::begin_drain(base::Milliseconds window) {
 
 void Server::Implementation::on_milestone(Drain::Milestone milestone) {
     if (++milestones_[static_cast<std::size_t>(milestone)] < shards_.size()) return;
-    // Those who are still here need no new connections.
+    if (milestone == Drain::Milestone::no_clients) return end_connections();
+    // Those who are still here need no new connections. Behind the last that was accepted, in every mailbox.
     listener_.stop();
-    if (milestone == Drain::Milestone::no_clients) end_connections();
+    for (unsigned index = 0; index < shards_.size(); ++index) {
+        shards_.on_shard(index, [this, index] { (*network_)[index].close_openings(); });
+    }
 }
 
 void Server::Implementation::end_connections() {

@@ -75,6 +75,8 @@ public:
 
     [[nodiscard]] TransportShard& home() noexcept { return home_; }
     [[nodiscard]] bool is_open() const noexcept { return state_ != State::closed; }
+    /// What comes before its first protocol is not over.
+    [[nodiscard]] bool opening() const noexcept { return state_ == State::opening; }
     /// Of the client that a PROXY header named, else of the peer: numeric, without its port. Empty for the peer of
     /// a unix socket. Known when the opening is over.
     [[nodiscard]] std::string address() const;

@@ -115,13 +115,18 @@ void EngineService::handshake(EngineRequest request) {
         return request.reply.send(refuse_polling(EngineRefusal::forbidden));
     }
     const auto exchange = request.exchange;
-    const auto waiting = std::make_shared<const EngineRequest>(std::move(request));
+    auto* const connection = home_.exchanges().waiting(exchange);
+    if (connection == nullptr) return;  // Nobody waits for an answer.
+    auto place = home_.address_gate().admit(request.http, connection->connection());
+    if (!place) return request.reply.send(AddressGate::refusal());
+    request.place = *std::move(place);
+    const auto waiting = std::make_shared<EngineRequest>(std::move(request));
     home_.admissions().ask(waiting->http, exchange, [this, waiting](const Verdict& verdict) {
         open_polling(*waiting, verdict);
     });
 }
 
-void EngineService::open_polling(const EngineRequest& request, const Verdict& verdict) {
+void EngineService::open_polling(EngineRequest& request, const Verdict& verdict) {
     if (home_.draining()) {
         ++home_.shard().counters().handshakes_refused;
         return request.reply.send(refuse_while_draining());
@@ -130,7 +135,7 @@ void EngineService::open_polling(const EngineRequest& request, const Verdict& ve
         report(*refusal, verdict.message, request.query, request.http);
         return request.reply.send(refuse_polling(*refusal, verdict.message));
     }
-    auto& record = open_record(request.query.protocol);
+    auto& record = open_record(request.query.protocol, std::move(request.place));
     record.polling =
         std::make_unique<PollingTransport>(*this, record.session, request.query.base64_only);
     record.polling->on_get({request.exchange, request.reply,
@@ -236,7 +241,8 @@ FieldList EngineService::initial_headers(const HttpRequest& request, std::string
 
 // ---- Sessions ----------------------------------------------------------------------------------------
 
-EngineService::Record& EngineService::open_record(wire::EngineProtocol protocol) {
+EngineService::Record& EngineService::open_record(wire::EngineProtocol protocol,
+                                                  shard::AddressPlace place) {
     std::array<std::uint8_t, wire::session_id_random_bytes> random{};
     home_.shard().random().fill(random);
     const auto sid =
@@ -244,6 +250,7 @@ EngineService::Record& EngineService::open_record(wire::EngineProtocol protocol)
     auto record = std::make_unique<Record>(sid, protocol, context_);
     auto& opened = *record;
     records_.insert(Slot{std::move(record)});
+    if (place) address_places_.emplace(&opened.session, std::move(place));
     home_.network().shards().count_session(+1);
     return opened;
 }
@@ -266,6 +273,7 @@ void EngineService::on_session_closed(engine::Session& session) {
     if (found == records_.end()) return;
     auto record = std::move(found->record);
     records_.erase(found);
+    if (!address_places_.empty()) address_places_.erase(&session);
     home_.network().shards().count_session(-1);
     if (home_.draining() && session.transport_kind() == engine::TransportKind::polling) {
         departed_.emplace(session.sid());
@@ -320,7 +328,7 @@ void EngineService::upgrade(HttpConnection& connection, HttpRequest request) {
         const auto* record = find(query.sid);
         if (record == nullptr) return refuse(EngineRefusal::session_unknown);
         if (record->session.protocol() != query.protocol) return refuse(EngineRefusal::bad_request);
-        return attach_websocket(connection, query, request);
+        return attach_websocket(connection, query, request, {});
     }
     if (request.method != "GET") return refuse(EngineRefusal::bad_handshake_method);
     if (query.transport != wire::TransportName::websocket) {
@@ -330,9 +338,11 @@ void EngineService::upgrade(HttpConnection& connection, HttpRequest request) {
         report_origin(query, request);
         return refuse_connection(connection, refuse_upgrade(EngineRefusal::forbidden));
     }
+    auto place = home_.address_gate().admit(request, connection.connection());
+    if (!place) return refuse_connection(connection, AddressGate::refusal());
     const auto exchange = connection.exchange();
-    const auto waiting =
-        std::make_shared<const UpgradeRequest>(UpgradeRequest{query, std::move(request)});
+    const auto waiting = std::make_shared<UpgradeRequest>(
+        UpgradeRequest{query, std::move(request), *std::move(place)});
     home_.admissions().ask(waiting->http, exchange,
                            [this, exchange, waiting](const Verdict& verdict) {
                                auto* still_there = home_.exchanges().waiting(exchange);
@@ -341,7 +351,7 @@ void EngineService::upgrade(HttpConnection& connection, HttpRequest request) {
                            });
 }
 
-void EngineService::open_websocket(HttpConnection& connection, const UpgradeRequest& request,
+void EngineService::open_websocket(HttpConnection& connection, UpgradeRequest& request,
                                    const Verdict& verdict) {
     if (home_.draining()) {
         ++home_.shard().counters().handshakes_refused;
@@ -351,15 +361,16 @@ void EngineService::open_websocket(HttpConnection& connection, const UpgradeRequ
         report(*refusal, verdict.message, request.query, request.http);
         return refuse_connection(connection, refuse_upgrade(*refusal, verdict.message));
     }
-    attach_websocket(connection, request.query, request.http);
+    attach_websocket(connection, request.query, request.http, std::move(request.place));
 }
 
 void EngineService::attach_websocket(HttpConnection& connection, const wire::EngineQuery& query,
-                                     const HttpRequest& request) {
+                                     const HttpRequest& request, shard::AddressPlace place) {
     if (auto fault = check_websocket_request(request, options())) {
         return refuse_connection(connection, std::move(*fault));
     }
-    auto* record = query.sid.empty() ? &open_record(query.protocol) : find(query.sid);
+    auto* record =
+        query.sid.empty() ? &open_record(query.protocol, std::move(place)) : find(query.sid);
     auto headers =
         query.sid.empty() ? initial_headers(request, record->session.sid()) : headers_for(request);
     auto& socket = connection.connection();

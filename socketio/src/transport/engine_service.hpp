@@ -3,6 +3,7 @@
 // sessions come from every shard's connections. Lives on one shard. Engine.IO protocol v4, "HTTP".
 
 #include "engine/session.hpp"
+#include "shard/address_table.hpp"
 #include "shard/shard.hpp"
 #include "socketio/http.hpp"
 #include "transport/admission_desk.hpp"
@@ -37,6 +38,8 @@ struct EngineRequest {
     HttpRequest http;
     ExchangeId exchange = 0;
     HttpReply reply;
+    /// Of a handshake: its client's place among those of its address, where they are counted.
+    shard::AddressPlace place = {};
 };
 
 class EngineService final : private engine::SessionKeeper {
@@ -110,6 +113,7 @@ private:
     struct UpgradeRequest {
         wire::EngineQuery query;
         HttpRequest http;
+        shard::AddressPlace place;
     };
 
     [[nodiscard]] const Options& options() const noexcept { return context_.options; }
@@ -126,17 +130,18 @@ private:
     [[nodiscard]] FieldList initial_headers(const HttpRequest& request, std::string_view sid) const;
     void on_session_closed(engine::Session& session) override;
     void handshake(EngineRequest request);
-    void open_polling(const EngineRequest& request, const Verdict& verdict);
-    void open_websocket(HttpConnection& connection, const UpgradeRequest& request,
+    void open_polling(EngineRequest& request, const Verdict& verdict);
+    void open_websocket(HttpConnection& connection, UpgradeRequest& request,
                         const Verdict& verdict);
     /// What the application and the protocol's version have against a new session.
     [[nodiscard]] std::optional<EngineRefusal> check_handshake(const Verdict& verdict,
                                                                wire::EngineProtocol protocol);
-    Record& open_record(wire::EngineProtocol protocol);
+    Record& open_record(wire::EngineProtocol protocol, shard::AddressPlace place);
     void start_session(Record& record, engine::TransportPort& transport,
                        const HttpRequest& request);
+    /// `place` is a new session's.
     void attach_websocket(HttpConnection& connection, const wire::EngineQuery& query,
-                          const HttpRequest& request);
+                          const HttpRequest& request, shard::AddressPlace place);
     [[nodiscard]] Record* find(std::string_view sid) noexcept;
     /// Its session is over, but it may not know yet.
     [[nodiscard]] bool has_left(const std::string& sid) const {
@@ -147,6 +152,9 @@ private:
     const EngineRoute& route_;
     engine::SessionContext context_;
     boost::unordered_flat_set<Slot, SidHash, SidEqual> records_;
+    /// Of those that are counted by their address, since a proxy's connections are not. Few servers do that, so
+    /// it is no member of Record.
+    std::unordered_map<const engine::Session*, shard::AddressPlace> address_places_;
     std::unordered_map<std::string, std::unique_ptr<Lingering>> lingering_;
     /// Of polling clients that left while the server stops: what they had under way is no fault.
     std::unordered_set<std::string> departed_;

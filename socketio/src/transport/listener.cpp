@@ -35,11 +35,7 @@ std::string name_of(const ListenAddress& address) {
 }  // namespace
 
 Listener::Listener(shard::Shard& shard)
-    : shard_(shard),
-      too_many_(shard.deadlines(), shard.log(), "connections_max is reached"),
-      too_many_of_address_(shard.deadlines(), shard.log(), "address_connections_max is reached"),
-      too_fast_of_address_(shard.deadlines(), shard.log(),
-                           "faster than address_connects_per_second_max") {}
+    : shard_(shard), too_many_(shard.deadlines(), shard.log(), "connections_max is reached") {}
 
 void Listener::bind() {
     entrances_ = make_entrances(shard_.options());
@@ -80,7 +76,7 @@ void Listener::start(Network& network) {
 
 void Listener::stop() {
     pause_.cancel();
-    for (auto* log : {&too_many_, &too_many_of_address_, &too_fast_of_address_}) log->stop();
+    too_many_.stop();
     for (auto& door : doors_) door.close();
 }
 
@@ -126,7 +122,8 @@ Listener::Accepted Listener::accept_one(Door& door) {
                                [] { return base::LogFields{}; });
         }
         if (is_full()) return Accepted::one;
-        if (auto of_address = admit(peer)) {
+        auto& gate = (*network_)[shard_.index()].address_gate();
+        if (auto of_address = gate.admit(ip_address(peer))) {
             // Who is sent away for its address takes nothing of the others' rate.
             if (rate_) (void)rate_->take(shard_.deadlines().now());
             place({.fd = std::move(fd), .of_address = *std::move(of_address)}, door.entrance);
@@ -174,23 +171,6 @@ bool Listener::is_full() {
     too_many_.note(
         [&] { return base::LogFields::value_type{"connections_max", std::to_string(bound)}; });
     return true;
-}
-
-std::optional<shard::AddressPlace> Listener::admit(const sockaddr_storage& peer) {
-    auto& addresses = network_->shards().addresses();
-    const auto key =
-        addresses.counts_anything() ? address_key(peer) : std::optional<shard::AddressKey>();
-    if (!key) return shard::AddressPlace();
-    const auto answer = addresses.enter(*key, shard_.deadlines().now());
-    if (answer == shard::AddressTable::Answer::welcome) {
-        if (!addresses.counts_connections()) return shard::AddressPlace();
-        return shard::AddressPlace(addresses, *key);
-    }
-    ++shard_.counters().addresses_refused;
-    auto& log = answer == shard::AddressTable::Answer::too_many ? too_many_of_address_
-                                                                : too_fast_of_address_;
-    log.note([&] { return base::LogFields::value_type{"address", address_text(peer)}; });
-    return std::nullopt;
 }
 
 }  // namespace socketio::transport

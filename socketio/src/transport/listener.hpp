@@ -21,8 +21,6 @@
 #include <utility>
 #include <vector>
 
-#include <sys/socket.h>
-
 namespace socketio::transport {
 
 class Listener {
@@ -68,8 +66,6 @@ private:
     void accept_all(Door& door);
     [[nodiscard]] Accepted accept_one(Door& door);
     [[nodiscard]] bool is_full();
-    /// Its place among those of its address; nothing when it gets none.
-    [[nodiscard]] std::optional<shard::AddressPlace> admit(const sockaddr_storage& peer);
     void place(ReleasedSocket socket, std::size_t entrance);
     void pause(base::Milliseconds time);
     void on_exhausted(int error);
@@ -83,8 +79,6 @@ private:
     std::optional<base::TokenBucket> rate_;
     base::MemberDeadline<Listener, &Listener::on_pause_over> pause_{*this};
     RefusalLog too_many_;
-    RefusalLog too_many_of_address_;
-    RefusalLog too_fast_of_address_;
     bool exhausted_ = false;  ///< Out of descriptors or memory since the last connection.
 };
 

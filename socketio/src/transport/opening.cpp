@@ -19,7 +19,7 @@ void Opening::on_ready() {
     if (!std::exchange(step_due_, true)) connection_.home().handshakes().add(connection_);
 }
 
-/// False when it is not all there, or is none.
+/// False when it is not all there, is none, or names a client that gets no place.
 bool Opening::read_header() {
     auto peer = connection_.address();
     if (!connection_.home().network().trusted_proxies().contain(peer)) {
@@ -47,7 +47,11 @@ bool Opening::read_header() {
     header_due_ = false;
     if (header.source) peer = header.source->text();
     connection_.passage()->client = wire::ClientAddress{std::move(peer), header.secure};
-    return true;
+    // Before its handshake, which costs more than all else.
+    auto& home = connection_.home();
+    if (home.keep_place(connection_, home.address_gate().admit(header.source))) return true;
+    connection_.close();
+    return false;
 }
 
 void Opening::step() {

@@ -2,10 +2,12 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 
-#include <arpa/inet.h>
 #include <netinet/in.h>
 
 namespace socketio::transport {
@@ -15,19 +17,19 @@ namespace {
 // Within IPv6's multicast addresses, which nobody connects from.
 constexpr std::uint64_t v4_prefix = 0xffff'ffff'0000'0000;
 
-shard::AddressKey key_of(const in_addr& address) noexcept {
-    return shard::AddressKey{v4_prefix | ntohl(address.s_addr)};
+std::uint64_t number_of(std::span<const std::uint8_t> bytes) noexcept {
+    std::uint64_t number = 0;
+    for (const auto byte : bytes) number = number << 8 | byte;
+    return number;
 }
 
-shard::AddressKey key_of(const in6_addr& address) noexcept {
-    if (IN6_IS_ADDR_V4MAPPED(&address)) {
-        in_addr v4{};
-        std::memcpy(&v4, &address.s6_addr[12], sizeof v4);
-        return key_of(v4);
-    }
-    std::uint64_t network = 0;
-    for (int i = 0; i < 8; ++i) network = network << 8 | address.s6_addr[i];
-    return shard::AddressKey{network};
+/// Of the kernel's own form, which has them in the same order.
+template <std::size_t Size, class Address>
+wire::IpAddress from_kernel(const Address& address) noexcept {
+    static_assert(sizeof address == Size);
+    std::array<std::uint8_t, Size> bytes{};
+    std::memcpy(bytes.data(), &address, Size);
+    return wire::IpAddress(bytes);
 }
 
 }  // namespace
@@ -47,24 +49,26 @@ std::string address_text(const sockaddr_storage& peer) {
     return address.to_string();
 }
 
-std::optional<shard::AddressKey> address_key(const sockaddr_storage& peer) noexcept {
+std::optional<wire::IpAddress> ip_address(const sockaddr_storage& peer) noexcept {
+    using wire::IpAddress;
     if (peer.ss_family == AF_INET) {
-        return key_of(reinterpret_cast<const sockaddr_in&>(peer).sin_addr);
+        const auto& v4 = reinterpret_cast<const sockaddr_in&>(peer);
+        return from_kernel<IpAddress::v4_bytes>(v4.sin_addr);
     }
     if (peer.ss_family == AF_INET6) {
-        return key_of(reinterpret_cast<const sockaddr_in6&>(peer).sin6_addr);
+        const auto& v6 = reinterpret_cast<const sockaddr_in6&>(peer);
+        return from_kernel<IpAddress::v6_bytes>(v6.sin6_addr);
     }
     return std::nullopt;
 }
 
-std::optional<shard::AddressKey> address_key(std::string_view address) {
-    // The name of an interface behind it says nothing of the peer.
-    const std::string text(address.substr(0, address.find('%')));
-    in_addr v4{};
-    if (::inet_pton(AF_INET, text.c_str(), &v4) == 1) return key_of(v4);
-    in6_addr v6{};
-    if (::inet_pton(AF_INET6, text.c_str(), &v6) == 1) return key_of(v6);
-    return std::nullopt;
+shard::AddressKey address_key(const wire::IpAddress& address) noexcept {
+    const std::span<const std::uint8_t> bytes = address.bytes();
+    if (address.is_v4()) {
+        return shard::AddressKey{v4_prefix | number_of(bytes.last(wire::IpAddress::v4_bytes))};
+    }
+    constexpr std::size_t network_bytes = 8;
+    return shard::AddressKey{number_of(bytes.first(network_bytes))};
 }
 
 }  // namespace socketio::transport

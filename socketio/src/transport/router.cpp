@@ -92,6 +92,9 @@ void route_websocket_endpoint(HttpConnection& connection, const WebSocketEndpoin
         return refuse_connection(connection, std::move(*fault));
     }
     auto& socket = connection.connection();
+    if (!home.keep_place(socket, home.address_gate().admit(request, socket))) {
+        return refuse_connection(connection, AddressGate::refusal());
+    }
     auto rest = connection.take_over();
     auto owned = std::make_unique<WebSocketEndpointConnection>(socket, endpoint);
     auto& channel = *owned;

@@ -36,6 +36,7 @@ TransportShard::TransportShard(Network& network, shard::Shard& shard)
       handshakes_(shard),
       poll_bodies_(shard, deflater_),
       exchanges_(shard.index()),
+      address_gate_(shard, network.shards().addresses(), network.trusted_proxies()),
       admissions_(*this),
       read_buffer_(read_buffer_bytes),
       deflater_(shard.options().per_message_deflate.value_or(DeflateOptions{})) {
@@ -75,7 +76,7 @@ void TransportShard::adopt(ReleasedSocket socket, std::size_t entrance) {
 
 Connection& TransportShard::make_connection(ReleasedSocket socket) {
     auto& connection = *new Connection(*this, std::move(socket.fd), std::move(socket.passage));
-    if (socket.of_address) address_places_.emplace(&connection, std::move(socket.of_address));
+    (void)keep_place(connection, std::move(socket.of_address));
     return connection;
 }
 
@@ -90,6 +91,12 @@ void TransportShard::adopt_upgrade(ReleasedSocket socket, std::string bytes, std
     auto& resumed = *http;
     connection.start(std::move(http));
     resumed.resume_upgrade(endpoint, std::move(request), std::move(bytes));
+}
+
+bool TransportShard::keep_place(const Connection& connection,
+                                std::optional<shard::AddressPlace> place) {
+    if (place && *place) address_places_.emplace(&connection, *std::move(place));
+    return place.has_value();
 }
 
 shard::AddressPlace TransportShard::take_address_place(const Connection& connection) {
@@ -130,6 +137,13 @@ bool TransportShard::has_polling_clients() noexcept {
     return shard_.counters().polling_sessions > 0 ||
            std::any_of(services_.begin(), services_.end(),
                        [](const auto& service) { return service->has_last_words(); });
+}
+
+void TransportShard::close_openings() {
+    for (auto next = connections_.begin(); next != connections_.end();) {
+        auto& connection = *next++;
+        if (connection.opening()) connection.close();
+    }
 }
 
 void TransportShard::shut_down() {

@@ -4,6 +4,7 @@
 
 #include "shard/address_table.hpp"
 #include "shard/shard_group.hpp"
+#include "transport/address_gate.hpp"
 #include "transport/admission_desk.hpp"
 #include "transport/connection.hpp"
 #include "transport/engine_service.hpp"
@@ -22,6 +23,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -51,6 +53,7 @@ public:
     [[nodiscard]] TlsHandshakes& handshakes() noexcept { return handshakes_; }
     [[nodiscard]] PollBodies& poll_bodies() noexcept { return poll_bodies_; }
     [[nodiscard]] ExchangeTable& exchanges() noexcept { return exchanges_; }
+    [[nodiscard]] AddressGate& address_gate() noexcept { return address_gate_; }
     [[nodiscard]] AdmissionDesk& admissions() noexcept { return admissions_; }
     /// One for each endpoint, in the routes' order.
     [[nodiscard]] EngineService& service(std::size_t endpoint) noexcept {
@@ -79,6 +82,9 @@ public:
     // ---- For Connection ------------------------------------------------------------------------
     void enter(Connection& connection);
     void leave(Connection& connection);
+    /// Keeps what the gate gave to the connection, until it leaves. False when that was nothing.
+    [[nodiscard]] bool keep_place(const Connection& connection,
+                                  std::optional<shard::AddressPlace> place);
     /// Of one that is about to move: its place among those of its address goes with it.
     [[nodiscard]] shard::AddressPlace take_address_place(const Connection& connection);
 
@@ -92,6 +98,8 @@ public:
     void shut_down(const SessionName& session);
     /// A client polls, or has yet to fetch its last words: it needs connections.
     [[nodiscard]] bool has_polling_clients() noexcept;
+    /// Nobody needs new connections any more: those that have not said a word of HTTP yet go.
+    void close_openings();
     /// Says goodbye on every connection; they go as their last words are read.
     void shut_down();
     [[nodiscard]] bool empty() const noexcept { return connections_.empty(); }
@@ -108,6 +116,7 @@ private:
     TlsHandshakes handshakes_;
     PollBodies poll_bodies_;
     ExchangeTable exchanges_;
+    AddressGate address_gate_;
     AdmissionDesk admissions_;
     std::vector<std::unique_ptr<EngineService>> services_;
     /// In the order of listen_addresses().
