@@ -42,6 +42,7 @@ struct Settings {
     std::int64_t drain_window_ms = 0;
     std::size_t compression_threshold = 1'024;
     std::string cookie;
+    std::string unix_path;
     bool no_compression = false;
     bool disconnect_floods = false;
 };
@@ -64,6 +65,9 @@ void declare_options(CLI::App& app, Settings& settings) {
     app.add_flag("--no-compression", settings.no_compression, "answers to polls go as they are");
     app.add_option("--admission-timeout-ms", settings.admission_timeout_ms);
     app.add_option("--attachment-timeout-ms", settings.attachment_timeout_ms);
+    app.add_option("--trusted-proxy", options.trusted_proxies, "may be repeated");
+    app.add_flag("--proxy-protocol", options.proxy_protocol, "the port wants PROXY headers");
+    app.add_option("--unix", settings.unix_path, "listens on this path, too");
     app.add_option("--address-connections", options.address_connections_max);
     app.add_option("--address-connects-per-second", options.address_connects_per_second_max);
     app.add_option("--events-per-second", options.events_per_second_max);
@@ -161,6 +165,9 @@ void run_server(Settings settings) {
     options.admission_timeout = milliseconds(settings.admission_timeout_ms);
     options.attachment_timeout = milliseconds(settings.attachment_timeout_ms);
     options.drain_window = milliseconds(settings.drain_window_ms);
+    if (!settings.unix_path.empty()) {
+        options.further_addresses.emplace_back().unix_path = settings.unix_path;
+    }
     if (!settings.cookie.empty()) options.cookie = socketio::CookieOptions{.name = settings.cookie};
     options.http_compression->threshold = settings.compression_threshold;
     if (settings.no_compression) options.http_compression.reset();

@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { after, describe } from 'node:test';
 
@@ -16,46 +15,13 @@ import { PollingSession, WebSocketSession } from '../support/engine.mjs';
 import { Fixture, onNode } from '../support/fixture.mjs';
 import { httpRequest } from '../support/http.mjs';
 import { temporaryFolder } from '../support/live_server.mjs';
+import { startProxy } from '../support/proxies.mjs';
 import { check, useServer } from '../support/suite.mjs';
 import { nextEvent, within } from '../support/waiting.mjs';
 import { RawWebSocket } from '../support/websocket.mjs';
 
 const folder = temporaryFolder();
 after(() => folder.remove());
-
-/** A PROXY header of version 2 for IPv4; `secure`: its client speaks TLS. */
-function proxyHeader(source, { secure = false } = {}) {
-    const remark = Buffer.from([0x20, 0, 5, secure ? 1 : 0, 0, 0, 0, 0]);
-    const addresses = Buffer.from([...source.split('.').map(Number), 198, 51, 100, 1, 0xdc, 4, 1, 0xbb]);
-    const head = Buffer.from('\r\n\r\n\0\r\nQUIT\n\x21\x11\0\0', 'latin1');
-    head.writeUInt16BE(addresses.length + remark.length, 14);
-    return Buffer.concat([head, addresses, remark]);
-}
-
-/** What HAProxy does: a port whose connections go on to the server, each behind a header of its own. */
-async function startProxy(server, options) {
-    const sockets = new Set();
-    let clients = 0;
-    const proxy = net.createServer((client) => {
-        clients += 1;
-        const upstream = dial({ port: server.port });
-        upstream.write(proxyHeader(`192.0.2.${clients}`, options));
-        client.pipe(upstream).pipe(client);
-        for (const [socket, other] of [[client, upstream], [upstream, client]]) {
-            sockets.add(socket);
-            socket.on('error', () => other.destroy());
-            socket.on('close', () => other.destroy());
-        }
-    });
-    await new Promise((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-    server.track({
-        destroy() {
-            proxy.close();
-            sockets.forEach((socket) => socket.destroy());
-        },
-    });
-    return { port: proxy.address().port, track: (resource) => server.track(resource), tls: server.tls };
-}
 
 if (!onNode) {
     for (const journey of ['websocket', 'polling', 'upgraded']) {

@@ -17,7 +17,8 @@ struct Counters {
     std::uint64_t handshakes_refused = 0;
     /// Connections closed at once because there were Options::connections_max.
     std::uint64_t connections_refused = 0;
-    /// The same because of Options::address_connections_max or address_connects_per_second_max.
+    /// The same because of Options::address_connections_max or address_connects_per_second_max; sessions and
+    /// WebSockets that a trusted proxy asked for too, which were answered with 429.
     std::uint64_t addresses_refused = 0;
     /// TLS handshakes that came to their end; resumed ones too. And those that did not: no common version, no
     /// TLS at all, a peer that went or was too slow.

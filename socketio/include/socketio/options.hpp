@@ -157,6 +157,9 @@ struct Options {
     /// of unix sockets. Only they may send X-Forwarded-For and X-Forwarded-Proto, from which a request's
     /// `address` and `secure` are taken then, and PROXY headers. Empty: nobody, so that no client can choose
     /// its address.
+    /// They are not limited by address_connections_max and address_connects_per_second_max, since all their
+    /// clients share their address. Each client is, by its own: with a PROXY header its connection, with
+    /// X-Forwarded-For each session and WebSocket.
     std::vector<std::string> trusted_proxies = {};
     /// Threads, each with its own connections. 1 keeps a first program free of data races: handlers of
     /// different shards run at the same time. 0 is one for each core. At most 256: the sid names it in
@@ -273,7 +276,8 @@ struct Options {
     std::size_t connects_per_second_max = 0;
     /// Connections of one address, and new ones in a second (as many at once after a quiet one), beyond which
     /// new ones are closed at once: what one peer can take from all others. Addresses of an IPv6 network of 64
-    /// bits, which one customer gets, are one. 0 is no bound.
+    /// bits, which one customer gets, are one; peers of unix sockets have none. Who counts behind a proxy:
+    /// trusted_proxies. 0 is no bound.
     std::size_t address_connections_max = 0;
     std::size_t address_connects_per_second_max = 0;
     /// Events of one socket in a second, what it may send at once after a pause (0: as many as in a second), and

@@ -321,6 +321,23 @@ TEST_F(UnixSockets, LeaveASuccessorsAlone) {
     EXPECT_THAT(answer_at(path), HasSubstr("hello"));
 }
 
+TEST_F(UnixSockets, AreLimitedByNoAddress) {
+    auto limited = options();
+    limited.address_connections_max = 1;
+    limited.address_connects_per_second_max = 1;
+    Server server(limited);
+    greet(server);
+    const RunningServer running(server);
+    std::list<HttpPeer> peers;
+    for (int i = 0; i < 5; ++i) {
+        auto& peer = peers.emplace_back(0, AF_UNIX);
+        ASSERT_TRUE(peer.connect_unix(path));
+        peer.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        EXPECT_THAT(peer.read_until("hello"), HasSubstr("hello"));
+    }
+    EXPECT_EQ(server.counters().addresses_refused, 0U);
+}
+
 TEST_F(UnixSockets, HaveAPathThatFits) {
     Options options;
     auto& listen = options.further_addresses.emplace_back();

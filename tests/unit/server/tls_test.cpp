@@ -11,9 +11,11 @@
 #include <chrono>
 #include <fstream>
 #include <future>
+#include <list>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 
 namespace socketio {
@@ -33,6 +35,12 @@ using testing::StartsWith;
 constexpr std::string_view closing_request =
     "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
 constexpr std::string_view keeping_request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+constexpr std::string_view polling_request =
+    "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+constexpr std::string_view websocket_request =
+    "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: h\r\n"
+    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 /// Not the same in every record.
 std::string bytes_of_records(std::size_t size) {
@@ -228,6 +236,75 @@ TEST_F(Tls, EndsHandshakesWhenTheServerStops) {
     // Those who speak HTTP get a second for what they are in the middle of.
     EXPECT_LT(std::chrono::steady_clock::now() - began, 900ms);
     EXPECT_EQ(stalled.read_to_end(), "");
+}
+
+TEST_F(Tls, EndsHandshakesWithThePortOfADrainingServer) {
+    Options options;
+    options.shards = 2;
+    options.tls_handshake_timeout = 1h;
+    serve(options);
+    TlsPeer client;
+    ASSERT_TRUE(client.connect(server->port()).shake_hands());
+    client.send(websocket_request);
+    EXPECT_THAT(client.read_until("maxPayload"), HasSubstr("101 Switching"));
+    // On both shards.
+    std::list<HttpPeer> stalled(4);
+    for (auto& peer : stalled) peer.connect(server->port()).send("\x16\x03\x01\x02");
+    while (server->counters().connections < 5) std::this_thread::yield();
+    server->drain(1h);
+    for (auto& peer : stalled) EXPECT_EQ(peer.read_to_end(), "");
+    EXPECT_EQ(server->clients_count(), 1U) << "whose turn to leave has not come";
+}
+
+TEST_F(Tls, LetsHandshakesEndWhileAPollingClientNeedsThePort) {
+    Options options;
+    options.shards = 2;
+    serve(options);
+    const auto answer_to = [this](std::string_view request) {
+        TlsPeer peer;
+        EXPECT_TRUE(peer.connect(server->port()).shake_hands());
+        peer.send(request);
+        return peer.read_to_end();
+    };
+    const auto opened = answer_to(polling_request);
+    const auto sid = opened.find("\"sid\":\"") + 7;
+    ASSERT_GT(opened.size(), sid + 20) << opened;
+    TlsPeer polling;
+    polling.connect(server->port());
+    server->drain(1h);
+    while (answer_to(polling_request).find(" 503 ") == std::string::npos) {
+    }
+    ASSERT_TRUE(polling.shake_hands());
+    polling.send("POST /socket.io/?EIO=4&transport=polling&sid=" + opened.substr(sid, 20) +
+                 " HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n40");
+    EXPECT_THAT(polling.read_to_end(), AllOf(HasSubstr("200 OK"), EndsWith("ok")));
+}
+
+TEST_F(Tls, CountsStalledHandshakesAmongTheConnections) {
+    Options options;
+    options.connections_max = 2;
+    serve(options);
+    std::list<HttpPeer> stalled(2);
+    for (auto& peer : stalled) peer.connect(server->port()).send("\x16\x03\x01\x02");
+    HttpPeer third;
+    EXPECT_EQ(third.connect(server->port()).read_to_end(), "");
+    EXPECT_TRUE(wait_for(&Counters::connections_refused, 1));
+    stalled.pop_front();
+    std::optional<TlsPeer> next;
+    while (!next || !next->shake_hands()) next.emplace().connect(server->port());
+    next->send(closing_request);
+    EXPECT_THAT(next->read_to_end(), EndsWith("secure"));
+}
+
+TEST_F(Tls, CountsStalledHandshakesForTheirAddress) {
+    Options options;
+    options.address_connections_max = 2;
+    serve(options);
+    std::list<HttpPeer> stalled(2);
+    for (auto& peer : stalled) peer.connect(server->port()).send("\x16\x03\x01\x02");
+    HttpPeer third;
+    EXPECT_EQ(third.connect(server->port()).read_to_end(), "");
+    EXPECT_TRUE(wait_for(&Counters::addresses_refused, 1));
 }
 
 TEST_F(Tls, SaysGoodbyeWhenTheServerStops) {
