@@ -30,8 +30,10 @@ struct HttpRequest {
     /// Names in lower case.
     FieldList headers;
     std::string body;
-    /// The peer's address, without its port.
+    /// The client's, without its port: the peer's, or whom one of Options::trusted_proxies names. Empty for the
+    /// peer of a unix socket.
     std::string address;
+    /// The client speaks TLS, with us or with such a proxy.
     bool secure = false;
 };
 

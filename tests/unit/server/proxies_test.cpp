@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 namespace socketio {
 namespace {
@@ -282,6 +283,25 @@ TEST_F(Proxies, HaveAClientRefusedBeforeItsTls) {
     EXPECT_TRUE(counted(&Counters::addresses_refused, 1));
     EXPECT_EQ(server->counters().tls_handshakes, 1U);
     EXPECT_EQ(server->counters().tls_handshakes_failed, 0U);
+}
+
+TEST_F(Proxies, EndWithThePortOfADrainingServerWhileTheirHeaderIsPending) {
+    auto options = with_headers();
+    options.tls_handshake_timeout = 1h;
+    serve(options);
+    HttpPeer client;
+    client.connect(server->port())
+        .send(line +
+              "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: h\r\n"
+              "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+    EXPECT_THAT(client.read_until("maxPayload"), HasSubstr("101 Switching"));
+    HttpPeer pending;
+    pending.connect(server->port()).send(line.substr(0, half_a_line));
+    while (server->counters().connections < 2) std::this_thread::yield();
+    server->drain(1h);
+    EXPECT_EQ(pending.read_to_end(), "");
+    EXPECT_EQ(server->clients_count(), 1U) << "whose turn to leave has not come";
 }
 
 TEST_F(Proxies, AreCountedForWhereTheyAreNotTrusted) {
