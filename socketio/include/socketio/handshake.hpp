@@ -96,7 +96,7 @@ struct Handshake {
     std::shared_ptr<const OpeningRequest> request;
     /// Of the URL.
     FieldList query;
-    /// The peer's address, without its port.
+    /// As HttpRequest's, of the request that opened the session; so is `secure`.
     std::string address;
     std::chrono::system_clock::time_point issued;
     bool secure = false;
