@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 
 import { testKey } from '../support/live_server.mjs';
 import {
-    chooseFromMenu, expectStill, noticeOf, PageWorld, pagesConfiguration, pictureOf, saysState, shows, tableOf,
+    chooseFromMenu, expectStill, isTitled, noticeOf, PageWorld, pagesConfiguration, pictureOf, saysState, shows, tableOf,
 } from '../support/page_world.mjs';
 import { timeScale } from '../support/waiting.mjs';
 
@@ -34,7 +34,7 @@ test('a push over HTTP changes the picture of an open page, and nothing moves bu
     await shows(page, { region: 'North', amount: 40 });
     await saysState(page, 'Live');
     assert.equal(await page.locator('live-chart h1').textContent(), 'Sales by region');
-    assert.equal(await page.title(), 'Sales by region');
+    await isTitled(page, 'Sales by region');
     assert.match(await page.locator('live-chart cc-state-mark time').textContent(), /\d:\d\d:\d\d/);
     const before = await pictureOf(page);
     await push([{ region: 'North', amount: 62 }, { region: 'West', amount: 30 }]);
@@ -326,7 +326,7 @@ test('a token in the address is used once and then not seen there, also after a 
 test('the look follows the reader while the page is open', async () => {
     const page = await world.open('/c/sales_by_region', { locale: 'zh-CN' });
     await shows(page, { region: 'West', amount: 30 });
-    assert.equal(await page.title(), '各区销售');
+    await isTitled(page, '各区销售');
     const card = () => page.locator('live-chart .card').evaluate((one) => getComputedStyle(one).backgroundColor);
     assert.equal(await card(), 'rgb(255, 255, 255)');
     const light = await pictureOf(page);

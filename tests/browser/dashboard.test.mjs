@@ -10,7 +10,7 @@ import {
     barsAre, boardConfiguration, choicesInAddress, clickBar, dashboardMark, panel, panelShows, pushFirstRows,
 } from '../support/board_world.mjs';
 import { withCharts } from '../support/live_elements.mjs';
-import { PageWorld } from '../support/page_world.mjs';
+import { isTitled, PageWorld } from '../support/page_world.mjs';
 import { timeScale } from '../support/waiting.mjs';
 
 const world = new PageWorld();
@@ -38,7 +38,7 @@ test('the start page leads to the dashboard, which draws its charts in their pla
     assert.equal(new URL(page.url()).search, '?theme=light');
     await dashboardMark(page, 'Live');
     await panelShows(page, 'sales_by_region', 'amount', [40, 25]);
-    assert.equal(await page.title(), 'Sales');
+    await isTitled(page, 'Sales');
     assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Sales');
     // Reading order, whatever the order in the configuration.
     const titles = await page.locator('live-dashboard live-chart').evaluateAll((charts) => charts.map(({ chart }) => chart));

@@ -122,6 +122,9 @@ export const expectStill = async (page) => {
 export const saysState = (page, word) => page.locator('live-chart cc-state-mark .word').getByText(word, { exact: true })
     .waitFor();
 
+/** The window is called this: it follows what is drawn by a frame or, beside other work, by several. */
+export const isTitled = (page, title) => page.waitForFunction((wanted) => document.title === wanted, title);
+
 export const noticeOf = (page) => page.locator('live-chart cc-notice').first();
 
 /** The chart has a row with these cells, and has been drawn. */
