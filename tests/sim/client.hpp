@@ -103,7 +103,7 @@ private:
         const auto name = args.front().as_string();
         args.erase(args.begin());
         const auto packet = wire::encode_event(nsp, id, name, args);
-        session_->send(packet.text);
+        session_->send(packet.data);
         for (const auto& attachment : packet.attachments) {
             session_->send(std::string(attachment.view()), true);
         }
