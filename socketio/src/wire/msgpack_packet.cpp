@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <utility>
+#include <vector>
 
 namespace socketio::wire {
 
@@ -82,6 +83,28 @@ void append_head(std::string& out, PacketType type, std::string_view nsp,
     return fits ? boost::system::error_code() : make_error_code(errc::invalid_packet);
 }
 
+/// In JSON an object that says of itself that it stands for an attachment is taken for one as soon as there are
+/// any: whoever a broadcast passes it on to would read a wrong value, or close the connection.
+[[nodiscard]] bool poses_as_attachment(const Value& root) {
+    bool has_binary = false;
+    bool has_placeholder = false;
+    std::vector<const Value*> pending{&root};
+    while (!pending.empty()) {
+        const auto& value = *pending.back();
+        pending.pop_back();
+        if (value.if_binary() != nullptr) {
+            has_binary = true;
+        } else if (const auto* array = value.if_array()) {
+            for (const auto& element : *array) pending.push_back(&element);
+        } else if (const auto* object = value.if_object()) {
+            const auto* mark = object->find("_placeholder");
+            has_placeholder = has_placeholder || (mark != nullptr && *mark == Value(true));
+            for (const auto& [key, member] : *object) pending.push_back(&member);
+        }
+    }
+    return has_binary && has_placeholder;
+}
+
 [[nodiscard]] MsgpackLimits msgpack_limits(const PacketLimits& limits) noexcept {
     MsgpackLimits msgpack;
     // The map around the payload counts, too.
@@ -125,6 +148,8 @@ Result<Packet> decode_msgpack_packet(std::string_view bytes, const PacketLimits&
     if (id_value != nullptr && !id) return errc::invalid_packet;
     auto* data = members->find("data");
     if (const auto ec = check_data(*type, data)) return ec;
+    const bool may_pose = data != nullptr && bytes.find("_placeholder") != std::string_view::npos;
+    if (may_pose && poses_as_attachment(*data)) return errc::invalid_attachment;
     return Packet{*type, *name, id, data != nullptr ? std::move(*data) : Value()};
 }
 

@@ -24,7 +24,7 @@ namespace socketio::wire {
 /// As PacketDecoder's, with what is the same for both formats: an event's first element is a string or a
 /// number, and no reserved name; a namespace begins with a slash; ack ids are whole numbers of 64 bits. Members
 /// that are none of a packet's are passed over: clients send their options along. Besides the errors of
-/// msgpack: invalid_packet or reserved_event.
+/// msgpack: invalid_packet, reserved_event, and invalid_attachment for what looks like one in JSON.
 [[nodiscard]] Result<Packet> decode_msgpack_packet(std::string_view bytes,
                                                    const PacketLimits& limits);
 

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <barrier>
 #include <memory>
@@ -25,17 +26,21 @@ protected:
         });
     }
 
+    [[nodiscard]] int times(PacketFormat format) const {
+        return encoded[static_cast<std::size_t>(format)].load();
+    }
+
     std::array<std::atomic<int>, wire::packet_formats> encoded{};
 };
 
 TEST_F(ContentsOnceTest, AreEncodedForTheFormatsThatSomebodyAsksForAlone) {
     const auto contents = make_contents();
-    EXPECT_EQ(encoded[0] + encoded[1], 0);
+    EXPECT_EQ(times(PacketFormat::json) + times(PacketFormat::msgpack), 0);
     const auto& msgpack = contents->of(PacketFormat::msgpack);
     EXPECT_TRUE(msgpack->binary);
     EXPECT_EQ(contents->of(PacketFormat::msgpack), msgpack);
-    EXPECT_EQ(encoded[static_cast<std::size_t>(PacketFormat::msgpack)], 1);
-    EXPECT_EQ(encoded[static_cast<std::size_t>(PacketFormat::json)], 0);
+    EXPECT_EQ(times(PacketFormat::msgpack), 1);
+    EXPECT_EQ(times(PacketFormat::json), 0);
 }
 
 TEST_F(ContentsOnceTest, AreEncodedOnceForShardsThatAskAtTheSameTime) {
@@ -62,7 +67,9 @@ TEST_F(ContentsOnceTest, AreEncodedOnceForShardsThatAskAtTheSameTime) {
             });
         }
     }
-    for (const auto& count : encoded) EXPECT_EQ(count, events);
+    for (const auto format : {PacketFormat::json, PacketFormat::msgpack}) {
+        EXPECT_EQ(times(format), events);
+    }
     for (const auto& forms : seen) EXPECT_EQ(forms, seen[0]) << "all have the same bytes";
 }
 
@@ -73,7 +80,7 @@ TEST_F(ContentsOnceTest, AreThereForWhoAsksLaterAndWhenTheirMakerHasGone) {
         std::jthread first([&] { kept = contents->of(PacketFormat::json); });
     }
     EXPECT_EQ(contents->of(PacketFormat::json), kept);
-    EXPECT_EQ(encoded[static_cast<std::size_t>(PacketFormat::json)], 1);
+    EXPECT_EQ(times(PacketFormat::json), 1);
     contents.reset();
     EXPECT_TRUE(kept->data.starts_with(R"(2["x","xxx)"));
 }

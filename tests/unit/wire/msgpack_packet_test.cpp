@@ -223,6 +223,17 @@ TEST(MsgpackPacket, IsRefusedForWhatJsonPacketsAreRefusedFor) {
     EXPECT_EQ(shown(Value(event(Array{1, 2}))), "2 / - [1,2]");
 }
 
+TEST(MsgpackPacket, MayNotPoseAsAnAttachmentForThoseWhoReadJson) {
+    const Value placeholder = Object{{"_placeholder", true}, {"num", 5}};
+    expect_error(event(Array{"a", placeholder, Binary("b")}), errc::invalid_attachment);
+    expect_error(event(Array{"a", Object{{"deep", Array{Binary("b"), placeholder}}}}),
+                 errc::invalid_attachment);
+    // Without attachments it is plain data in both formats, and so is what does not say `true`.
+    EXPECT_TRUE(decode(event(Array{"a", placeholder})));
+    EXPECT_TRUE(decode(event(Array{"a", Object{{"_placeholder", 1}}, Binary("b")})));
+    EXPECT_TRUE(decode(event(Array{"_placeholder", Binary("b")})));
+}
+
 TEST(MsgpackPacket, IsRefusedWhenItsBytesAreNone) {
     const auto error_of = [](std::string_view hex) {
         return decode_msgpack_packet(test::from_hex(hex), {}).error();
