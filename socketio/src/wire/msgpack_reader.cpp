@@ -7,8 +7,10 @@
 #include <bit>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
+#include <cstdint>
+#include <cstdlib>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,16 @@ using boost::system::error_code;
 
 /// JavaScript's dates end this far from 1970.
 constexpr double date_ms_max = 8.64e15;
+
+/// By hand, since one message may hold a hundred thousand dates.
+void append_digits(std::string& out, std::uint64_t number, int digits) {
+    const auto end = out.size() + static_cast<std::size_t>(digits);
+    out.resize(end);
+    for (auto at = end; at > end - static_cast<std::size_t>(digits); --at) {
+        out[at - 1] = static_cast<char>('0' + number % 10);
+        number /= 10;
+    }
+}
 
 /// As Date.prototype.toJSON: "2023-11-14T22:13:20.000Z", null out of range.
 Value date_text(double milliseconds) {
@@ -37,15 +49,26 @@ Value date_text(double milliseconds) {
     const year_month_day date(sys_days(days(static_cast<int>(day_number - era * days_per_era))));
     const long long year = static_cast<int>(date.year()) + era * 400;
     const hh_mm_ss clock(time - midnight);
-    char text[40];
-    const char* format = year >= 0 && year <= 9999 ? "%04lld-%02u-%02uT%02d:%02d:%02d.%03dZ"
-                                                   : "%+07lld-%02u-%02uT%02d:%02d:%02d.%03dZ";
-    const int size = std::snprintf(
-        text, sizeof text, format, year, static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-        static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-        static_cast<int>(clock.subseconds().count()));
-    return std::string(text, static_cast<std::size_t>(size));
+    std::string text;
+    text.reserve(sizeof "+275760-09-13T00:00:00.000Z");
+    if (year < 0 || year > 9999) {
+        text += year < 0 ? '-' : '+';
+        append_digits(text, static_cast<std::uint64_t>(std::abs(year)), 6);
+    } else {
+        append_digits(text, static_cast<std::uint64_t>(year), 4);
+    }
+    const auto append = [&text](char before, auto number, int digits) {
+        text += before;
+        append_digits(text, static_cast<std::uint64_t>(number), digits);
+    };
+    append('-', static_cast<unsigned>(date.month()), 2);
+    append('-', static_cast<unsigned>(date.day()), 2);
+    append('T', clock.hours().count(), 2);
+    append(':', clock.minutes().count(), 2);
+    append(':', clock.seconds().count(), 2);
+    append('.', clock.subseconds().count(), 3);
+    text += 'Z';
+    return text;
 }
 
 std::uint64_t big_endian(std::string_view bytes) {
