@@ -44,6 +44,7 @@ struct Settings {
     bool engine_echo = false;
     bool ws_echo = false;
     bool no_deflate = false;
+    std::string parser = "json";
     socketio::DeflateOptions deflate;
 };
 
@@ -66,6 +67,8 @@ void declare_options(CLI::App& app, Settings& settings) {
     app.add_flag("--engine-echo", settings.engine_echo, "bare Engine.IO on /engine.io/");
     app.add_flag("--ws-echo", settings.ws_echo, "bare WebSocket on /echo");
     app.add_flag("--no-deflate", settings.no_deflate, "take no offer of permessage-deflate");
+    app.add_option("--parser", settings.parser, "what packets are written in")
+        ->check(CLI::IsMember({"json", "msgpack", "by-client"}));
     app.add_option("--deflate-threshold", settings.deflate.threshold,
                    "smallest message that is compressed, bytes");
 }
@@ -74,6 +77,11 @@ socketio::Admission admit(const socketio::HttpRequest& request) {
     const auto refuse = request.query.find("refuse");
     if (!refuse) return socketio::Admission::allow();
     return socketio::Admission::refuse(std::string(*refuse));
+}
+
+socketio::Parser parser_of(std::string_view name) {
+    if (name == "msgpack") return socketio::Parser::msgpack;
+    return name == "by-client" ? socketio::Parser::by_client : socketio::Parser::json;
 }
 
 socketio::Options server_options(const Settings& settings) {
@@ -89,6 +97,7 @@ socketio::Options server_options(const Settings& settings) {
     options.http_request_timeout = milliseconds(settings.request_timeout_ms);
     options.message_bytes_max = settings.max_payload;
     options.allow_eio3 = settings.eio3;
+    options.parser = parser_of(settings.parser);
     if (!settings.cors_origins.empty()) {
         socketio::CorsOptions cors;
         cors.origins = settings.cors_origins;

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 
 import { Server } from 'socket.io';
+import msgpackParser from 'socket.io-msgpack-parser';
 import { WebSocketServer } from 'ws';
 
 // engine.io and cors are the copies that socket.io itself uses.
@@ -31,6 +32,7 @@ const { values: options } = parseArgs({
         'ws-echo': { type: 'boolean', default: false },
         'no-deflate': { type: 'boolean', default: false },
         'deflate-threshold': { type: 'string', default: '1024' },
+        parser: { type: 'string', default: 'json' },
     },
 });
 
@@ -83,6 +85,8 @@ if (options['allow-request']) {
 const io = new Server(httpServer, {
     ...engineOptions,
     connectTimeout: Number(options['connect-timeout-ms']),
+    // Node has one parser for all of its clients.
+    parser: options.parser === 'msgpack' ? msgpackParser : undefined,
     destroyUpgrade: false,
 });
 

@@ -4,21 +4,24 @@
 
 #include "sim/client_session.hpp"
 #include "sim/transcript.hpp"
-#include "wire/socket_packet.hpp"
+#include "wire/packet_parser.hpp"
 
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace socketio::sim {
 
 class SimClient final : public ClientEvents {
 public:
-    SimClient(Server& server, Transcript& transcript, EngineProtocol protocol)
+    SimClient(Server& server, Transcript& transcript, EngineProtocol protocol,
+              wire::PacketFormat format = wire::PacketFormat::json)
         : server_(server),
           scheduler_(server.scheduler),
           transcript_(transcript),
-          protocol_(protocol) {
+          protocol_(protocol),
+          parser_(wire::packet_parser(format)) {
         connect();
         act();
     }
@@ -49,7 +52,7 @@ private:
     void connect() {
         auto& dice = scheduler_.dice;
         joined_.clear();
-        decoder_ = wire::PacketDecoder();
+        begun_ = wire::PacketDecoder();
         is_lurker_ = protocol_ == EngineProtocol::v4 && dice.chance(4);
         session_ = std::make_shared<ClientSession>(server_, protocol_, *this);
         if (calm_) session_->calm_down();
@@ -89,7 +92,7 @@ private:
         auto& joined = joined_[nsp];
         if (session_->closed() || joined.connected || joined.connecting) return;
         joined.connecting = true;
-        session_->send("0" + (nsp == "/" ? "" : nsp + ','));
+        send_packet({wire::PacketType::connect, nsp, {}, nullptr});
     }
     void join_later(const std::string& nsp) {
         if (protocol_ == EngineProtocol::v3 && nsp == "/") return;
@@ -102,15 +105,18 @@ private:
         if (with_ack) id = next_ack_id_++;
         const auto name = args.front().as_string();
         args.erase(args.begin());
-        const auto packet = wire::encode_event(nsp, id, name, args);
-        session_->send(packet.text);
+        send_encoded(parser_.encode_event(nsp, id, name, args));
+    }
+    void send_packet(const wire::Packet& packet) { send_encoded(parser_.encode(packet)); }
+    void send_encoded(const wire::EncodedPacket& packet) {
+        session_->send(packet.data, packet.binary);
         for (const auto& attachment : packet.attachments) {
             session_->send(std::string(attachment.view()), true);
         }
     }
 
     void on_message(std::string_view data, bool binary) override {
-        auto packet = binary ? decoder_.on_binary(data) : decoder_.on_text(data, {});
+        auto packet = parser_.decode(data, binary, begun_, {});
         scheduler_.require(packet.has_value(), "packets and attachments come in step");
         if (packet && *packet) on_packet(**packet);
     }
@@ -136,13 +142,12 @@ private:
         if (packet.id && joined.connected && scheduler_.dice.chance(70)) answer(packet);
     }
     void answer(const wire::Packet& packet) {
-        const auto reply = "3" + (packet.nsp == "/" ? "" : packet.nsp + ',') +
-                           std::to_string(*packet.id) + '[' +
-                           wire::to_json(packet.data.as_array().at(1)) + ']';
+        wire::Packet reply{wire::PacketType::ack, packet.nsp, packet.id,
+                           Array{packet.data.as_array().at(1)}};
         scheduler_.after(scheduler_.dice.delay(0, 300),
-                         [this, reply, nsp = packet.nsp, session = session_] {
-                             if (session == session_ && joined_[nsp].connected)
-                                 session->send(reply);
+                         [this, reply = std::move(reply), session = session_] {
+                             if (session == session_ && joined_[reply.nsp].connected)
+                                 send_packet(reply);
                          });
     }
 
@@ -171,7 +176,7 @@ private:
     void leave(const std::string& nsp, Joined& joined) {
         if (protocol_ == EngineProtocol::v3 && nsp == "/") return;
         joined.connected = false;
-        session_->send("1" + (nsp == "/" ? "" : nsp + ','));
+        send_packet({wire::PacketType::disconnect, nsp, {}, nullptr});
         join_later(nsp);
     }
     [[nodiscard]] std::string room() {
@@ -182,8 +187,9 @@ private:
     Scheduler& scheduler_;
     Transcript& transcript_;
     const EngineProtocol protocol_;
+    const wire::PacketParser& parser_;
     std::shared_ptr<ClientSession> session_;
-    wire::PacketDecoder decoder_;
+    wire::PacketDecoder begun_;
     std::map<std::string, Joined> joined_;
     std::uint64_t next_ack_id_ = 0;
     int asked_ = 0;

@@ -1,4 +1,4 @@
-// Clients of every kind on a bad network against one shard's sessions and hub. What must hold:
+// Clients of every kind and format on a bad network against one shard's sessions and hub. What must hold:
 //   each member of a room gets each broadcast exactly once, and everything in the order it was sent;
 //   each event of a client reaches its handler once and in order, also across an upgrade;
 //   after a disconnect nothing is sent and no handler runs; each ack handler is called once;
@@ -31,7 +31,16 @@ Options make_options(Dice& dice) {
     options.send_queue_packets_max = static_cast<std::size_t>(dice.between(20, 120));
     options.send_queue_bytes_max = static_cast<std::size_t>(dice.between(3'000, 20'000));
     options.pending_acks_max = static_cast<std::size_t>(dice.between(2, 40));
+    if (dice.chance(60)) options.parser = dice.chance(80) ? Parser::by_client : Parser::msgpack;
     return options;
+}
+
+/// Clients of old protocols read JSON where there is a choice.
+wire::PacketFormat choose_format(Dice& dice, Parser parser, EngineProtocol protocol) {
+    const bool may_choose = parser == Parser::by_client && protocol == EngineProtocol::v4;
+    const bool chooses_msgpack = may_choose && dice.chance(50);
+    return parser == Parser::msgpack || chooses_msgpack ? wire::PacketFormat::msgpack
+                                                        : wire::PacketFormat::json;
 }
 
 class Simulation {
@@ -43,7 +52,8 @@ public:
         for (int i = scheduler_.dice.between(3, 9); i > 0; --i) {
             const auto protocol =
                 scheduler_.dice.chance(25) ? EngineProtocol::v3 : EngineProtocol::v4;
-            clients_.push_back(std::make_unique<SimClient>(server_, transcript_, protocol));
+            const auto format = choose_format(scheduler_.dice, server_.options.parser, protocol);
+            clients_.push_back(std::make_unique<SimClient>(server_, transcript_, protocol, format));
         }
     }
 
@@ -71,8 +81,12 @@ public:
         scheduler_.require(server_.deadlines.empty(), "no deadline is left over");
         return scheduler_.broken;
     }
-    [[nodiscard]] const std::map<std::string, std::size_t>& happened() const noexcept {
-        return app_.happened();
+    [[nodiscard]] std::map<std::string, std::size_t> happened() const {
+        auto all = app_.happened();
+        const auto& [json, msgpack] = server_.encodings;
+        all["broadcast to several formats, as JSON"] += json;
+        all["broadcast to several formats, as MessagePack"] += msgpack;
+        return all;
     }
 
 private:
@@ -125,7 +139,9 @@ constexpr std::array needed = {"delivery",
                                "transport error",
                                "ping timeout",
                                "slow client",
-                               "server shutting down"};
+                               "server shutting down",
+                               "broadcast to several formats, as JSON",
+                               "broadcast to several formats, as MessagePack"};
 
 TEST(Hub, KeepsItsPromisesOnABadNetwork) {
     std::map<std::string, std::size_t> happened;

@@ -6,6 +6,7 @@
 #include "hub/delivery.hpp"
 #include "hub/hub.hpp"
 #include "sim/scheduler.hpp"
+#include "support/counted_contents.hpp"
 #include "wire/engine_payload.hpp"
 #include "wire/websocket_frame.hpp"
 
@@ -183,9 +184,14 @@ public:
     }
 
     // ---- NamespacePort -------------------------------------------------------------------------
+    [[nodiscard]] hub::EventContents encode(std::string_view nsp, std::string_view event,
+                                            const Args& args,
+                                            const EmitFlags& flags) const override {
+        return test::encode_for(options.parser, encodings, nsp, event, args, flags);
+    }
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override {
-        hub.deliver(hub::make_delivery(nsp.name(), std::move(audience), flags, event, args));
+        hub.deliver(hub::make_delivery(*this, nsp.name(), std::move(audience), flags, event, args));
     }
     void deliver_everywhere(hub::Delivery delivery) override { hub.deliver(delivery); }
     void surgery(hub::RoomSurgery surgery) override { hub.surgery(surgery); }
@@ -206,6 +212,7 @@ public:
                         },
                         LogLevel::warn};
     Counters counters;
+    mutable test::Encodings encodings{};
     engine::SessionContext context{options, deadlines, counters, *this};
     hub::Hub hub{hub::HubContext{options, deadlines, scheduler.dice, log, 0}};
 

@@ -68,6 +68,13 @@ enum class KeepRequest : std::uint8_t {
     always,  ///< As long as the session.
 };
 
+/// What packets are written in. docs/protocol.md, "MessagePack".
+enum class Parser : std::uint8_t {
+    json,       ///< Node's default: text, and binary in messages of its own behind it.
+    msgpack,    ///< As socket.io-msgpack-parser 3: binary messages. Clients need that parser.
+    by_client,  ///< What a client's first packet is written in, which tells one from the other.
+};
+
 /// permessage-deflate (RFC 7692): messages compressed on the WebSockets of clients that offer it, browsers
 /// among them. A broadcast is compressed once for all of a shard's clients.
 struct DeflateOptions {
@@ -132,6 +139,10 @@ struct Options {
     std::chrono::milliseconds connect_timeout{45'000};
     /// Clients of socket.io 1.x and 2.x (EIO=3).
     bool allow_eio3 = false;
+    /// by_client lets clients of both kinds in, and each event is encoded at most once in each format, when the
+    /// first of its readers is sent it. Until then its values are kept, so an event is copied once: for a
+    /// server whose clients are all of one kind, that kind costs less. Clients of EIO3 are sent JSON by it.
+    Parser parser = Parser::json;
     /// A browser's headers are most of what an idle client costs, and middlewares are nearly all who read
     /// them: so they go once there is no middleware left to read them. With no namespace but the root
     /// that is as soon as a client is connected.
@@ -168,9 +179,10 @@ struct Options {
     // ---- Bounds: what one peer may cost ----------------------------------------------------------
     /// The largest message from a client, in bytes, and the largest POST: what one peer can make us hold.
     std::size_t message_bytes_max = 1'000'000;
-    /// Binary attachments of one packet; Node's parser has the same bound.
+    /// Binary attachments of one packet; Node's parser has the same bound, and so have its clients. In
+    /// MessagePack it counts the binaries: what is passed on to clients that read JSON must be readable there.
     std::size_t attachments_max = 10;
-    /// Nesting of JSON from a client: the serializer and the application recurse over it.
+    /// Nesting of JSON or MessagePack from a client: the serializer and the application recurse over it.
     std::size_t json_depth_max = 128;
     /// Unsent bytes of one session, beyond which it is closed as a slow client. One message larger than
     /// the bound may stand in an empty queue.

@@ -103,7 +103,8 @@ std::size_t MessageContent::bytes() const noexcept {
 
 ContentRef make_content(wire::EncodedPacket packet, const EmitFlags& flags) {
     auto content = std::make_shared<MessageContent>();
-    content->data = std::move(packet.text);
+    content->data = std::move(packet.data);
+    content->binary = packet.binary;
     content->attachments = std::move(packet.attachments);
     content->compress = flags.compress;
     content->droppable = flags.droppable;

@@ -27,7 +27,7 @@ namespace socketio::engine {
 /// An Engine.IO packet and the binary messages that must follow it without anything between. Any thread.
 struct MessageContent {
     wire::EnginePacketType type = wire::EnginePacketType::message;
-    /// `data` is binary: bare Engine.IO only, Socket.IO packets begin with text.
+    /// `data` is binary: bare Engine.IO, and Socket.IO packets in MessagePack.
     bool binary = false;
     std::string data;
     std::vector<Binary> attachments;

@@ -8,6 +8,7 @@
 #include "wire/handshake_query.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace socketio::hub {
 
@@ -19,7 +20,23 @@ using wire::PacketType;
 constexpr std::size_t requested_name_bytes_max = 256;
 
 wire::PacketLimits limits_of(const Options& options) {
-    return {options.attachments_max, options.json_depth_max};
+    wire::PacketLimits limits;
+    limits.attachments_max = options.attachments_max;
+    limits.json_depth_max = options.json_depth_max;
+    // As many as JSON has room for.
+    limits.msgpack_values_max = options.message_bytes_max / 2;
+    return limits;
+}
+
+/// Until a client that may choose has said something.
+wire::PacketFormat first_format(const Options& options) noexcept {
+    return options.parser == Parser::msgpack ? wire::PacketFormat::msgpack
+                                             : wire::PacketFormat::json;
+}
+
+/// A client of an old protocol is sent a packet before it has sent any: it reads JSON.
+bool may_choose_format(const Options& options, wire::EngineProtocol protocol) noexcept {
+    return options.parser == Parser::by_client && protocol == wire::EngineProtocol::v4;
 }
 
 /// EIO3 clients append a query to the namespace: "/chat?token=1".
@@ -40,7 +57,11 @@ Value to_object(const FieldList& fields) {
 }  // namespace
 
 Client::Client(Hub& hub, engine::Session& session, Handshake handshake)
-    : hub_(hub), session_(session), handshake_(SharedHandshake::make(std::move(handshake))) {
+    : hub_(hub),
+      session_(session),
+      handshake_(SharedHandshake::make(std::move(handshake))),
+      format_(first_format(hub.context().options)),
+      knows_format_(!may_choose_format(hub.context().options, session.protocol())) {
     hub_.add(*this);
 }
 
@@ -65,8 +86,8 @@ void Client::on_connect_timeout(base::TimePoint) {
 // ---- Packets -----------------------------------------------------------------------------------
 
 void Client::on_message(std::string_view data, bool binary) {
-    auto decoded = binary ? decoder_.on_binary(data)
-                          : decoder_.on_text(data, limits_of(hub_.context().options));
+    if (!std::exchange(knows_format_, true) && binary) format_ = wire::PacketFormat::msgpack;
+    auto decoded = parser().decode(data, binary, begun_, limits_of(hub_.context().options));
     if (!decoded) return close_for_bad_packet(decoded.error().message());
     if (*decoded) on_packet(**std::move(decoded));
 }
@@ -155,7 +176,7 @@ bool Client::awaits(std::string_view nsp) const noexcept {
 void Client::refuse(const std::string& nsp, std::string message) {
     const wire::Packet reply{PacketType::connect_error, nsp, std::nullopt,
                              Object{{"message", std::move(message)}}};
-    session_.send(engine::Message::make(engine::make_content(wire::encode_packet(reply))));
+    session_.send(engine::Message::make(engine::make_content(parser().encode(reply))));
 }
 
 void Client::close_for_bad_packet(std::string_view why) {

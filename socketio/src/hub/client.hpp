@@ -7,7 +7,7 @@
 #include "engine/session.hpp"
 #include "engine/session_port.hpp"
 #include "hub/shared_handshake.hpp"
-#include "wire/socket_packet.hpp"
+#include "wire/packet_parser.hpp"
 
 #include <boost/container/small_vector.hpp>
 
@@ -42,6 +42,8 @@ public:
 
     [[nodiscard]] Hub& hub() const noexcept { return hub_; }
     [[nodiscard]] engine::Session& session() const noexcept { return session_; }
+    /// That its packets are written in; known once it has sent one.
+    [[nodiscard]] wire::PacketFormat format() const noexcept { return format_; }
 
     // ---- From its sockets ----------------------------------------------------------------------
     void on_socket_connected() noexcept { connect_timeout_.reset(); }
@@ -59,6 +61,9 @@ public:
 
 private:
     void on_connect_timeout(base::TimePoint now);
+    [[nodiscard]] const wire::PacketParser& parser() const noexcept {
+        return wire::packet_parser(format_);
+    }
     void on_packet(wire::Packet packet);
     void on_connect(wire::Packet packet, const FieldList& query);
     /// The namespace is not there, but may be made.
@@ -83,7 +88,7 @@ private:
 
     Hub& hub_;
     engine::Session& session_;
-    wire::PacketDecoder decoder_;
+    wire::PacketDecoder begun_;  ///< A packet whose attachments have not all come.
     /// Of the request. The first socket shares it, for which reason auth is put into it; a further socket
     /// gets a copy.
     HandshakeRef handshake_;
@@ -100,6 +105,9 @@ private:
     std::unique_ptr<Requests> requests_;
     std::unique_ptr<ConnectTimeout> connect_timeout_;
     std::uint32_t place_ = 0;  ///< Among the hub's clients.
+    wire::PacketFormat format_;
+    /// False until the first message of a client that may choose.
+    bool knows_format_;
 };
 
 }  // namespace socketio::hub

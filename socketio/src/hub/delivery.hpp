@@ -1,5 +1,5 @@
 #pragma once
-// A broadcast, encoded once by its publisher for the whole process. Any thread.
+// A broadcast, encoded once in each format for the whole process. Any thread.
 
 #include "hub/namespace_port.hpp"
 #include "socketio/broadcast.hpp"
@@ -12,8 +12,9 @@
 
 namespace socketio::hub {
 
-[[nodiscard]] Delivery make_delivery(std::string nsp, Audience audience, EmitFlags flags,
-                                     std::string_view event, const Args& args);
+/// Encoded by `port`.
+[[nodiscard]] Delivery make_delivery(const NamespacePort& port, std::string nsp, Audience audience,
+                                     EmitFlags flags, std::string_view event, const Args& args);
 
 /// The event that such content was made of, as clients read it: broadcasts carry bytes alone, since hardly
 /// anybody on the server wants to see them.

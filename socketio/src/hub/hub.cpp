@@ -3,9 +3,10 @@
 #include "base/assert.hpp"
 #include "hub/answer_count.hpp"
 #include "hub/delivery.hpp"
+#include "hub/message_forms.hpp"
 #include "hub/socket_state.hpp"
+#include "wire/packet_parser.hpp"
 #include "wire/session_id.hpp"
-#include "wire/socket_packet.hpp"
 
 #include <array>
 #include <exception>
@@ -89,13 +90,15 @@ constexpr std::size_t shared_messages_max = 256;
 
 namespace {
 
-/// Before anything is sent, since a handler may do anything to the sockets.
-void show_outgoing(const Snapshot& recipients, const engine::MessageContent& content) {
+/// Before anything is sent, since a handler may do anything to the sockets. `content_of` gives the event in the
+/// format that a socket reads, which is what its handlers are shown.
+template <class ContentOf>
+void show_outgoing(const Snapshot& recipients, ContentOf content_of) {
     std::optional<IncomingEvent> event;
     for (std::size_t i = 0; i < recipients.size(); ++i) {
         auto& socket = recipients[i];
         if (!socket.receives() || !socket.has_outgoing_handlers()) continue;
-        if (!event) event = decode_event(content);
+        if (!event) event = decode_event(content_of(socket.format()));
         if (event) socket.call_outgoing_handlers(event->name, event->args);
     }
 }
@@ -108,12 +111,21 @@ void Hub::deliver(const Delivery& delivery) {
     const Snapshot recipients(snapshots_, *nsp, delivery.audience);
     // Nobody receives: no handle and no frames are made.
     if (recipients.empty()) return;
-    if (nsp->has_outgoing_handlers()) show_outgoing(recipients, *delivery.content);
-    const auto message =
-        delivery.is_sent_again ? share(delivery.content) : engine::Message::make(delivery.content);
+    const auto& contents = delivery.contents;
+    if (nsp->has_outgoing_handlers()) {
+        show_outgoing(recipients, [&](wire::PacketFormat format) -> const engine::MessageContent& {
+            return *contents.of(format);
+        });
+    }
+    MessageForms message([&](wire::PacketFormat format) {
+        const auto& content = contents.of(format);
+        return delivery.is_sent_again ? share(content) : engine::Message::make(content);
+    });
     for (std::size_t i = 0; i < recipients.size(); ++i) {
         prefetch_ahead(recipients, i);
-        if (recipients[i].receives()) recipients[i].transmit(message, delivery.flags.is_volatile);
+        auto& socket = recipients[i];
+        if (!socket.receives()) continue;
+        socket.transmit(message.of(socket.format()), delivery.flags.is_volatile);
     }
 }
 
@@ -158,11 +170,17 @@ void Hub::ask(const Question& question, std::function<void(BroadcastAnswers)> do
     const Snapshot recipients(snapshots_, *nsp, question.audience);
     if (recipients.empty()) return done({});
     const auto id = nsp->take_ack_id();
-    const auto content =
-        engine::make_content(wire::encode_event(question.nsp, id, question.event, question.args),
-                             {.compress = question.flags.compress});
-    if (nsp->has_outgoing_handlers()) show_outgoing(recipients, *content);
-    const auto message = engine::Message::make(content);
+    MessageForms message([&](wire::PacketFormat format) {
+        auto packet = wire::packet_parser(format).encode_event(question.nsp, id, question.event,
+                                                               question.args);
+        return engine::Message::make(
+            engine::make_content(std::move(packet), {.compress = question.flags.compress}));
+    });
+    if (nsp->has_outgoing_handlers()) {
+        show_outgoing(recipients, [&](wire::PacketFormat format) -> const engine::MessageContent& {
+            return message.of(format)->content();
+        });
+    }
     const auto count = std::make_shared<AnswerCount>(std::move(done));
     for (std::size_t i = 0; i < recipients.size(); ++i) {
         auto& socket = recipients[i];
@@ -171,7 +189,7 @@ void Hub::ask(const Question& question, std::function<void(BroadcastAnswers)> do
         socket.expect_answer(
             id, question.timeout,
             [count](boost::system::error_code ec, const Args& args) { count->add(ec, args); });
-        (void)socket.transmit(message, false);
+        (void)socket.transmit(message.of(socket.format()), false);
     }
     count->all_asked();
 }

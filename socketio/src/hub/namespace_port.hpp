@@ -1,7 +1,7 @@
 #pragma once
 // What a namespace of the process is set up with, and how its façade reaches every shard.
 
-#include "engine/message.hpp"
+#include "hub/event_contents.hpp"
 #include "socketio/broadcast.hpp"
 #include "socketio/namespace.hpp"
 #include "socketio/socket.hpp"
@@ -29,12 +29,12 @@ struct NamespaceSetup {
     std::map<std::string, EventHandler, std::less<>> handlers;
 };
 
-/// A broadcast on its way into one shard: encoded already.
+/// A broadcast on its way into one shard: encoded already, or as soon as somebody there needs it.
 struct Delivery {
     std::string nsp;
     Audience audience;
     EmitFlags flags;
-    engine::ContentRef content;
+    EventContents contents;
     /// The same content may come again in this turn: its frames are kept until then.
     bool is_sent_again = false;
 };
@@ -63,6 +63,11 @@ struct Question {
 class NamespacePort {
 public:
     virtual ~NamespacePort() = default;
+    /// An event in the format that clients of this server read, or in each of those that they may read.
+    [[nodiscard]] virtual EventContents encode(std::string_view nsp, std::string_view event,
+                                               const Args& args, const EmitFlags& flags) const {
+        return EventContents(encode_event(wire::PacketFormat::json, nsp, event, args, flags));
+    }
     virtual void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
                            std::string_view event, Args args) = 0;
     /// To every shard of the process and to nobody else.

@@ -12,12 +12,8 @@ namespace socketio::hub {
 
 namespace {
 
-engine::MessageRef make_message(wire::EncodedPacket packet, const EmitFlags& flags = {}) {
+engine::MessageRef make_event(wire::EncodedPacket packet, const EmitFlags& flags) {
     return engine::Message::make(engine::make_content(std::move(packet), flags));
-}
-
-engine::MessageRef make_message(const wire::Packet& packet) {
-    return make_message(wire::encode_packet(packet));
 }
 
 /// Numbers name events too, as in JavaScript, where they are property names.
@@ -30,7 +26,8 @@ std::string event_name(const Value& name) {
 
 SocketState::SocketState(Client& client, NamespaceState& nsp, std::string_view id,
                          HandshakeRef handshake)
-    : protocol_(client.session().protocol()),
+    : reads_msgpack_(client.format() == wire::PacketFormat::msgpack),
+      protocol_(client.session().protocol()),
       session_(&client.session()),
       client_(&client),
       nsp_(nsp),
@@ -48,6 +45,10 @@ SocketState::~SocketState() {
 
 engine::TransportKind SocketState::transport_kind() const noexcept {
     return session_ != nullptr ? session_->transport_kind() : last_transport_kind_;
+}
+
+engine::MessageRef SocketState::make_message(const wire::Packet& packet) const {
+    return engine::Message::make(engine::make_content(parser().encode(packet)));
 }
 
 // ---- Connecting --------------------------------------------------------------------------------
@@ -168,18 +169,19 @@ void SocketState::call_outgoing_handlers(std::string_view event, const Args& arg
 EmitOutcome SocketState::send(std::string_view event, const Args& args, const EmitFlags& flags) {
     if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
     notify_outgoing(event, args);
-    auto packet = wire::encode_event(nsp_.name(), std::nullopt, event, args);
-    return transmit(make_message(std::move(packet), flags), flags.is_volatile);
+    auto packet = parser().encode_event(nsp_.name(), std::nullopt, event, args);
+    return transmit(make_event(std::move(packet), flags), flags.is_volatile);
 }
 
 EmitOutcome SocketState::send(const EncodedEvent& event) {
     if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
+    const auto& content = event.contents().of(format());
     if (nsp_.has_outgoing_handlers()) {
-        if (const auto shown = decode_event(*event.content())) {
+        if (const auto shown = decode_event(*content)) {
             call_outgoing_handlers(shown->name, shown->args);
         }
     }
-    return transmit(hub().share(event.content()), event.is_volatile());
+    return transmit(hub().share(content), event.is_volatile());
 }
 
 bool SocketState::writable() const noexcept {
@@ -251,7 +253,7 @@ void SocketState::send_with_ack(std::string_view event, const Args& args,
     }
     const auto id = nsp_.take_ack_id();
     expect_answer(id, timeout, std::move(handler));
-    transmit(make_message(wire::encode_event(nsp_.name(), id, event, args)), false);
+    transmit(make_event(parser().encode_event(nsp_.name(), id, event, args), {}), false);
 }
 
 void SocketState::expect_answer(std::uint64_t id, std::chrono::milliseconds timeout,

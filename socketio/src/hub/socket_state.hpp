@@ -18,7 +18,7 @@
 #include "hub/room_index.hpp"
 #include "hub/shared_handshake.hpp"
 #include "socketio/socket.hpp"
-#include "wire/socket_packet.hpp"
+#include "wire/packet_parser.hpp"
 
 #include <boost/container/string.hpp>
 
@@ -54,6 +54,10 @@ public:
     [[nodiscard]] bool receives() const noexcept { return phase_ == Phase::connected; }
     [[nodiscard]] engine::TransportKind transport_kind() const noexcept;
     [[nodiscard]] wire::EngineProtocol protocol() const noexcept { return protocol_; }
+    /// The client's.
+    [[nodiscard]] wire::PacketFormat format() const noexcept {
+        return reads_msgpack_ ? wire::PacketFormat::msgpack : wire::PacketFormat::json;
+    }
     [[nodiscard]] std::string_view connection_id() const noexcept {
         return session_ != nullptr ? session_->sid() : std::string_view();
     }
@@ -182,6 +186,10 @@ private:
         SocketState& socket_;
     };
 
+    [[nodiscard]] const wire::PacketParser& parser() const noexcept {
+        return wire::packet_parser(format());
+    }
+    [[nodiscard]] engine::MessageRef make_message(const wire::Packet& packet) const;
     void connect();
     void refuse(Refusal refusal);
     void call_connection_handlers();
@@ -222,6 +230,7 @@ private:
     bool was_connected_ : 1 = false;
     bool greeted_ : 1 = false;
     bool backlog_told_ : 1 = false;
+    bool reads_msgpack_ : 1;
     wire::EngineProtocol protocol_;
     /// The last one that was seen, for when the client is gone.
     engine::TransportKind last_transport_kind_ = engine::TransportKind::polling;

@@ -5,6 +5,7 @@
 #include "hub/delivery.hpp"
 #include "server/gather.hpp"
 #include "server/options_check.hpp"
+#include "shard/contents_once.hpp"
 #include "transport/uring_writer.hpp"
 
 #include <algorithm>
@@ -331,6 +332,20 @@ void Server::Implementation::begin_stop() {
 
 // ---- Emitting ----------------------------------------------------------------------------------------
 
+hub::EventContents Server::Implementation::encode(std::string_view nsp, std::string_view event,
+                                                  const Args& args, const EmitFlags& flags) const {
+    if (options_.parser != Parser::by_client) {
+        const auto format = options_.parser == Parser::msgpack ? wire::PacketFormat::msgpack
+                                                               : wire::PacketFormat::json;
+        return hub::EventContents(hub::encode_event(format, nsp, event, args, flags));
+    }
+    auto encode_in = [nsp = std::string(nsp), event = std::string(event), args,
+                      flags](wire::PacketFormat format) {
+        return hub::encode_event(format, nsp, event, args, flags);
+    };
+    return hub::EventContents(std::make_shared<const shard::ContentsOnce>(std::move(encode_in)));
+}
+
 void Server::Implementation::broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
                                        std::string_view event, Args args) {
     if (is_parent(nsp.name())) {
@@ -342,7 +357,7 @@ void Server::Implementation::broadcast(const Namespace& nsp, Audience audience, 
         });
         return;
     }
-    auto delivery = hub::make_delivery(nsp.name(), audience, flags, event, args);
+    auto delivery = hub::make_delivery(*this, nsp.name(), audience, flags, event, args);
     if (options_.adapter && !flags.local) {
         ClusterBroadcast elsewhere{nsp.name(), {}, std::move(audience), std::move(flags)};
         elsewhere.data.reserve(args.size() + 1);
@@ -439,8 +454,9 @@ void Server::Implementation::deliver(ClusterBroadcast broadcast) {
     }
     if (nsp == nullptr || !passes(nsp->setup().remote_broadcast_filters, broadcast)) return;
     const Args args(broadcast.data.begin() + 1, broadcast.data.end());
-    deliver_everywhere(hub::make_delivery(std::move(broadcast.nsp), std::move(broadcast.audience),
-                                          std::move(broadcast.flags), *event, args));
+    deliver_everywhere(hub::make_delivery(*this, std::move(broadcast.nsp),
+                                          std::move(broadcast.audience), std::move(broadcast.flags),
+                                          *event, args));
 }
 
 bool Server::Implementation::passes(const std::vector<RemoteBroadcastFilter>& filters,

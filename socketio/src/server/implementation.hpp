@@ -48,6 +48,9 @@ public:
     void stop();
 
     // ---- NamespacePort -------------------------------------------------------------------------
+    [[nodiscard]] hub::EventContents encode(std::string_view nsp, std::string_view event,
+                                            const Args& args,
+                                            const EmitFlags& flags) const override;
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override;
     void deliver_everywhere(hub::Delivery delivery) override;

@@ -35,6 +35,7 @@ Options checked(Options options) {
             "one of allow_polling and allow_websocket must be on");
     require(options.keep_request <= KeepRequest::always,
             "keep_request must be one of KeepRequest's");
+    require(options.parser <= Parser::by_client, "parser must be one of Parser's");
     for (const auto& further : options.further_addresses) {
         require(!further.address.empty(), "further_addresses must each name an address");
     }

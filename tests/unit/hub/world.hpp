@@ -5,6 +5,7 @@
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
 #include "hub/hub.hpp"
+#include "support/counted_contents.hpp"
 #include "unit/engine/fakes.hpp"
 
 #include <algorithm>
@@ -90,10 +91,14 @@ public:
     void destroy_clients() { clients_.clear(); }
 
     // ---- NamespacePort -------------------------------------------------------------------------
+    [[nodiscard]] EventContents encode(std::string_view nsp, std::string_view event,
+                                       const Args& args, const EmitFlags& flags) const override {
+        return test::encode_for(options.parser, encodings, nsp, event, args, flags);
+    }
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override {
         last_flags = flags;
-        hub().deliver(make_delivery(nsp.name(), std::move(audience), flags, event, args));
+        hub().deliver(make_delivery(*this, nsp.name(), std::move(audience), flags, event, args));
     }
     void deliver_everywhere(Delivery delivery) override { hub().deliver(delivery); }
     void surgery(RoomSurgery surgery) override { hub().surgery(surgery); }
@@ -130,6 +135,8 @@ public:
     std::vector<Requested> requested;
     Texts presence;
     mutable int setup_checks = 0;
+    /// How often a broadcast was asked for in each format, with Parser::by_client.
+    mutable test::Encodings encodings{};
 
 private:
     class CountingRandom final : public base::Random {

@@ -58,6 +58,9 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     options.keep_request = static_cast<KeepRequest>(3);
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
+    options.parser = static_cast<Parser>(3);
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
     options.backlog_bytes = options.send_queue_bytes_max;
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
