@@ -16,7 +16,8 @@ class Namespace;
 
 /// Made by Namespace::encode(), for the sockets of that namespace alone. Sent to thousands of sockets one by
 /// one, it costs what a broadcast to them costs: frames and compression are made once for each shard and
-/// turn. Worth keeping for what many get at different times, as the snapshot of a state.
+/// turn. Worth keeping for what many get at different times, as the snapshot of a state. It is never sent again
+/// to clients that come back (Options::connection_state_recovery): it has no place of its own among the events.
 class EncodedEvent {
 public:
     EncodedEvent(const Namespace& nsp, std::shared_ptr<const engine::MessageContent> content,

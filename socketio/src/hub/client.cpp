@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "hub/hub.hpp"
 #include "hub/namespace_table.hpp"
+#include "hub/recovery.hpp"
 #include "hub/socket_state.hpp"
 #include "wire/handshake_query.hpp"
 
@@ -116,26 +117,68 @@ void Client::on_connect(wire::Packet packet, const FieldList& query) {
 
 void Client::connect_to(NamespaceState& nsp, wire::Packet packet, const FieldList& query) {
     if (left_by_server_) std::erase(*left_by_server_, &nsp);
-    auto& socket = *sockets_.emplace_back(std::make_unique<SocketState>(
-        *this, nsp, make_socket_id(nsp), make_handshake(std::move(packet.data), query)));
+    auto* recovery = hub_.recovery();
+    if (recovery != nullptr && session_.protocol() == wire::EngineProtocol::v4) {
+        if (auto inquiry = recovery->read_inquiry(packet.nsp, packet.data)) {
+            return recover(*std::move(inquiry), std::move(packet), query);
+        }
+    }
+    make_socket(nsp, make_socket_id(nsp), std::move(packet), query).proceed();
+}
+
+SocketState& Client::make_socket(NamespaceState& nsp, std::string_view id, wire::Packet packet,
+                                 const FieldList& query) {
+    return *sockets_.emplace_back(std::make_unique<SocketState>(
+        *this, nsp, id, make_handshake(std::move(packet.data), query)));
+}
+
+void Client::recover(Inquiry inquiry, wire::Packet packet, const FieldList& query) {
+    const auto& client = note_request(packet.nsp);
+    hub_.recovery()->restore(
+        std::move(inquiry), [client, packet = std::move(packet), query](RestoredSocket* restored) {
+            return *client != nullptr && (*client)->on_recovery_answer(packet, query, restored);
+        });
+}
+
+bool Client::on_recovery_answer(wire::Packet packet, const FieldList& query,
+                                RestoredSocket* restored) {
+    std::erase(requests_->names, packet.nsp);
+    if (!session_.is_open()) return false;
+    auto* nsp = hub_.find_namespace(packet.nsp);
+    if (nsp == nullptr || !nsp->is_open()) {
+        refuse(packet.nsp, "Invalid namespace");
+        return false;
+    }
+    if (restored == nullptr) {
+        make_socket(*nsp, make_socket_id(*nsp), std::move(packet), query).proceed();
+        return true;
+    }
+    auto& socket = make_socket(*nsp, restored->session->sid, std::move(packet), query);
+    socket.restore(std::move(*restored));
     socket.proceed();
+    return true;
+}
+
+const std::shared_ptr<Client*>& Client::note_request(const std::string& nsp) {
+    if (!requests_) {
+        requests_ = std::make_unique<Requests>(Requests{std::make_shared<Client*>(this), {}});
+    }
+    requests_->names.push_back(nsp);
+    return requests_->client;
 }
 
 void Client::request_namespace(wire::Packet packet, const FieldList& query) {
     if (packet.nsp.size() > requested_name_bytes_max) {
         return refuse(packet.nsp, "Invalid namespace");
     }
-    if (!requests_) {
-        requests_ = std::make_unique<Requests>(Requests{std::make_shared<Client*>(this), {}});
-    }
-    requests_->names.push_back(packet.nsp);
+    const auto& client = note_request(packet.nsp);
     auto name = packet.nsp;
     auto auth = packet.data;
-    hub_.request_namespace(
-        std::move(name), std::move(auth),
-        [client = requests_->client, packet = std::move(packet), query](bool is_there) {
-            if (*client != nullptr) (*client)->on_namespace_answer(packet, query, is_there);
-        });
+    hub_.request_namespace(std::move(name), std::move(auth),
+                           [client, packet = std::move(packet), query](bool is_there) {
+                               if (*client == nullptr) return;
+                               (*client)->on_namespace_answer(packet, query, is_there);
+                           });
 }
 
 void Client::on_namespace_answer(wire::Packet packet, const FieldList& query, bool is_there) {

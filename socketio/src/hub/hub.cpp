@@ -3,6 +3,7 @@
 #include "base/assert.hpp"
 #include "hub/answer_count.hpp"
 #include "hub/delivery.hpp"
+#include "hub/recovery.hpp"
 #include "hub/socket_state.hpp"
 #include "wire/session_id.hpp"
 #include "wire/socket_packet.hpp"
@@ -13,7 +14,11 @@
 
 namespace socketio::hub {
 
-Hub::Hub(const HubContext& context) : context_(context) {}
+Hub::Hub(const HubContext& context) : context_(context) {
+    if (const auto& recovery = context_.options.connection_state_recovery) {
+        recovery_ = std::make_unique<Recovery>(*this, *recovery);
+    }
+}
 
 Hub::~Hub() = default;
 
@@ -24,6 +29,7 @@ void Hub::add_namespace(const Namespace& nsp) {
 void Hub::close_namespace(std::string_view name) {
     const auto* nsp = namespaces_.close(name);
     if (nsp == nullptr) return;
+    if (recovery_) recovery_->forget_namespace(name);
     const Snapshot sockets(snapshots_, *nsp, {});
     for (std::size_t i = 0; i < sockets.size(); ++i) sockets[i].disconnect();
 }
@@ -33,6 +39,11 @@ bool Hub::close_if_deserted(std::string_view name) {
     if (nsp == nullptr || !nsp->is_deserted()) return false;
     (void)namespaces_.close(name);
     return true;
+}
+
+void Hub::post(unsigned shard, std::function<void(Hub&)> work) {
+    const auto* root = find_namespace("/");
+    if (root != nullptr) root->facade().port().post_to_hub(shard, std::move(work));
 }
 
 void Hub::request_namespace(std::string name, Value auth, std::function<void(bool)> answer) {
@@ -100,9 +111,28 @@ void show_outgoing(const Snapshot& recipients, const engine::MessageContent& con
     }
 }
 
+/// Where EIO3 clients get another one.
+void send_both(const Snapshot& recipients, const engine::MessageRef& message,
+               const engine::MessageRef& for_eio3) {
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        prefetch_ahead(recipients, i);
+        auto& socket = recipients[i];
+        if (!socket.receives()) continue;
+        const bool is_eio3 = socket.protocol() == wire::EngineProtocol::v3;
+        socket.transmit(is_eio3 ? for_eio3 : message, false);
+    }
+}
+
 }  // namespace
 
 void Hub::deliver(const Delivery& delivery) {
+    if (!recovery_) return send_out(delivery);
+    recovery_->note(delivery);
+    send_out(delivery);
+    recovery_->admit_waiting();
+}
+
+void Hub::send_out(const Delivery& delivery) {
     const auto* nsp = find_namespace(delivery.nsp);
     if (nsp == nullptr) return;
     const Snapshot recipients(snapshots_, *nsp, delivery.audience);
@@ -111,6 +141,10 @@ void Hub::deliver(const Delivery& delivery) {
     if (nsp->has_outgoing_handlers()) show_outgoing(recipients, *delivery.content);
     const auto message =
         delivery.is_sent_again ? share(delivery.content) : engine::Message::make(delivery.content);
+    if (delivery.content_without_offset) {
+        return send_both(recipients, message,
+                         engine::Message::make(delivery.content_without_offset));
+    }
     for (std::size_t i = 0; i < recipients.size(); ++i) {
         prefetch_ahead(recipients, i);
         if (recipients[i].receives()) recipients[i].transmit(message, delivery.flags.is_volatile);

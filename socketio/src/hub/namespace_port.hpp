@@ -15,6 +15,8 @@
 
 namespace socketio::hub {
 
+class Hub;
+
 /// Filled before run(), or before the namespace appears on the shards; read by every shard after it.
 struct NamespaceSetup {
     std::string name;
@@ -37,6 +39,8 @@ struct Delivery {
     engine::ContentRef content;
     /// The same content may come again in this turn: its frames are kept until then.
     bool is_sent_again = false;
+    /// What EIO3 clients get instead. Null when `content` is for everybody.
+    engine::ContentRef content_without_offset = nullptr;
 };
 
 /// Rooms joined, left, or sockets sent away, for a whole audience.
@@ -77,6 +81,10 @@ public:
     virtual void request_namespace(std::string, Value, std::function<void(bool)> answer) {
         answer(false);
     }
+    /// To the hub of that shard, from another one's: read there after what this shard sent it before. Thrown
+    /// away when the server ends.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
+    virtual void post_to_hub(unsigned, std::function<void(Hub&)>) {}
     /// A shard has the first socket in a child of a parent namespace, or has none any more.
     virtual void on_child_presence(const std::string&, bool) {}
     /// Throws std::logic_error when shards read that namespace's setup already.

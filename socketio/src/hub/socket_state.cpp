@@ -4,6 +4,7 @@
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
 #include "hub/namespace_table.hpp"
+#include "hub/recovery.hpp"
 #include "wire/json.hpp"
 
 #include <iterator>
@@ -52,6 +53,20 @@ engine::TransportKind SocketState::transport_kind() const noexcept {
 
 // ---- Connecting --------------------------------------------------------------------------------
 
+void SocketState::restore(RestoredSocket restored) {
+    auto& recovery = *hub().recovery();
+    auto& session = *restored.session;
+    recovered_ = true;
+    recovery.admit_restored(*this, session);
+    in_own_room_ = false;
+    for (const auto& room : session.rooms) {
+        (void)enter(room.name, static_cast<std::uint32_t>(room.since));
+    }
+    data_ = std::move(session.data);
+    attempt_->restore({std::move(restored.missed), recovery.end()},
+                      recovery.options().skip_middlewares);
+}
+
 void SocketState::proceed() {
     const auto progress = attempt_->run();
     // The client may have gone while a middleware ran.
@@ -65,6 +80,7 @@ void SocketState::proceed() {
 
 void SocketState::connect() {
     const auto held = attempt_->take_held();
+    const auto missed = attempt_->take_missed();
     attempt_.reset();
     phase_ = Phase::connected;
     was_connected_ = true;
@@ -72,13 +88,37 @@ void SocketState::connect() {
     if (in_own_room_) tell_joined(id(), true);
     auto& client = *client_;
     client.on_socket_connected();
-    wire::Packet reply{wire::PacketType::connect, nsp_.name(), std::nullopt, nullptr};
-    if (protocol_ == wire::EngineProtocol::v4) reply.data = Object{{"sid", id()}};
-    transmit(make_message(reply), false);
-    for (const auto& message : held) transmit(message, false);
+    auto* recovery = protocol_ == wire::EngineProtocol::v4 ? hub().recovery() : nullptr;
+    if (recovery != nullptr && !recovered_) recovery->admit(*this);
+    if (recovered_) send_missed(missed);
+    send_connect_reply();
+    for (const auto& message : held) {
+        const bool is_recoverable = message->content().offset != wire::EventOffset::none;
+        if (is_recoverable) recovery->note_direct(*this, message->shared_content());
+        transmit(message, false);
+    }
     call_connection_handlers();
     greeted_ = true;
     client.on_socket_greeted();
+}
+
+void SocketState::send_connect_reply() {
+    wire::Packet reply{wire::PacketType::connect, nsp_.name(), std::nullopt, nullptr};
+    if (protocol_ == wire::EngineProtocol::v4) {
+        Object payload{{"sid", id()}};
+        if (const auto* recovery = hub().recovery()) {
+            payload.append("pid", recovery->pid_of(*this));
+        }
+        reply.data = std::move(payload);
+    }
+    transmit(make_message(reply), false);
+}
+
+void SocketState::send_missed(const ConnectAttempt::Missed& missed) {
+    const auto more = hub().recovery()->on_connected(*this, missed.until);
+    for (const auto* packets : {&missed.packets, &more}) {
+        for (const auto& packet : *packets) transmit(hub().share(packet), false);
+    }
 }
 
 void SocketState::call_connection_handlers() {
@@ -168,8 +208,28 @@ void SocketState::call_outgoing_handlers(std::string_view event, const Args& arg
 EmitOutcome SocketState::send(std::string_view event, const Args& args, const EmitFlags& flags) {
     if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
     notify_outgoing(event, args);
+    if (can_recover(flags)) return send_recoverable(event, args, flags);
     auto packet = wire::encode_event(nsp_.name(), std::nullopt, event, args);
     return transmit(make_message(std::move(packet), flags), flags.is_volatile);
+}
+
+bool SocketState::can_recover(const EmitFlags& flags) const noexcept {
+    return hub().recovery() != nullptr && !flags.is_volatile &&
+           protocol_ == wire::EngineProtocol::v4;
+}
+
+EmitOutcome SocketState::send_recoverable(std::string_view event, const Args& args,
+                                          const EmitFlags& flags) {
+    // A handler that looked on may have disconnected it.
+    if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
+    auto& recovery = *hub().recovery();
+    auto own = args;
+    auto content = make_recoverable_content(nsp_.name(), flags, event, own, recovery.next_offset());
+    // One that is restored is sent what the log has as soon as it is connected.
+    const bool is_sent_later = phase_ == Phase::pending && recovered_;
+    if (phase_ == Phase::connected || is_sent_later) recovery.note_direct(*this, content);
+    if (is_sent_later) return EmitOutcome::queued;
+    return transmit(engine::Message::make(std::move(content)), false);
 }
 
 EmitOutcome SocketState::send(const EncodedEvent& event) {
@@ -313,17 +373,29 @@ void SocketState::disconnect_and_close() {
     if (phase_ == Phase::connected || phase_ == Phase::leaving) client_->disconnect_all();
 }
 
+void SocketState::close_connection() {
+    if (session_ != nullptr) session_->close(DisconnectReason::forced_server_close);
+}
+
 void SocketState::leave(DisconnectReason reason) {
-    if (phase_ == Phase::pending) return release();
+    auto* recovery = hub().recovery();
+    if (phase_ == Phase::pending) {
+        // One that was restored, and whose middlewares have not decided, may be restored once more.
+        auto left_behind = recovery != nullptr ? recovery->detach(*this, reason) : nullptr;
+        if (left_behind) recovery->keep(std::move(left_behind), std::move(data_));
+        return release();
+    }
     if (phase_ != Phase::connected) return;
     phase_ = Phase::leaving;
     call_disconnect_handlers(&Handlers::disconnecting, "disconnecting", reason);
+    auto left_behind = recovery != nullptr ? recovery->detach(*this, reason) : nullptr;
     nsp_.remove(*this);
     phase_ = Phase::left;
     leave_all_rooms();
     open_replies_.close();
     fail_all_acks();
     call_disconnect_handlers(&Handlers::disconnect, "disconnect", reason);
+    if (left_behind) recovery->keep(std::move(left_behind), std::move(data_));
     release();
 }
 
@@ -340,6 +412,8 @@ void SocketState::call_disconnect_handlers(std::list<DisconnectHandler> Handlers
 void SocketState::release() {
     phase_ = Phase::left;
     if (attempt_) attempt_->abandon();
+    // One that was restored, and refused.
+    if (auto* recovery = hub().recovery()) recovery->forget(*this);
     leave_all_rooms();
     fail_all_acks();
     forget_listening();
@@ -354,6 +428,11 @@ void SocketState::release() {
 // ---- Rooms -------------------------------------------------------------------------------------
 
 bool SocketState::join(std::string_view room) {
+    const auto* recovery = hub().recovery();
+    return enter(room, recovery != nullptr ? recovery->moment() : 0);
+}
+
+bool SocketState::enter(std::string_view room, std::uint32_t moment) {
     if (phase_ == Phase::left) return false;
     if (room == id()) {
         const bool is_new = !in_own_room_;
@@ -365,7 +444,7 @@ bool SocketState::join(std::string_view room) {
         return nsp_.rooms().has(*this, room);
     }
     const bool is_new = watches_rooms() && nsp_.rooms().find(room) == nullptr;
-    if (nsp_.rooms().join(*this, room)) tell_joined(room, is_new);
+    if (nsp_.rooms().join(*this, room, moment)) tell_joined(room, is_new);
     return true;
 }
 

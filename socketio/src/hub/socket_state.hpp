@@ -35,6 +35,7 @@
 namespace socketio::hub {
 
 class Client;
+struct RestoredSocket;
 
 class SocketState final : public RoomMember {
 public:
@@ -58,10 +59,14 @@ public:
         return session_ != nullptr ? session_->sid() : std::string_view();
     }
 
+    /// It goes on where another one was.
+    [[nodiscard]] bool recovered() const noexcept { return recovered_; }
     /// The connection handlers have returned.
     [[nodiscard]] bool greeted() const noexcept { return greeted_; }
 
     // ---- From the client -----------------------------------------------------------------------
+    /// Before anything else: its id is that of the socket which it takes the place of.
+    void restore(RestoredSocket restored);
     /// Goes on with the middlewares, then connects or refuses.
     void proceed();
     void on_event(wire::Packet packet);
@@ -118,6 +123,8 @@ public:
     void on_event_refused(const EventRefusal& refusal);
 
     // ---- From the hub --------------------------------------------------------------------------
+    /// Its client has another connection, and comes back on that.
+    void close_connection();
     [[nodiscard]] bool has_outgoing_handlers() const noexcept {
         return handlers_ != nullptr && !handlers_->outgoing.empty();
     }
@@ -180,8 +187,13 @@ private:
     };
 
     void connect();
+    void send_connect_reply();
+    void send_missed(const ConnectAttempt::Missed& missed);
     void refuse(Refusal refusal);
     void call_connection_handlers();
+    [[nodiscard]] bool can_recover(const EmitFlags& flags) const noexcept;
+    EmitOutcome send_recoverable(std::string_view event, const Args& args, const EmitFlags& flags);
+    bool enter(std::string_view room, std::uint32_t moment);
     void call_own_drain_handlers();
     void call_any_handlers(const HandlerList<AnyHandler>& list, std::string_view event,
                            const Args& args);
@@ -217,6 +229,7 @@ private:
     bool was_connected_ : 1 = false;
     bool greeted_ : 1 = false;
     bool backlog_told_ : 1 = false;
+    bool recovered_ : 1 = false;
     wire::EngineProtocol protocol_;
     /// The last one that was seen, for when the client is gone.
     engine::TransportKind last_transport_kind_ = engine::TransportKind::polling;
