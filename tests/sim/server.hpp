@@ -5,6 +5,7 @@
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
 #include "hub/hub.hpp"
+#include "hub/recovery.hpp"
 #include "sim/scheduler.hpp"
 #include "wire/engine_payload.hpp"
 #include "wire/websocket_frame.hpp"
@@ -21,6 +22,9 @@ namespace socketio::sim {
 using wire::EngineProtocol;
 
 class Server;
+
+/// The simulation's clock begins at nothing, the world's does not.
+inline constexpr Milliseconds wall_clock_ahead{1'790'000'000'000};
 
 /// Writes once at the end of each turn in which it was woken.
 class SimTransport : public engine::TransportPort {
@@ -185,7 +189,14 @@ public:
     // ---- NamespacePort -------------------------------------------------------------------------
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override {
-        hub.deliver(hub::make_delivery(nsp.name(), std::move(audience), flags, event, args));
+        auto* recovery = hub.recovery();
+        if (recovery == nullptr || flags.is_volatile) {
+            return hub.deliver(
+                hub::make_delivery(nsp.name(), std::move(audience), flags, event, args));
+        }
+        hub.deliver(hub::make_recoverable_delivery(nsp.name(), std::move(audience), flags, event,
+                                                   args, recovery->next_offset(),
+                                                   options.allow_eio3));
     }
     void deliver_everywhere(hub::Delivery delivery) override { hub.deliver(delivery); }
     void surgery(hub::RoomSurgery surgery) override { hub.surgery(surgery); }
@@ -207,7 +218,8 @@ public:
                         LogLevel::warn};
     Counters counters;
     engine::SessionContext context{options, deadlines, counters, *this};
-    hub::Hub hub{hub::HubContext{options, deadlines, scheduler.dice, log, 0}};
+    hub::Hub hub{
+        hub::HubContext{options, deadlines, scheduler.dice, log, 0, wall_clock_ahead, &counters}};
 
 private:
     struct Record {

@@ -140,13 +140,14 @@ void Recovery::admit_waiting() {
 
 void Recovery::admit(SocketState& socket) {
     const auto pid = Pid::of(hub_.make_socket_id());
-    live_.emplace(pid, Live{&socket, log_.end(), nullptr, std::nullopt});
+    live_.emplace(pid, Live{&socket, log_.end(), nullptr, now(), std::nullopt});
     pids_.emplace(&socket, pid);
 }
 
-void Recovery::admit_restored(SocketState& socket, RecoverySession& session) {
-    live_.emplace(session.pid,
-                  Live{&socket, session.start, std::move(session.carried), session.left_at});
+void Recovery::admit_restored(SocketState& socket, RestoredSocket& restored) {
+    auto& session = *restored.session;
+    live_.emplace(session.pid, Live{&socket, session.start, std::move(session.carried),
+                                    restored.asked_at, session.left_at});
     pids_.emplace(&socket, session.pid);
 }
 
@@ -256,6 +257,7 @@ std::optional<Inquiry> Recovery::read_inquiry(std::string_view nsp, const Value&
 }
 
 void Recovery::restore(Inquiry inquiry, Taker taker) {
+    inquiry.asked_at = now();
     inquiry.asker = shard_;
     inquiry.ticket = ++last_ticket_;
     takers_.emplace(inquiry.ticket, std::move(taker));
@@ -295,7 +297,7 @@ void Recovery::finish(RecoveryAnswer& answer) {
     const auto taker = std::move(found->second);
     takers_.erase(found);
     const auto pid = answer.pid;
-    RestoredSocket restored{std::move(answer.session), std::move(answer.missed)};
+    RestoredSocket restored{std::move(answer.session), std::move(answer.missed), answer.asked_at};
     if (!restored.session) {
         ++counters_.recoveries_refused;
         (void)taker(nullptr);
@@ -334,11 +336,18 @@ void Recovery::on_inquiry(Inquiry inquiry) {
         on_hub(away.shard, [inquiry](Recovery& there) { there.hand_over(inquiry); });
         return;
     }
-    // The newest connection wins; those between are too late.
-    const auto older = std::exchange(away.waiting, std::move(inquiry));
-    if (!older) return;
-    answer(*older, std::make_unique<RecoveryAnswer>(
-                       RecoveryAnswer{older->pid, older->ticket, shard_, nullptr, {}, seen_}));
+    if (!away.waiting) {
+        away.waiting = std::move(inquiry);
+        return;
+    }
+    // The newest connection wins; one between is too late.
+    if (away.waiting->asked_at <= inquiry.asked_at) std::swap(*away.waiting, inquiry);
+    answer(inquiry, make_answer(inquiry));
+}
+
+std::unique_ptr<RecoveryAnswer> Recovery::make_answer(const Inquiry& inquiry) const {
+    return std::make_unique<RecoveryAnswer>(
+        RecoveryAnswer{inquiry.pid, inquiry.ticket, inquiry.asked_at, shard_, nullptr, {}, seen_});
 }
 
 void Recovery::on_settled(const Pid& pid, Ticket ticket, std::optional<unsigned> place) {
@@ -364,8 +373,8 @@ void Recovery::on_forgotten(const Pid& pid, unsigned shard) {
 // ---- Where the socket was connected last --------------------------------------------------------
 
 void Recovery::hand_over(const Inquiry& inquiry) {
-    auto reply = std::make_unique<RecoveryAnswer>(
-        RecoveryAnswer{inquiry.pid, inquiry.ticket, shard_, take_out(inquiry), {}, seen_});
+    auto reply = make_answer(inquiry);
+    reply->session = take_out(inquiry);
     if (reply->session) {
         auto missed = missed_by(*reply->session, inquiry);
         if (missed) {
@@ -389,7 +398,8 @@ std::unique_ptr<RecoverySession> Recovery::take_out(const Inquiry& inquiry) {
     if (live != live_.end()) {
         auto& socket = *live->second.socket;
         if (socket.nsp().name() != inquiry.nsp) return nullptr;
-        // The newest connection wins: the old one is dead, and nobody has noticed.
+        // The newest connection wins. Mostly that is who asks: the old one is dead, and nobody has noticed.
+        if (inquiry.asked_at < live->second.asked_at) return nullptr;
         socket.close_connection();
     }
     const auto record = by_pid_.find(inquiry.pid);
@@ -505,13 +515,14 @@ void Recovery::count() {
 }
 
 void Recovery::arm() {
-    if (deadline_.armed()) return;
     auto next = log_.next_trim();
     if (!records_.empty()) {
         next = std::min(next, records_.front()->left_at + options_.max_disconnection_duration);
     }
     if (!carriers_.empty()) next = std::min(next, carriers_.front().first + certain_after_);
     if (next == base::TimePoint::max()) return;
+    if (deadline_.armed() && armed_for_ <= next) return;
+    armed_for_ = next;
     // Not for each packet on its own.
     hub_.context().deadlines.arm(deadline_, std::max(next, now() + tidy_interval));
 }

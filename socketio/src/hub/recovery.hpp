@@ -71,7 +71,7 @@ public:
     /// A new socket has connected: it gets a pid.
     void admit(SocketState& socket);
     /// A socket goes on where another one was: it takes over its pid.
-    void admit_restored(SocketState& socket, RecoverySession& session);
+    void admit_restored(SocketState& socket, RestoredSocket& restored);
     /// One that was restored has connected: what it was sent since that position, while its middlewares took
     /// their time.
     [[nodiscard]] std::vector<engine::ContentRef> on_connected(const SocketState& socket,
@@ -109,6 +109,8 @@ private:
         SocketState* socket;
         RecoveryLog::Position start;
         std::unique_ptr<Carried> carried;
+        /// When its client asked for it.
+        base::TimePoint asked_at;
         /// While it is restored and not connected yet: since when it was away.
         std::optional<base::TimePoint> left_at;
     };
@@ -142,6 +144,8 @@ private:
     [[nodiscard]] bool take_carried(const RecoverySession& session, const Inquiry& inquiry,
                                     std::vector<engine::ContentRef>& missed) const;
     [[nodiscard]] bool is_ours(wire::EventOffset offset) const noexcept;
+    /// With nothing.
+    [[nodiscard]] std::unique_ptr<RecoveryAnswer> make_answer(const Inquiry& inquiry) const;
     void answer(const Inquiry& inquiry, std::unique_ptr<RecoveryAnswer> reply);
 
     // ---- Where the client is -------------------------------------------------------------------
@@ -199,6 +203,7 @@ private:
     /// Answers of shards that have seen more.
     std::vector<std::unique_ptr<RecoveryAnswer>> waiting_;
     base::MemberDeadline<Recovery, &Recovery::on_time> deadline_{*this};
+    base::TimePoint armed_for_{};
 };
 
 }  // namespace socketio::hub

@@ -90,7 +90,7 @@ struct RecoverySession {
     /// From here on the log of its shard has what it was sent.
     RecoveryLog::Position start = 0;
     std::unique_ptr<Carried> carried;
-    base::TimePoint left_at;
+    base::TimePoint left_at{};
     /// What it counts for.
     std::size_t bytes = 0;
 };
@@ -101,6 +101,8 @@ struct Inquiry {
     std::string nsp;
     /// Of the last event that the client got; nothing when it got none.
     std::optional<wire::EventOffset> offset;
+    /// When the client came: of several connections the newest counts, whichever letter is read first.
+    base::TimePoint asked_at{};
     /// Who is told, and by which number.
     unsigned asker = 0;
     std::uint64_t ticket = 0;
@@ -109,6 +111,7 @@ struct Inquiry {
 struct RecoveryAnswer {
     Pid pid;
     std::uint64_t ticket = 0;
+    base::TimePoint asked_at{};
     unsigned from = 0;
     /// Null when there is nothing to be had.
     std::unique_ptr<RecoverySession> session;
@@ -123,6 +126,7 @@ struct RecoveryAnswer {
 struct RestoredSocket {
     std::unique_ptr<RecoverySession> session;
     std::vector<engine::ContentRef> missed;
+    base::TimePoint asked_at{};
 };
 
 }  // namespace socketio::hub

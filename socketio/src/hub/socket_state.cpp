@@ -57,7 +57,7 @@ void SocketState::restore(RestoredSocket restored) {
     auto& recovery = *hub().recovery();
     auto& session = *restored.session;
     recovered_ = true;
-    recovery.admit_restored(*this, session);
+    recovery.admit_restored(*this, restored);
     in_own_room_ = false;
     for (const auto& room : session.rooms) {
         (void)enter(room.name, static_cast<std::uint32_t>(room.since));

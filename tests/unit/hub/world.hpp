@@ -5,6 +5,7 @@
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
 #include "hub/hub.hpp"
+#include "hub/recovery.hpp"
 #include "unit/engine/fakes.hpp"
 
 #include <algorithm>
@@ -65,7 +66,8 @@ public:
 
     [[nodiscard]] Hub& hub() {
         if (!hub_) {
-            hub_ = std::make_unique<Hub>(HubContext{options, deadlines, random_, log_, 7});
+            hub_ = std::make_unique<Hub>(
+                HubContext{options, deadlines, random_, log_, 7, base::Milliseconds(0), &counters});
             for (const auto& [name, nsp] : namespaces_) hub_->add_namespace(*nsp);
         }
         return *hub_;
@@ -93,7 +95,13 @@ public:
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override {
         last_flags = flags;
-        hub().deliver(make_delivery(nsp.name(), std::move(audience), flags, event, args));
+        auto* recovery = hub().recovery();
+        if (recovery == nullptr || flags.is_volatile) {
+            return hub().deliver(
+                make_delivery(nsp.name(), std::move(audience), flags, event, args));
+        }
+        hub().deliver(make_recoverable_delivery(nsp.name(), std::move(audience), flags, event, args,
+                                                recovery->next_offset(), options.allow_eio3));
     }
     void deliver_everywhere(Delivery delivery) override { hub().deliver(delivery); }
     void surgery(RoomSurgery surgery) override { hub().surgery(surgery); }
