@@ -7,7 +7,6 @@
 #include "wire/session_id.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace socketio::hub {
@@ -76,7 +75,9 @@ Recovery::Recovery(Hub& hub, const RecoveryOptions& options)
       offsets_(shard_, sources_of(shards_)),
       seen_(sources_of(shards_)),
       log_({options.max_disconnection_duration + certain_after_, options.packets_max,
-            options.packet_bytes_max}) {
+            options.packet_bytes_max}),
+      records_(options),
+      home_(shard_) {
     SOCKETIO_ASSERT(shard_ < shards_);
 }
 
@@ -219,15 +220,11 @@ void Recovery::forget(SocketState& socket) {
     const auto pid = known->second;
     pids_.erase(known);
     live_.erase(pid);
-    tell_home_forgotten(pid);
+    tell_homes({pid});
 }
 
 void Recovery::forget_namespace(std::string_view nsp) {
-    for (auto record = records_.begin(); record != records_.end();) {
-        const auto next = std::next(record);
-        if ((*record)->nsp == nsp) drop(record);
-        record = next;
-    }
+    tell_homes(records_.drop_of(nsp));
     count();
 }
 
@@ -258,9 +255,8 @@ std::optional<Inquiry> Recovery::read_inquiry(std::string_view nsp, const Value&
 
 void Recovery::restore(Inquiry inquiry, Taker taker) {
     inquiry.asked_at = now();
-    inquiry.asker = shard_;
-    inquiry.ticket = ++last_ticket_;
-    takers_.emplace(inquiry.ticket, std::move(taker));
+    inquiry.asker = {shard_, ++last_ticket_};
+    takers_.emplace(inquiry.asker.number, std::move(taker));
     const auto home = home_of(inquiry.pid);
     on_hub(home, [inquiry = std::move(inquiry)](Recovery& there) { there.on_inquiry(inquiry); });
 }
@@ -292,12 +288,13 @@ void Recovery::adopt(RecoveryAnswer& answer) {
 }
 
 void Recovery::finish(RecoveryAnswer& answer) {
-    const auto found = takers_.find(answer.ticket);
+    const auto found = takers_.find(answer.inquiry.asker.number);
     SOCKETIO_ASSERT(found != takers_.end());
     const auto taker = std::move(found->second);
     takers_.erase(found);
-    const auto pid = answer.pid;
-    RestoredSocket restored{std::move(answer.session), std::move(answer.missed), answer.asked_at};
+    const auto pid = answer.inquiry.pid;
+    RestoredSocket restored{std::move(answer.session), std::move(answer.missed),
+                            answer.inquiry.asked_at};
     if (!restored.session) {
         ++counters_.recoveries_refused;
         (void)taker(nullptr);
@@ -310,64 +307,25 @@ void Recovery::finish(RecoveryAnswer& answer) {
     } else if (answer.stays) {
         place = answer.from;
     }
-    on_hub(home_of(pid), [pid, ticket = Ticket{shard_, answer.ticket}, place](Recovery& home) {
-        home.on_settled(pid, ticket, place);
+    on_hub(home_of(pid), [pid, ticket = answer.inquiry.asker, place](Recovery& home) {
+        if (const auto next = home.home_.settle(pid, ticket, place)) home.on_inquiry(*next);
     });
 }
 
 // ---- At home -----------------------------------------------------------------------------------
 
 bool Recovery::has(const Pid& pid) const {
-    return live_.contains(pid) || by_pid_.contains(pid);
+    return live_.contains(pid) || records_.has(pid);
 }
 
-void Recovery::on_inquiry(Inquiry inquiry) {
-    const Ticket ticket{inquiry.asker, inquiry.ticket};
-    const auto found = away_.find(inquiry.pid);
-    if (found == away_.end()) {
-        if (inquiry.asker != shard_ && has(inquiry.pid)) {
-            away_.emplace(inquiry.pid, Away{inquiry.asker, ticket, std::nullopt});
-        }
-        return hand_over(inquiry);
-    }
-    auto& away = found->second;
-    if (!away.transit) {
-        away.transit = ticket;
-        on_hub(away.shard, [inquiry](Recovery& there) { there.hand_over(inquiry); });
-        return;
-    }
-    if (!away.waiting) {
-        away.waiting = std::move(inquiry);
-        return;
-    }
-    // The newest connection wins; one between is too late.
-    if (away.waiting->asked_at <= inquiry.asked_at) std::swap(*away.waiting, inquiry);
-    answer(inquiry, make_answer(inquiry));
+void Recovery::on_inquiry(const Inquiry& inquiry) {
+    const auto [shard, too_late] = home_.direct(inquiry, has(inquiry.pid));
+    if (too_late) answer(make_answer(*too_late));
+    if (shard) on_hub(*shard, [inquiry](Recovery& there) { there.hand_over(inquiry); });
 }
 
 std::unique_ptr<RecoveryAnswer> Recovery::make_answer(const Inquiry& inquiry) const {
-    return std::make_unique<RecoveryAnswer>(
-        RecoveryAnswer{inquiry.pid, inquiry.ticket, inquiry.asked_at, shard_, nullptr, {}, seen_});
-}
-
-void Recovery::on_settled(const Pid& pid, Ticket ticket, std::optional<unsigned> place) {
-    const auto found = away_.find(pid);
-    if (found == away_.end() || found->second.transit != ticket) return;
-    auto waiting = std::exchange(found->second.waiting, std::nullopt);
-    if (!place || *place == shard_) {
-        away_.erase(found);
-    } else {
-        found->second.shard = *place;
-        found->second.transit.reset();
-    }
-    if (waiting) on_inquiry(*std::move(waiting));
-}
-
-void Recovery::on_forgotten(const Pid& pid, unsigned shard) {
-    const auto found = away_.find(pid);
-    if (found == away_.end()) return;
-    // While it is under way, who asked says in the end where it is.
-    if (!found->second.transit && found->second.shard == shard) away_.erase(found);
+    return std::make_unique<RecoveryAnswer>(RecoveryAnswer{inquiry, shard_, nullptr, {}, seen_});
 }
 
 // ---- Where the socket was connected last --------------------------------------------------------
@@ -388,9 +346,9 @@ void Recovery::hand_over(const Inquiry& inquiry) {
     // Taking it out may have run handlers, and they may have emitted.
     reply->seen = seen_;
     // What it carried is in what it missed.
-    if (reply->session && inquiry.asker != shard_) reply->session->carried.reset();
+    if (reply->session && inquiry.asker.shard != shard_) reply->session->carried.reset();
     count();
-    answer(inquiry, std::move(reply));
+    answer(std::move(reply));
 }
 
 std::unique_ptr<RecoverySession> Recovery::take_out(const Inquiry& inquiry) {
@@ -402,10 +360,8 @@ std::unique_ptr<RecoverySession> Recovery::take_out(const Inquiry& inquiry) {
         if (inquiry.asked_at < live->second.asked_at) return nullptr;
         socket.close_connection();
     }
-    const auto record = by_pid_.find(inquiry.pid);
-    if (record == by_pid_.end() || (*record->second)->nsp != inquiry.nsp) return nullptr;
-    auto session = take(record->second);
-    if (is_expired(*session)) return nullptr;
+    auto session = records_.take(inquiry.pid, inquiry.nsp);
+    if (session && records_.is_expired(*session, now())) return nullptr;
     return session;
 }
 
@@ -463,48 +419,30 @@ RecoveryLog::Budget Recovery::budget() const noexcept {
     return {options.send_queue_bytes_max / 2, options.send_queue_packets_max / 2};
 }
 
-void Recovery::answer(const Inquiry& inquiry, std::unique_ptr<RecoveryAnswer> reply) {
-    if (inquiry.asker == shard_) return on_answer(std::move(reply));
+void Recovery::answer(std::unique_ptr<RecoveryAnswer> reply) {
+    const auto asker = reply->inquiry.asker.shard;
+    if (asker == shard_) return on_answer(std::move(reply));
     // Work can be copied, which the reply cannot.
     const auto letter = std::make_shared<std::unique_ptr<RecoveryAnswer>>(std::move(reply));
-    on_hub(inquiry.asker, [letter](Recovery& asker) { asker.on_answer(std::move(*letter)); });
+    on_hub(asker, [letter](Recovery& there) { there.on_answer(std::move(*letter)); });
 }
 
 // ---- Records -----------------------------------------------------------------------------------
 
 void Recovery::put(std::unique_ptr<RecoverySession> session) {
-    const auto pid = session->pid;
-    record_bytes_ += session->bytes;
-    by_pid_.insert_or_assign(pid, records_.insert(records_.end(), std::move(session)));
-    while (!records_.empty() && (records_.size() > options_.sessions_max ||
-                                 record_bytes_ > options_.session_bytes_max)) {
-        ++counters_.recovery_sessions_dropped;
-        drop(records_.begin());
-    }
+    const auto dropped = records_.put(std::move(session));
+    counters_.recovery_sessions_dropped += dropped.size();
+    tell_homes(dropped);
     count();
     arm();
 }
 
-std::unique_ptr<RecoverySession> Recovery::take(Records::iterator record) {
-    auto session = std::move(*record);
-    records_.erase(record);
-    by_pid_.erase(session->pid);
-    record_bytes_ -= session->bytes;
-    return session;
-}
-
-void Recovery::drop(Records::iterator record) {
-    tell_home_forgotten(take(record)->pid);
-}
-
-void Recovery::tell_home_forgotten(const Pid& pid) {
-    const auto home = home_of(pid);
-    if (home == shard_) return;
-    on_hub(home, [pid, shard = shard_](Recovery& there) { there.on_forgotten(pid, shard); });
-}
-
-bool Recovery::is_expired(const RecoverySession& session) const noexcept {
-    return now() >= session.left_at + options_.max_disconnection_duration;
+void Recovery::tell_homes(const std::vector<Pid>& forgotten) {
+    for (const auto& pid : forgotten) {
+        const auto home = home_of(pid);
+        if (home == shard_) continue;
+        on_hub(home, [pid, shard = shard_](Recovery& there) { there.home_.forget(pid, shard); });
+    }
 }
 
 void Recovery::count() {
@@ -515,10 +453,7 @@ void Recovery::count() {
 }
 
 void Recovery::arm() {
-    auto next = log_.next_trim();
-    if (!records_.empty()) {
-        next = std::min(next, records_.front()->left_at + options_.max_disconnection_duration);
-    }
+    auto next = std::min(log_.next_trim(), records_.next_expiry());
     if (!carriers_.empty()) next = std::min(next, carriers_.front().first + certain_after_);
     if (next == base::TimePoint::max()) return;
     if (deadline_.armed() && armed_for_ <= next) return;
@@ -528,7 +463,7 @@ void Recovery::arm() {
 }
 
 void Recovery::on_time(base::TimePoint now) {
-    while (!records_.empty() && is_expired(*records_.front())) drop(records_.begin());
+    tell_homes(records_.drop_expired(now));
     log_.trim(now);
     while (!carriers_.empty() && carriers_.front().first + certain_after_ <= now) {
         const auto& [at, pid] = carriers_.front();

@@ -18,8 +18,10 @@
 #include "engine/message.hpp"
 #include "hub/namespace_port.hpp"
 #include "hub/offset_counter.hpp"
+#include "hub/recovery_home.hpp"
 #include "hub/recovery_log.hpp"
 #include "hub/recovery_record.hpp"
+#include "hub/recovery_records.hpp"
 #include "socketio/counters.hpp"
 #include "socketio/error.hpp"
 #include "socketio/options.hpp"
@@ -31,7 +33,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <list>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -99,7 +100,7 @@ public:
     [[nodiscard]] const RecoveryLog& log() const noexcept { return log_; }
     [[nodiscard]] std::size_t sessions() const noexcept { return records_.size(); }
     /// Pids of this shard whose sockets are elsewhere.
-    [[nodiscard]] std::size_t away() const noexcept { return away_.size(); }
+    [[nodiscard]] std::size_t away() const noexcept { return home_.size(); }
     /// Clients that wait for an answer.
     [[nodiscard]] std::size_t asking() const noexcept { return takers_.size(); }
 
@@ -114,26 +115,8 @@ private:
         /// While it is restored and not connected yet: since when it was away.
         std::optional<base::TimePoint> left_at;
     };
-    /// Who asks, and by which number.
-    struct Ticket {
-        unsigned shard;
-        std::uint64_t number;
-        friend bool operator==(const Ticket&, const Ticket&) = default;
-    };
-    /// Where the socket of a pid of this shard is.
-    struct Away {
-        unsigned shard;
-        /// It is under way to who asked, and has not arrived.
-        std::optional<Ticket> transit;
-        /// Who asked next.
-        std::optional<Inquiry> waiting;
-    };
-    using Records = std::list<std::unique_ptr<RecoverySession>>;
-
     // ---- At home -------------------------------------------------------------------------------
-    void on_inquiry(Inquiry inquiry);
-    void on_settled(const Pid& pid, Ticket ticket, std::optional<unsigned> place);
-    void on_forgotten(const Pid& pid, unsigned shard);
+    void on_inquiry(const Inquiry& inquiry);
     [[nodiscard]] bool has(const Pid& pid) const;
 
     // ---- Where the socket was connected last ----------------------------------------------------
@@ -146,7 +129,7 @@ private:
     [[nodiscard]] bool is_ours(wire::EventOffset offset) const noexcept;
     /// With nothing.
     [[nodiscard]] std::unique_ptr<RecoveryAnswer> make_answer(const Inquiry& inquiry) const;
-    void answer(const Inquiry& inquiry, std::unique_ptr<RecoveryAnswer> reply);
+    void answer(std::unique_ptr<RecoveryAnswer> reply);
 
     // ---- Where the client is -------------------------------------------------------------------
     void on_answer(std::unique_ptr<RecoveryAnswer> answer);
@@ -155,11 +138,9 @@ private:
 
     // ---- Records -------------------------------------------------------------------------------
     void put(std::unique_ptr<RecoverySession> session);
-    [[nodiscard]] std::unique_ptr<RecoverySession> take(Records::iterator record);
-    void drop(Records::iterator record);
-    void tell_home_forgotten(const Pid& pid);
+    /// Those sockets will not come back.
+    void tell_homes(const std::vector<Pid>& forgotten);
     [[nodiscard]] unsigned home_of(const Pid& pid) const noexcept;
-    [[nodiscard]] bool is_expired(const RecoverySession& session) const noexcept;
     [[nodiscard]] std::vector<RecoverySession::Room> rooms_of(const SocketState& socket) const;
     [[nodiscard]] base::TimePoint now() const noexcept;
     [[nodiscard]] RecoveryLog::Position position_of(std::uint32_t moment) const noexcept;
@@ -190,11 +171,8 @@ private:
 
     boost::unordered_flat_map<Pid, Live, PidHash> live_;
     boost::unordered_flat_map<const SocketState*, Pid> pids_;
-    /// The oldest first.
-    Records records_;
-    boost::unordered_flat_map<Pid, Records::iterator, PidHash> by_pid_;
-    std::size_t record_bytes_ = 0;
-    boost::unordered_flat_map<Pid, Away, PidHash> away_;
+    RecoveryRecords records_;
+    RecoveryHome home_;
     /// Of sockets that carry something, the oldest first: it is of use for a while only.
     std::deque<std::pair<base::TimePoint, Pid>> carriers_;
 

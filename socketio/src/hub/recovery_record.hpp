@@ -95,6 +95,14 @@ struct RecoverySession {
     std::size_t bytes = 0;
 };
 
+/// Who is told the answer, and by which number.
+struct InquiryTicket {
+    unsigned shard = 0;
+    std::uint64_t number = 0;
+
+    friend bool operator==(const InquiryTicket&, const InquiryTicket&) = default;
+};
+
 /// A client asks for the state of a socket.
 struct Inquiry {
     Pid pid;
@@ -103,22 +111,18 @@ struct Inquiry {
     std::optional<wire::EventOffset> offset;
     /// When the client came: of several connections the newest counts, whichever letter is read first.
     base::TimePoint asked_at{};
-    /// Who is told, and by which number.
-    unsigned asker = 0;
-    std::uint64_t ticket = 0;
+    InquiryTicket asker;
 };
 
 struct RecoveryAnswer {
-    Pid pid;
-    std::uint64_t ticket = 0;
-    base::TimePoint asked_at{};
+    Inquiry inquiry;
     unsigned from = 0;
     /// Null when there is nothing to be had.
     std::unique_ptr<RecoverySession> session;
     std::vector<engine::ContentRef> missed;
     /// By the shard that answers.
     SeenOffsets seen;
-    /// The socket stays where it is: it was asked for in a wrong way.
+    /// The socket stays where it is: it was asked for in the wrong way, or too late.
     bool stays = false;
 };
 
