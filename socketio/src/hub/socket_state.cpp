@@ -93,8 +93,8 @@ void SocketState::connect() {
     if (recovered_) send_missed(missed);
     send_connect_reply();
     for (const auto& message : held) {
-        const bool is_recoverable = message->content().offset != wire::EventOffset::none;
-        if (is_recoverable) recovery->note_direct(*this, message->shared_content());
+        const bool has_offset = message->content().offset != wire::EventOffset::none;
+        if (has_offset) recovery->note_direct(*this, message->shared_content());
         transmit(message, false);
     }
     call_connection_handlers();

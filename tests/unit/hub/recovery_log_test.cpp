@@ -14,7 +14,7 @@ namespace {
 using base::Milliseconds;
 using Names = std::vector<std::string>;
 
-constexpr std::uint32_t sources = 3;
+constexpr std::uint32_t log_sources = 3;
 
 class RecoveryLogTest : public testing::Test {
 protected:
@@ -60,7 +60,7 @@ protected:
 
     World world;
     RecoveryLog log{{Milliseconds(1'000), 10, 1'000}};
-    std::vector<OffsetCounter> counters{{0, sources}, {1, sources}, {2, sources}};
+    std::vector<OffsetCounter> counters{{0, log_sources}, {1, log_sources}, {2, log_sources}};
     std::uint64_t moment = 1'000;
     base::TimePoint now = engine::test_start;
 };
@@ -180,8 +180,8 @@ TEST_F(RecoveryLogTest, GivesNothingOverABudget) {
 }
 
 TEST_F(RecoveryLogTest, FindsWhatAnotherShardHadNotSeen) {
-    SeenOffsets here(sources);
-    SeenOffsets there(sources);
+    SeenOffsets here(log_sources);
+    SeenOffsets there(log_sources);
     const auto see = [&](wire::EventOffset offset, bool both) {
         here.note(offset);
         if (both) there.note(offset);
@@ -203,8 +203,8 @@ TEST_F(RecoveryLogTest, FindsWhatAnotherShardHadNotSeen) {
 }
 
 TEST_F(RecoveryLogTest, WhatWentToOneSocketIsNoBroadcastThatAnotherShardCouldHaveSeen) {
-    SeenOffsets here(sources);
-    const SeenOffsets there(sources);
+    SeenOffsets here(log_sources);
+    const SeenOffsets there(log_sources);
     log.append(state(), {{"sid"}, {}}, make("direct", counters[0].next(++moment)),
                RecoveryLog::Reach::direct, now);
     here.note(add("broadcast", {"sid"}));
