@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
 const httpServer = http.createServer((request, response) => {
     response.writeHead(404).end();
 });
-const io = new Server(httpServer, { pingInterval: 2000 });
+const io = new Server(httpServer, { pingInterval: 2000, connectionStateRecovery: {} });
 
 io.use((socket, next) => {
     next('fail' in socket.handshake.query ? new Error('Auth failed (main namespace)') : undefined);

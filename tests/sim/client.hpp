@@ -4,6 +4,7 @@
 
 #include "sim/client_session.hpp"
 #include "sim/transcript.hpp"
+#include "wire/event_offset.hpp"
 #include "wire/packet_parser.hpp"
 
 #include <map>
@@ -105,7 +106,7 @@ private:
         if (with_ack) id = next_ack_id_++;
         const auto name = args.front().as_string();
         args.erase(args.begin());
-        send_encoded(parser_.encode_event(nsp, id, name, args));
+        send_encoded(parser_.encode_event({nsp, id, name, args}));
     }
     void send_packet(const wire::Packet& packet) { send_encoded(parser_.encode(packet)); }
     void send_encoded(const wire::EncodedPacket& packet) {
@@ -118,7 +119,19 @@ private:
     void on_message(std::string_view data, bool binary) override {
         auto packet = parser_.decode(data, binary, begun_, {});
         scheduler_.require(packet.has_value(), "packets and attachments come in step");
-        if (packet && *packet) on_packet(**packet);
+        if (!packet || !*packet) return;
+        if ((**packet).type == wire::PacketType::event) take_offset(**packet);
+        on_packet(**packet);
+    }
+    /// Nothing that the application sends looks like one.
+    void take_offset(wire::Packet& packet) {
+        auto& args = *packet.data.if_array();
+        const auto* last = args.back().if_string();
+        if (args.size() < 2 || last == nullptr || !wire::parse_event_offset(*last)) return;
+        const bool may_be = server_.options.connection_state_recovery &&
+                            protocol_ == EngineProtocol::v4 && !packet.id;
+        scheduler_.require(may_be, "only events that can be recovered have an offset");
+        args.pop_back();
     }
     void on_packet(const wire::Packet& packet) {
         auto& joined = joined_[packet.nsp];

@@ -31,7 +31,15 @@ Options make_options(Dice& dice) {
     options.send_queue_packets_max = static_cast<std::size_t>(dice.between(20, 120));
     options.send_queue_bytes_max = static_cast<std::size_t>(dice.between(3'000, 20'000));
     options.pending_acks_max = static_cast<std::size_t>(dice.between(2, 40));
+    options.allow_eio3 = true;
     if (dice.chance(60)) options.parser = dice.chance(80) ? Parser::by_client : Parser::msgpack;
+    if (dice.chance(40)) {
+        options.connection_state_recovery = RecoveryOptions{
+            .max_disconnection_duration = dice.delay(50, 2'000),
+            .sessions_max = static_cast<std::size_t>(dice.between(1, 20)),
+            .packets_max = static_cast<std::size_t>(dice.between(5, 2'000)),
+        };
+    }
     return options;
 }
 
@@ -76,6 +84,8 @@ public:
         scheduler_.run_for(Milliseconds(1'000));
         check_transcripts();
         app_.check_end();
+        // What is kept for those who might come back goes with its time.
+        if (server_.hub.recovery() != nullptr) scheduler_.run_for(Milliseconds(10'000));
         scheduler_.require(server_.sessions() == 0, "no session is left over");
         scheduler_.require(server_.hub.clients_count() == 0, "no client is left over");
         scheduler_.require(server_.deadlines.empty(), "no deadline is left over");

@@ -5,6 +5,7 @@
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
 #include "hub/hub.hpp"
+#include "hub/recovery.hpp"
 #include "sim/scheduler.hpp"
 #include "support/counted_contents.hpp"
 #include "wire/engine_payload.hpp"
@@ -22,6 +23,9 @@ namespace socketio::sim {
 using wire::EngineProtocol;
 
 class Server;
+
+/// The simulation's clock begins at nothing, the world's does not.
+inline constexpr Milliseconds wall_clock_ahead{1'790'000'000'000};
 
 /// Writes once at the end of each turn in which it was woken.
 class SimTransport : public engine::TransportPort {
@@ -184,14 +188,16 @@ public:
     }
 
     // ---- NamespacePort -------------------------------------------------------------------------
-    [[nodiscard]] hub::EventContents encode(std::string_view nsp, std::string_view event,
-                                            const Args& args,
-                                            const EmitFlags& flags) const override {
-        return test::encode_for(options.parser, encodings, nsp, event, args, flags);
+    [[nodiscard]] hub::EventContents encode(const hub::PlainEvent& event) const override {
+        return test::encode_for(options, encodings, event);
     }
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override {
-        hub.deliver(hub::make_delivery(*this, nsp.name(), std::move(audience), flags, event, args));
+        auto* recovery = hub.recovery();
+        const bool is_sent_again = recovery != nullptr && !flags.is_volatile;
+        const auto offset = is_sent_again ? recovery->next_offset() : wire::EventOffset::none;
+        hub.deliver(
+            hub::make_delivery(*this, nsp.name(), std::move(audience), flags, event, args, offset));
     }
     void deliver_everywhere(hub::Delivery delivery) override { hub.deliver(delivery); }
     void surgery(hub::RoomSurgery surgery) override { hub.surgery(surgery); }
@@ -214,7 +220,8 @@ public:
     Counters counters;
     mutable test::Encodings encodings{};
     engine::SessionContext context{options, deadlines, counters, *this};
-    hub::Hub hub{hub::HubContext{options, deadlines, scheduler.dice, log, 0}};
+    hub::Hub hub{
+        hub::HubContext{options, deadlines, scheduler.dice, log, 0, wall_clock_ahead, &counters}};
 
 private:
     struct Record {

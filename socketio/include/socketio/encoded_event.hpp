@@ -17,7 +17,9 @@ class Namespace;
 /// Made by Namespace::encode(), for the sockets of that namespace alone. Sent to thousands of sockets one by
 /// one, it costs what a broadcast to them costs: frames and compression are made once for each shard and
 /// turn. Worth keeping for what many get at different times, as the snapshot of a state. With Parser::by_client
-/// it keeps the values, too, and is encoded in each format when somebody who reads it is sent it first.
+/// it keeps the values, too, and is encoded in each format when somebody who reads it is sent it first. It is
+/// never sent again to clients that come back (Options::connection_state_recovery): it has no place of its own
+/// among the events.
 class EncodedEvent {
 public:
     EncodedEvent(const Namespace& nsp, std::shared_ptr<const hub::EventContents> contents,

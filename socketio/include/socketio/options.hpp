@@ -85,6 +85,27 @@ struct DeflateOptions {
     int level = 1;
 };
 
+/// Connection state recovery: a client that comes back soon after it lost its connection gets its socket back,
+/// with id, rooms and data, and the events that it missed. Kept in memory; it works whichever shard the client
+/// comes back to. Bounds are each shard's own: what is over them is forgotten, the oldest first, and who needed
+/// it connects anew.
+struct RecoveryOptions {
+    /// How long a socket may be away. Node's time.
+    std::chrono::milliseconds max_disconnection_duration{120'000};
+    /// A socket that comes back is not asked by middlewares again. Turn it off when a right to be there may end
+    /// meanwhile.
+    bool skip_middlewares = true;
+    /// Sockets that are away, as many as may come back after a failure of the network in front of us.
+    std::size_t sessions_max = 50'000;
+    /// Bytes of the names of their rooms, and of their data as far as it is a Value.
+    std::size_t session_bytes_max = 64 * 1024 * 1024;
+    /// Events that are kept to be sent again: each costs about 200 bytes beside its own.
+    std::size_t packets_max = 100'000;
+    /// Their bytes; with Parser::by_client those of their values, and of each format that somebody was sent.
+    /// Shards that keep the same broadcast share them, but each counts them.
+    std::size_t packet_bytes_max = 64 * 1024 * 1024;
+};
+
 /// The verdict of Options::allow_request.
 struct Admission {
     bool allowed = true;
@@ -150,6 +171,9 @@ struct Options {
     /// A namespace that Server::of_matching() made is closed when its last socket has left it: nobody is told
     /// of it any more, and an adapter listens for it no longer. Who asks again has it opened again.
     bool cleanup_empty_child_namespaces = false;
+    /// Sockets that come back after a lost connection go on where they were. With it each event has one
+    /// argument more, which listeners of clients see, as in Node: see docs/library.md. None: off.
+    std::optional<RecoveryOptions> connection_state_recovery = std::nullopt;
     /// Joins this process to others; none means this process alone. See redis_adapter.hpp.
     std::shared_ptr<Adapter> adapter = nullptr;
 

@@ -9,6 +9,7 @@
 #include "socketio/broadcast.hpp"
 #include "socketio/value.hpp"
 #include "wire/engine_packet.hpp"
+#include "wire/event_offset.hpp"
 #include "wire/socket_packet.hpp"
 #include "wire/websocket_deflate.hpp"
 
@@ -37,6 +38,8 @@ struct MessageContent {
     bool droppable = false;
     /// While it waits, a newer message with the same key takes its place. Empty: never.
     std::string conflate_key;
+    /// Of an event that can be recovered: what its last argument says. Nothing reads it but hub/recovery.
+    wire::EventOffset offset = wire::EventOffset::none;
 
     /// What it counts for in a send queue.
     [[nodiscard]] std::size_t bytes() const noexcept;
@@ -45,7 +48,8 @@ struct MessageContent {
 
 using ContentRef = std::shared_ptr<const MessageContent>;
 
-[[nodiscard]] ContentRef make_content(wire::EncodedPacket packet, const EmitFlags& flags = {});
+[[nodiscard]] ContentRef make_content(wire::EncodedPacket packet, const EmitFlags& flags = {},
+                                      wire::EventOffset offset = wire::EventOffset::none);
 [[nodiscard]] ContentRef make_content(wire::EnginePacketType type, std::string data,
                                       bool binary = false);
 

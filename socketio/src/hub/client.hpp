@@ -22,6 +22,8 @@ namespace socketio::hub {
 class Hub;
 class NamespaceState;
 class SocketState;
+struct Inquiry;
+struct RestoredSocket;
 
 class Client final : public engine::SessionPort {
 public:
@@ -70,6 +72,13 @@ private:
     void request_namespace(wire::Packet packet, const FieldList& query);
     void on_namespace_answer(wire::Packet packet, const FieldList& query, bool is_there);
     void connect_to(NamespaceState& nsp, wire::Packet packet, const FieldList& query);
+    /// The client was here before, it says; its state may be on another shard.
+    void recover(Inquiry inquiry, wire::Packet packet, const FieldList& query);
+    /// As Recovery::Taker.
+    [[nodiscard]] bool on_recovery_answer(wire::Packet packet, const FieldList& query,
+                                          RestoredSocket* restored);
+    SocketState& make_socket(NamespaceState& nsp, std::string_view id, wire::Packet packet,
+                             const FieldList& query);
     [[nodiscard]] bool awaits(std::string_view nsp) const noexcept;
     [[nodiscard]] std::size_t namespaces_count() const noexcept {
         return sockets_.size() + (requests_ ? requests_->names.size() : 0);
@@ -96,12 +105,14 @@ private:
     using Namespaces = std::vector<const NamespaceState*>;
     /// That the server has left, for packets that were under way. Null when it never has.
     std::unique_ptr<Namespaces> left_by_server_;
-    /// Namespaces that have been asked for, and the link by which the answers find out that the client is
-    /// gone. Null when none ever was.
+    /// Namespaces that have been asked for, or a socket's state in one, and the link by which the answers find
+    /// out that the client is gone. Null when none ever was.
     struct Requests {
         std::shared_ptr<Client*> client;
         std::vector<std::string> names;
     };
+    /// Notes that packets for a namespace have to wait.
+    [[nodiscard]] const std::shared_ptr<Client*>& note_request(const std::string& nsp);
     std::unique_ptr<Requests> requests_;
     std::unique_ptr<ConnectTimeout> connect_timeout_;
     std::uint32_t place_ = 0;  ///< Among the hub's clients.

@@ -10,8 +10,9 @@
 namespace socketio::hub {
 
 Delivery make_delivery(const NamespacePort& port, std::string nsp, Audience audience,
-                       EmitFlags flags, std::string_view event, const Args& args) {
-    auto contents = port.encode(nsp, event, args, flags);
+                       EmitFlags flags, std::string_view event, const Args& args,
+                       wire::EventOffset offset) {
+    auto contents = port.encode({nsp, event, args, flags, offset});
     return {std::move(nsp), std::move(audience), std::move(flags), std::move(contents)};
 }
 
@@ -30,6 +31,8 @@ std::optional<IncomingEvent> decode_event(const engine::MessageContent& content)
     auto* data = (**decoded).data.if_array();
     auto* name = data != nullptr && !data->empty() ? data->front().if_string() : nullptr;
     if (name == nullptr) return std::nullopt;
+    // Clients read it; the application that looks on has not sent it.
+    if (content.offset != wire::EventOffset::none) data->pop_back();
     return IncomingEvent{*name, Args(std::make_move_iterator(data->begin() + 1),
                                      std::make_move_iterator(data->end()))};
 }

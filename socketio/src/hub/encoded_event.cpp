@@ -25,7 +25,7 @@ void require_same(const Namespace& nsp, const EncodedEvent& event) {
 }  // namespace
 
 std::size_t EncodedEvent::bytes() const {
-    return contents_->of(wire::PacketFormat::json)->bytes();
+    return contents_->of({wire::PacketFormat::json, false})->bytes();
 }
 
 EncodedEvent Namespace::encode(std::string_view event, const Args& args,
@@ -34,7 +34,7 @@ EncodedEvent Namespace::encode(std::string_view event, const Args& args,
         throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
     }
     auto contents =
-        std::make_shared<const hub::EventContents>(port_.encode(name(), event, args, flags));
+        std::make_shared<const hub::EventContents>(port_.encode({name(), event, args, flags}));
     return {*this, std::move(contents), flags.is_volatile};
 }
 

@@ -15,6 +15,8 @@
 
 namespace socketio::hub {
 
+class Hub;
+
 /// Filled before run(), or before the namespace appears on the shards; read by every shard after it.
 struct NamespaceSetup {
     std::string name;
@@ -63,10 +65,10 @@ struct Question {
 class NamespacePort {
 public:
     virtual ~NamespacePort() = default;
-    /// An event in the format that clients of this server read, or in each of those that they may read.
-    [[nodiscard]] virtual EventContents encode(std::string_view nsp, std::string_view event,
-                                               const Args& args, const EmitFlags& flags) const {
-        return EventContents(encode_event(wire::PacketFormat::json, nsp, event, args, flags));
+    /// An event in the form that clients of this server read, or in each of those that they may read.
+    [[nodiscard]] virtual EventContents encode(const PlainEvent& event) const {
+        const bool has_offset = event.offset != wire::EventOffset::none;
+        return EventContents(encode_event({wire::PacketFormat::json, has_offset}, event));
     }
     virtual void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
                            std::string_view event, Args args) = 0;
@@ -82,6 +84,10 @@ public:
     virtual void request_namespace(std::string, Value, std::function<void(bool)> answer) {
         answer(false);
     }
+    /// To the hub of that shard, from another one's: read there after what this shard sent it before. Thrown
+    /// away when the server ends.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
+    virtual void post_to_hub(unsigned, std::function<void(Hub&)>) {}
     /// A shard has the first socket in a child of a parent namespace, or has none any more.
     virtual void on_child_presence(const std::string&, bool) {}
     /// Throws std::logic_error when shards read that namespace's setup already.

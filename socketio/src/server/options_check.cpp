@@ -24,6 +24,15 @@ void require_positive(std::size_t bound, std::string_view name) {
     require(bound > 0, std::string(name) + " must be at least 1");
 }
 
+void check(const RecoveryOptions& recovery) {
+    require_positive(recovery.max_disconnection_duration,
+                     "connection_state_recovery.max_disconnection_duration");
+    require_positive(recovery.sessions_max, "connection_state_recovery.sessions_max");
+    require_positive(recovery.session_bytes_max, "connection_state_recovery.session_bytes_max");
+    require_positive(recovery.packets_max, "connection_state_recovery.packets_max");
+    require_positive(recovery.packet_bytes_max, "connection_state_recovery.packet_bytes_max");
+}
+
 }  // namespace
 
 Options checked(Options options) {
@@ -54,6 +63,7 @@ Options checked(Options options) {
                 "per_message_deflate.level must lie between 1 and 9, is " +
                     std::to_string(deflate->level));
     }
+    if (options.connection_state_recovery) check(*options.connection_state_recovery);
     require_positive(options.message_bytes_max, "message_bytes_max");
     require_positive(options.json_depth_max, "json_depth_max");
     require_positive(options.send_queue_bytes_max, "send_queue_bytes_max");

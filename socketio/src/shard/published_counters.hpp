@@ -27,15 +27,29 @@ public:
 
 private:
     // Without `connections`, which the group of shards knows.
-    static constexpr std::array members = {
-        &Counters::handshakes,          &Counters::handshakes_refused,
-        &Counters::connections_refused, &Counters::polling_sessions,
-        &Counters::websocket_sessions,  &Counters::messages_queued,
-        &Counters::messages_replaced,   &Counters::messages_dropped,
-        &Counters::messages_refused,    &Counters::backlogs,
-        &Counters::slow_clients,        &Counters::writes,
-        &Counters::partial_writes,      &Counters::bytes_written,
-        &Counters::http_bytes_written,  &Counters::websocket_bytes_written};
+    static constexpr std::array members = {&Counters::handshakes,
+                                           &Counters::handshakes_refused,
+                                           &Counters::connections_refused,
+                                           &Counters::polling_sessions,
+                                           &Counters::websocket_sessions,
+                                           &Counters::messages_queued,
+                                           &Counters::messages_replaced,
+                                           &Counters::messages_dropped,
+                                           &Counters::messages_refused,
+                                           &Counters::backlogs,
+                                           &Counters::slow_clients,
+                                           &Counters::writes,
+                                           &Counters::partial_writes,
+                                           &Counters::bytes_written,
+                                           &Counters::http_bytes_written,
+                                           &Counters::websocket_bytes_written,
+                                           &Counters::recoveries,
+                                           &Counters::recoveries_refused,
+                                           &Counters::recovery_sessions_dropped,
+                                           &Counters::recovery_packets_dropped,
+                                           &Counters::recoverable_sessions,
+                                           &Counters::recovery_packets,
+                                           &Counters::recovery_packet_bytes};
 
     std::array<std::atomic<std::uint64_t>, members.size()> values_{};
 };

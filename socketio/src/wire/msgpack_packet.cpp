@@ -3,6 +3,8 @@
 #include "wire/msgpack.hpp"
 
 #include <cmath>
+#include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -124,13 +126,13 @@ std::string encode_msgpack_packet(const Packet& packet) {
     return out;
 }
 
-std::string encode_msgpack_event(std::string_view nsp, std::optional<std::uint64_t> id,
-                                 std::string_view event, const Args& args) {
+std::string encode_msgpack_event(const EventParts& event) {
     std::string out;
-    append_head(out, PacketType::event, nsp, id, true);
-    append_msgpack_array(out, args.size() + 1);
-    append_msgpack_string(out, event);
-    for (const auto& argument : args) append_msgpack(out, argument);
+    append_head(out, PacketType::event, event.nsp, event.id, true);
+    append_msgpack_array(out, event.args.size() + (event.offset.empty() ? 1 : 2));
+    append_msgpack_string(out, event.name);
+    for (const auto& argument : event.args) append_msgpack(out, argument);
+    if (!event.offset.empty()) append_msgpack_string(out, event.offset);
     return out;
 }
 

@@ -8,18 +8,13 @@
 #include "socketio/value.hpp"
 #include "wire/socket_packet.hpp"
 
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace socketio::wire {
 
 [[nodiscard]] std::string encode_msgpack_packet(const Packet& packet);
-/// The same without building a Packet: the name first, then the arguments.
-[[nodiscard]] std::string encode_msgpack_event(std::string_view nsp,
-                                               std::optional<std::uint64_t> id,
-                                               std::string_view event, const Args& args);
+[[nodiscard]] std::string encode_msgpack_event(const EventParts& event);
 
 /// As PacketDecoder's, with what is the same for both formats: an event's first element is a string or a
 /// number, and no reserved name; a namespace begins with a slash; ack ids are whole numbers of 64 bits. Members

@@ -12,10 +12,8 @@ class JsonParser final : public PacketParser {
     [[nodiscard]] EncodedPacket encode(const Packet& packet) const override {
         return encode_packet(packet);
     }
-    [[nodiscard]] EncodedPacket encode_event(std::string_view nsp, std::optional<std::uint64_t> id,
-                                             std::string_view event,
-                                             const Args& args) const override {
-        return wire::encode_event(nsp, id, event, args);
+    [[nodiscard]] EncodedPacket encode_event(const EventParts& event) const override {
+        return wire::encode_event(event);
     }
     [[nodiscard]] Result<std::optional<Packet>> decode(std::string_view message, bool binary,
                                                        PacketDecoder& begun,
@@ -28,10 +26,8 @@ class MsgpackParser final : public PacketParser {
     [[nodiscard]] EncodedPacket encode(const Packet& packet) const override {
         return {encode_msgpack_packet(packet), {}, true};
     }
-    [[nodiscard]] EncodedPacket encode_event(std::string_view nsp, std::optional<std::uint64_t> id,
-                                             std::string_view event,
-                                             const Args& args) const override {
-        return {encode_msgpack_event(nsp, id, event, args), {}, true};
+    [[nodiscard]] EncodedPacket encode_event(const EventParts& event) const override {
+        return {encode_msgpack_event(event), {}, true};
     }
     [[nodiscard]] Result<std::optional<Packet>> decode(std::string_view message, bool binary,
                                                        PacketDecoder&,

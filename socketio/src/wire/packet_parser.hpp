@@ -20,11 +20,7 @@ inline constexpr std::size_t packet_formats = 2;
 class PacketParser {
 public:
     [[nodiscard]] virtual EncodedPacket encode(const Packet& packet) const = 0;
-    /// The same without building a Packet: the name first, then the arguments.
-    [[nodiscard]] virtual EncodedPacket encode_event(std::string_view nsp,
-                                                     std::optional<std::uint64_t> id,
-                                                     std::string_view event,
-                                                     const Args& args) const = 0;
+    [[nodiscard]] virtual EncodedPacket encode_event(const EventParts& event) const = 0;
     /// A packet when one is complete. `begun` is what the session's messages so far have left open. After an
     /// error the session must be closed.
     [[nodiscard]] virtual Result<std::optional<Packet>> decode(

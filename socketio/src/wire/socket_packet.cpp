@@ -211,15 +211,18 @@ EncodedPacket encode_packet(const Packet& packet) {
     return encoded;
 }
 
-EncodedPacket encode_event(std::string_view nsp, std::optional<std::uint64_t> id,
-                           std::string_view event, const Args& args) {
+EncodedPacket encode_event(const EventParts& event) {
     EncodedPacket encoded;
-    append_head(encoded.data, PacketType::event, nsp, id);
+    append_head(encoded.data, PacketType::event, event.nsp, event.id);
     encoded.data += '[';
-    append_json_string(encoded.data, event);
-    for (const auto& argument : args) {
+    append_json_string(encoded.data, event.name);
+    for (const auto& argument : event.args) {
         encoded.data += ',';
         append_json(encoded.data, argument, &encoded.attachments);
+    }
+    if (!event.offset.empty()) {
+        encoded.data += ',';
+        append_json_string(encoded.data, event.offset);
     }
     encoded.data += ']';
     mark_attachments(encoded);

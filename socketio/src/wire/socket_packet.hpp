@@ -46,9 +46,17 @@ struct EncodedPacket {
 
 /// Picks the binary type by itself when an event or ack holds a Binary.
 [[nodiscard]] EncodedPacket encode_packet(const Packet& packet);
-/// The same without building a Packet: the name first, then the arguments.
-[[nodiscard]] EncodedPacket encode_event(std::string_view nsp, std::optional<std::uint64_t> id,
-                                         std::string_view event, const Args& args);
+
+/// An event as its parts, for encoding it without building a Packet.
+struct EventParts {
+    std::string_view nsp;
+    std::optional<std::uint64_t> id;
+    std::string_view name;
+    const Args& args;
+    /// One more argument, the last, a text; empty: none.
+    std::string_view offset = {};
+};
+[[nodiscard]] EncodedPacket encode_event(const EventParts& event);
 
 struct PacketLimits {
     /// Binaries that stand in a packet of the other format, too.

@@ -21,7 +21,7 @@ protected:
     }
 
     [[nodiscard]] static const engine::ContentRef& content_of(const EncodedEvent& event) {
-        return event.contents().of(wire::PacketFormat::json);
+        return event.contents().of({wire::PacketFormat::json, false});
     }
 
     World world;

@@ -33,7 +33,7 @@ TEST_F(HubTest, ABroadcastIsOneMessageForAll) {
     world.hub().deliver(delivery);
     const auto* message = first.session().queue().messages().front().get();
     EXPECT_EQ(message, second.session().queue().messages().front().get());
-    EXPECT_EQ(message->shared_content(), delivery.contents.of(wire::PacketFormat::json));
+    EXPECT_EQ(message->shared_content(), delivery.contents.of({wire::PacketFormat::json, false}));
 }
 
 TEST_F(HubTest, NothingIsBuiltWhenNobodyReceives) {
@@ -42,8 +42,8 @@ TEST_F(HubTest, NothingIsBuiltWhenNobodyReceives) {
     world.connect();
     world.hub().deliver(nowhere);
     world.hub().deliver(nobody);
-    EXPECT_EQ(nowhere.contents.of(wire::PacketFormat::json).use_count(), 1);
-    EXPECT_EQ(nobody.contents.of(wire::PacketFormat::json).use_count(), 1);
+    EXPECT_EQ(nowhere.contents.of({wire::PacketFormat::json, false}).use_count(), 1);
+    EXPECT_EQ(nobody.contents.of({wire::PacketFormat::json, false}).use_count(), 1);
 }
 
 TEST_F(HubTest, VolatileBroadcastsPassBusyClientsBy) {

@@ -324,7 +324,7 @@ TEST_F(PacketFormatTest, OfAnEncodedEventIsMadeWhenItsFirstReaderIsSentIt) {
     for (auto* client : {&binary, &other}) {
         EXPECT_EQ(read(*client), Texts{R"(51-["x",{"_placeholder":true,"num":0}])"});
     }
-    EXPECT_EQ(event.bytes(), event.contents().of(PacketFormat::json)->bytes());
+    EXPECT_EQ(event.bytes(), event.contents().of({PacketFormat::json, false})->bytes());
 }
 
 TEST_F(PacketFormatTest, OfAClientIsWhatItsOutgoingHandlersAreShown) {

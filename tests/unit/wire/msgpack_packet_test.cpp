@@ -115,8 +115,8 @@ TEST(MsgpackPacket, IsWrittenByteForByteAsTheNpmParserWritesIt) {
         EXPECT_EQ(encode_msgpack_packet(packet), bytes) << name;
         if (packet.type == PacketType::event) {
             const auto& data = packet.data.as_array();
-            EXPECT_EQ(encode_msgpack_event(packet.nsp, packet.id, data.front().as_string(),
-                                           Args(data.begin() + 1, data.end())),
+            const Args args(data.begin() + 1, data.end());
+            EXPECT_EQ(encode_msgpack_event({packet.nsp, packet.id, data.front().as_string(), args}),
                       bytes)
                 << name;
         }

@@ -52,7 +52,7 @@ TEST(PacketParser, WritesAnEventFromItsPartsAsFromAPacket) {
     const Packet packet{PacketType::event, "/admin", 7, Array{"ev", 1, Binary("b"), args.at(2)}};
     for (const auto format : all_formats) {
         const auto& parser = packet_parser(format);
-        const auto from_parts = parser.encode_event("/admin", 7, "ev", args);
+        const auto from_parts = parser.encode_event({"/admin", 7, "ev", args});
         const auto whole = parser.encode(packet);
         EXPECT_EQ(from_parts.data, whole.data);
         EXPECT_EQ(from_parts.attachments, whole.attachments);
@@ -60,12 +60,24 @@ TEST(PacketParser, WritesAnEventFromItsPartsAsFromAPacket) {
     }
 }
 
+TEST(PacketParser, WritesAnOffsetAsTheLastArgument) {
+    const Args args{1, Binary("b")};
+    const Packet packet{PacketType::event, "/admin", {}, Array{"ev", 1, Binary("b"), "Q85XMzf.0"}};
+    for (const auto format : all_formats) {
+        const auto& parser = packet_parser(format);
+        const auto from_parts = parser.encode_event({"/admin", {}, "ev", args, "Q85XMzf.0"});
+        const auto whole = parser.encode(packet);
+        EXPECT_EQ(from_parts.data, whole.data);
+        EXPECT_EQ(from_parts.attachments, whole.attachments);
+    }
+}
+
 TEST(PacketParser, OfJsonWritesTextAndOfMsgpackOneBinaryMessage) {
     const Args args{Binary("b")};
-    const auto json = packet_parser(PacketFormat::json).encode_event("/", {}, "a", args);
+    const auto json = packet_parser(PacketFormat::json).encode_event({"/", {}, "a", args});
     EXPECT_FALSE(json.binary);
     EXPECT_EQ(json.attachments.size(), 1U);
-    const auto msgpack = packet_parser(PacketFormat::msgpack).encode_event("/", {}, "a", args);
+    const auto msgpack = packet_parser(PacketFormat::msgpack).encode_event({"/", {}, "a", args});
     EXPECT_TRUE(msgpack.binary);
     EXPECT_TRUE(msgpack.attachments.empty());
 }

@@ -217,11 +217,11 @@ TEST(SocketPacket, CarriesNoAttachmentsInConnectPackets) {
 }
 
 TEST(SocketPacket, WritesAnEventFromItsPartsAsFromAPacket) {
-    EXPECT_EQ(encode_event("/", {}, "a", {}).data, R"(2["a"])");
-    EXPECT_EQ(encode_event("/admin", 3, "q\"", args(R"([1,"x"])")).data,
+    EXPECT_EQ(encode_event({"/", {}, "a", {}}).data, R"(2["a"])");
+    EXPECT_EQ(encode_event({"/admin", 3, "q\"", args(R"([1,"x"])")}).data,
               R"(2/admin,3["q\"",1,"x"])");
     const Args with_binary = {1, Binary("b")};
-    const auto encoded = encode_event("/admin", {}, "ev", with_binary);
+    const auto encoded = encode_event({"/admin", {}, "ev", with_binary});
     EXPECT_EQ(encoded.data, R"(51-/admin,["ev",1,{"_placeholder":true,"num":0}])");
     EXPECT_EQ(encoded.attachments, std::vector{Binary("b")});
 }
