@@ -1,12 +1,14 @@
 // Connection state recovery: sockets that come back after a lost connection with their id, rooms and data, and
-// with what they missed; driven by socket.io-client 4.8 and by hand, and beside clients that know nothing of it.
-// WIRE: B7, A3.
+// with what they missed; driven by socket.io-client 4.8 in both formats and by hand, and beside clients that know
+// nothing of it. WIRE: B7, B9, A3.
 
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 
+import msgpackParser from 'socket.io-msgpack-parser';
+
 import {
-    ask, createClient, journeys, offsetPattern, withoutOffset,
+    ask, connectClient, createClient, journeys, offsetPattern, withoutOffset,
 } from '../support/clients.mjs';
 import { Peer } from '../support/engine.mjs';
 import { check, useServer } from '../support/suite.mjs';
@@ -26,6 +28,21 @@ function oneMore(server, text) {
 /** What a client of version 4 got so far, without offsets; buffers as they are. */
 const received = (socket) => socket.events.drain().map(withoutOffset);
 
+/** A client's connection ends, and the server knows. */
+async function loseClient(server, socket) {
+    const noticed = server.line(oneMore(server, `disconnect / ${socket.id} `), 'its end');
+    const gone = nextEvent(socket, 'disconnect');
+    socket.io.engine.close();
+    await gone;
+    await noticed;
+}
+
+async function comeBack(socket) {
+    const connected = nextEvent(socket, 'connect');
+    socket.connect();
+    await connected;
+}
+
 for (const journey of ['websocket', 'polling', 'upgraded']) {
     describe(`socket.io-client 4.8, ${journey}`, () => {
         const server = useServer({ recovery: true });
@@ -40,19 +57,7 @@ for (const journey of ['websocket', 'polling', 'upgraded']) {
             await socket.events.next('auth event');
             return socket;
         }
-        /** The connection ends, and the server knows. */
-        async function lose(socket) {
-            const noticed = server.line(oneMore(server, `disconnect / ${socket.id} `), 'its end');
-            const gone = nextEvent(socket, 'disconnect');
-            socket.io.engine.close();
-            await gone;
-            await noticed;
-        }
-        async function comeBack(socket) {
-            const connected = nextEvent(socket, 'connect');
-            socket.connect();
-            await connected;
-        }
+        const lose = (socket) => loseClient(server, socket);
 
         check('it comes back with its id, rooms and data, and with what it missed', async () => {
             const [socket, other] = [await connect(), await connect()];
@@ -370,14 +375,123 @@ for (const [name, major] of [['2.5.0', 2], ['1.7.4', 1]]) {
     });
 }
 
-describe('many clients that come back while events go out', () => {
-    const server = useServer({ recovery: true });
+// ---- Both formats ----------------------------------------------------------------------------------
+
+/** Events as they compare: both kinds of clients have binary as Buffers then. */
+const comparable = (events) => events.map((event) => event.map((value) =>
+    (ArrayBuffer.isView(value) || value instanceof ArrayBuffer ? Buffer.from(value) : value)));
+
+for (const [name, fixture, parsers, options] of [
+    ['a MessagePack client', { parser: 'msgpack' }, [msgpackParser], {}],
+    ['a JSON client and a MessagePack client in one room', { parser: 'by-client', eio3: true },
+        [undefined, msgpackParser], { nodeDiffers: 'it has one parser for all of its clients' }],
+]) {
+    describe(name, () => {
+        const server = useServer({ recovery: true, ...fixture });
+
+        for (const journey of Object.keys(journeys)) {
+            const connect = (parser) =>
+                connectClient(server, 4, journey, parser === undefined ? {} : { parser });
+
+            check(`misses nothing, ${journey}`, async () => {
+                const room = newRoom();
+                const sockets = [];
+                for (const parser of parsers) {
+                    const socket = await connect(parser);
+                    await ask(socket, 'join', room);
+                    await ask(socket, 'remember', { n: [1] });
+                    sockets.push(socket);
+                }
+                const sender = await connect(parsers[0]);
+                sender.emit('to-room', room, 'arrived');
+                for (const socket of sockets) {
+                    assert.deepEqual(withoutOffset(await socket.events.next()), ['room', 'arrived']);
+                }
+                const ids = sockets.map(({ id }) => id);
+                for (const socket of sockets) {
+                    await loseClient(server, socket);
+                }
+                sender.emit('to-room', room, 1, { a: [1.5, null, '€'] });
+                sender.emit('to-room', room, 2, Buffer.from([1, 2]), 'text');
+                sender.emit('to-room', newRoom(), 'not for them');
+                sender.emit('to-all', 3);
+                await ask(sender, 'message-with-ack');
+                for (const [index, socket] of sockets.entries()) {
+                    await comeBack(socket);
+                    assert.equal(socket.recovered, true);
+                    assert.equal(socket.id, ids[index]);
+                    assert.deepEqual(await ask(socket, 'recall'),
+                        [true, { n: [1] }, [ids[index], room].sort()]);
+                    const events = received(socket).filter(([event]) => event !== 'auth');
+                    assert.deepEqual(comparable(events), [
+                        ['room', 1, { a: [1.5, null, '€'] }],
+                        ['room', 2, Buffer.from([1, 2]), 'text'],
+                        ['all', 3],
+                    ]);
+                }
+                sender.emit('to-room', room, 'after');
+                for (const socket of sockets) {
+                    const event = await socket.events.next();
+                    assert.deepEqual(withoutOffset(event), ['room', 'after']);
+                    assert.match(event.at(-1), offsetPattern);
+                }
+            }, options);
+
+            check(`misses nothing of what is sent to it alone, ${journey}`, async () => {
+                for (const parser of parsers) {
+                    const socket = await connect(parser);
+                    const other = await connect(parsers[0]);
+                    const { id } = socket;
+                    for (let round = 0; round < 3; ++round) {
+                        await loseClient(server, socket);
+                        other.emit('to-room', id, round, Buffer.from([round]));
+                        await ask(other, 'message-with-ack');
+                        await comeBack(socket);
+                        assert.equal(socket.recovered, true);
+                        assert.deepEqual(comparable(received(socket))[0],
+                            ['room', round, Buffer.from([round])]);
+                        await ask(socket, 'recall');
+                        received(socket);
+                    }
+                }
+            }, options);
+        }
+    });
+}
+
+describe('clients of both formats beside one of an old protocol', () => {
+    const server = useServer({ recovery: true, parser: 'by-client', eio3: true });
+
+    check('who cannot come back gets no offsets', async () => {
+        const old = createClient(server, 2, journeys.websocket);
+        assert.equal((await old.events.next('auth event')).length, 2);
+        const text = await connectClient(server, 4, 'websocket');
+        const packed = await connectClient(server, 4, 'websocket', { parser: msgpackParser });
+        for (const socket of [old, text, packed]) {
+            await ask(socket, 'join', 'all kinds');
+        }
+        text.emit('to-room', 'all kinds', 'x', Buffer.from([1]));
+        const [plain, ...recoverable] = comparable([
+            await old.events.next(), await text.events.next(), await packed.events.next()]);
+        assert.deepEqual(plain, ['room', 'x', Buffer.from([1])]);
+        for (const event of recoverable) {
+            assert.deepEqual(event.slice(0, -1), plain);
+            assert.match(event.at(-1), offsetPattern);
+        }
+        assert.equal(recoverable[0].at(-1), recoverable[1].at(-1), 'it is one event');
+    }, { nodeDiffers: 'it has one parser for all of its clients' });
+});
+
+describe('many clients of both formats that come back while events go out', () => {
+    const server = useServer({ recovery: true, parser: 'by-client' });
 
     check('each gets each event once, in its order', async () => {
         const events = 600;
         const clients = [];
         for (let i = 0; i < 30; ++i) {
-            const socket = createClient(server, 4, journeys[['websocket', 'polling'][i % 2]]);
+            const journey = journeys[['websocket', 'polling'][i % 2]];
+            const parser = i % 4 < 2 ? {} : { parser: msgpackParser };
+            const socket = createClient(server, 4, { ...journey, ...parser });
             await nextEvent(socket, 'connect');
             socket.numbers = [];
             socket.on('all', (number) => socket.numbers.push(number));
