@@ -3,25 +3,23 @@
 //   each client gets each event that was for it exactly once, those of one source in their order;
 //   a client that comes back gets its socket back, with rooms and data; one socket for each client;
 //   nothing is left over when everybody has said goodbye.
-// A seed is replayed with --seed=N; --seeds=N runs that many.
+// `--seed N` replays a seed exactly; `--seeds N` runs that many.
 
 #include "sim/recovery_world.hpp"
+#include "sim/seeds.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <any>
-#include <charconv>
 #include <iostream>
 #include <numeric>
 #include <set>
-#include <string_view>
 
 namespace socketio::sim {
 namespace {
 
-std::uint64_t first_seed = 1;
-std::uint64_t seed_count = 300;
+Seeds seeds;
 
 using Numbers = std::vector<int>;
 
@@ -456,6 +454,48 @@ TEST_F(RecoveryRaces, AskingInAnotherNamespaceTakesNothingAway) {
     expect_recovered(client, 2);
 }
 
+TEST_F(RecoveryRaces, AskingInAnotherFormatTakesNothingAway) {
+    client.lose();
+    app.emit_to_all(0, 1);
+    Wanderer other(cluster, "/", wire::PacketFormat::msgpack);
+    other.know(client);
+    tick();
+    other.come(1);
+    cluster.read_all_letters();
+    other.read();
+    EXPECT_TRUE(other.connected());
+    EXPECT_FALSE(other.recovered());
+    EXPECT_EQ(cluster.recovery(0).away(), 0U);
+    tick();
+    client.come(2);
+    settle();
+    expect_recovered(client, 2);
+    EXPECT_EQ(client.numbers(), Numbers{1});
+}
+
+/// The broadcast is made in JSON by the shard where somebody reads it, and in MessagePack where somebody comes back.
+TEST_F(RecoveryRaces, ReturnAndBroadcastInTwoFormats) {
+    app.plan({"room"}, 6);
+    Wanderer other(cluster, "/", wire::PacketFormat::msgpack);
+    other.come(1);
+    settle();
+    other.read();
+    other.lose();
+    for (const int number : {1, 2, 3}) app.emit(2, {{"room"}, {}}, number);
+    cluster.read_letter(2, 0);
+    tick();
+    other.come(0);
+    cluster.read_letter(0, 1);
+    settle();
+    other.read();
+    EXPECT_TRUE(other.recovered());
+    EXPECT_EQ(other.numbers(), (Numbers{1, 2, 3}));
+    EXPECT_EQ(client.numbers(), (Numbers{1, 2, 3}));
+    const auto& [json, msgpack] = cluster.encodings;
+    EXPECT_EQ(json, 3U) << "asked for once, where its reader is";
+    EXPECT_EQ(msgpack, 3U);
+}
+
 /// Logs that hold three events.
 class SmallRecoveryRaces : public RecoveryRaces {
 protected:
@@ -539,7 +579,10 @@ public:
 
 private:
     struct Traveller {
-        explicit Traveller(Cluster& cluster) : client(cluster) {}
+        Traveller(Cluster& cluster, wire::PacketFormat its_format)
+            : format(its_format), client(cluster, "/", its_format) {}
+
+        wire::PacketFormat format;
 
         Wanderer client;
         std::vector<std::string> rooms;
@@ -561,7 +604,9 @@ private:
     }
 
     void start_traveller() {
-        auto& traveller = *travellers_.emplace_back(std::make_unique<Traveller>(cluster_));
+        const auto format =
+            cluster_.dice.chance(50) ? wire::PacketFormat::json : wire::PacketFormat::msgpack;
+        auto& traveller = *travellers_.emplace_back(std::make_unique<Traveller>(cluster_, format));
         for (int room = 0; room < 3; ++room) {
             if (cluster_.dice.chance(50)) traveller.rooms.push_back("room" + std::to_string(room));
         }
@@ -646,7 +691,9 @@ private:
         const auto& client = traveller.client;
         require(client.connected(), "everybody is back");
         require(client.recoveries() == client.connections() - 1, "with the socket it had");
-        happened_["recovered"] += client.recoveries();
+        const bool is_json = traveller.format == wire::PacketFormat::json;
+        happened_[is_json ? "recovered in JSON" : "recovered in MessagePack"] +=
+            client.recoveries();
         auto received = client.numbers();
         Numbers expected;
         for (const auto& [source, numbers] : traveller.expected) {
@@ -663,7 +710,7 @@ private:
         require(received == expected, "nothing else");
     }
     void say_goodbye() {
-        for (const auto& traveller : travellers_) traveller->client.line().send("1");
+        for (const auto& traveller : travellers_) traveller->client.say_goodbye();
         cluster_.read_all_letters();
         for (unsigned shard = 0; shard < cluster_.size(); ++shard) {
             require(cluster_.recovery(shard).asking() == 0, "nobody waits for an answer");
@@ -683,26 +730,20 @@ private:
 
 TEST(Recovery, NothingIsMissedAndNothingComesTwice) {
     std::map<std::string, int> happened;
-    for (auto seed = first_seed; seed < first_seed + seed_count; ++seed) {
+    for (auto seed = seeds.first; seed < seeds.end(); ++seed) {
         Simulation simulation(seed);
         for (const auto& promise : simulation.run()) {
-            FAIL() << "seed " << seed << ": " << promise << "\nreplay it with --seed=" << seed;
+            FAIL() << "seed " << seed << ": " << promise << "\nreplay it with --seed " << seed;
         }
         for (const auto& [what, count] : simulation.happened()) happened[what] += count;
     }
     for (const auto& [what, count] : happened) std::cout << count << ' ' << what << '\n';
-    if (seed_count < 100) return;
-    for (const auto* what : {"broadcast", "broadcast while away", "direct", "loss noticed",
-                             "loss unnoticed", "impatient", "recovered"}) {
+    if (!seeds.are_many()) return;
+    for (const auto* what :
+         {"broadcast", "broadcast while away", "direct", "loss noticed", "loss unnoticed",
+          "impatient", "recovered in JSON", "recovered in MessagePack"}) {
         EXPECT_GE(happened[what], 200) << what;
     }
-}
-
-bool read_number(std::string_view argument, std::string_view name, std::uint64_t& number) {
-    if (!argument.starts_with(name)) return false;
-    argument.remove_prefix(name.size());
-    std::from_chars(argument.data(), argument.data() + argument.size(), number);
-    return true;
 }
 
 }  // namespace
@@ -710,12 +751,6 @@ bool read_number(std::string_view argument, std::string_view name, std::uint64_t
 
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
-    for (int i = 1; i < argc; ++i) {
-        if (socketio::sim::read_number(argv[i], "--seed=", socketio::sim::first_seed)) {
-            socketio::sim::seed_count = 1;
-        } else {
-            socketio::sim::read_number(argv[i], "--seeds=", socketio::sim::seed_count);
-        }
-    }
+    socketio::sim::seeds = socketio::sim::read_seeds(argc, argv, 300);
     return RUN_ALL_TESTS();
 }

@@ -10,8 +10,7 @@
 #include "support/counted_contents.hpp"
 #include "unit/engine/fakes.hpp"
 #include "wire/event_offset.hpp"
-#include "wire/json.hpp"
-#include "wire/socket_packet.hpp"
+#include "wire/packet_parser.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -33,6 +32,7 @@ public:
     Line(Cluster& cluster, unsigned shard);
 
     void send(std::string_view packet);
+    void send_binary(std::string_view bytes);
     /// The Engine.IO packets since the last call.
     [[nodiscard]] std::vector<std::string> read() { return transport_.read(); }
     /// The server notices that it is broken.
@@ -194,6 +194,7 @@ private:
         options.ping_timeout = std::chrono::hours(1);
         options.connect_timeout = std::chrono::hours(1);
         options.connection_state_recovery = recovery;
+        options.parser = Parser::by_client;
         return options;
     }
     void post(unsigned to, std::function<void()> work) {
@@ -224,6 +225,10 @@ inline void Line::send(std::string_view packet) {
     cluster_.on(shard_, [&] { transport_.receive('4' + std::string(packet)); });
 }
 
+inline void Line::send_binary(std::string_view bytes) {
+    cluster_.on(shard_, [&] { transport_.receive_binary(bytes); });
+}
+
 inline void Line::lose(DisconnectReason reason) {
     cluster_.on(shard_, [&] { session_.on_transport_lost(transport_, reason); });
 }
@@ -231,29 +236,32 @@ inline void Line::lose(DisconnectReason reason) {
 /// A client over all its connections.
 class Wanderer {
 public:
-    explicit Wanderer(Cluster& cluster, std::string nsp = "/")
-        : cluster_(cluster), nsp_(std::move(nsp)) {}
+    explicit Wanderer(Cluster& cluster, std::string nsp = "/",
+                      wire::PacketFormat format = wire::PacketFormat::json)
+        : cluster_(cluster), nsp_(std::move(nsp)), parser_(wire::packet_parser(format)) {}
 
     /// A new connection, with what it knows of the last one.
     void come(unsigned shard) {
         line_ = &cluster_.open(shard);
-        decoder_ = wire::PacketDecoder();
+        begun_ = wire::PacketDecoder();
         early_.clear();
         connected_ = false;
         lost_ = false;
-        Object payload;
-        if (!pid_.empty()) payload.append("pid", pid_);
-        if (!offset_.empty()) payload.append("offset", offset_);
-        line_->send('0' + (nsp_ == "/" ? std::string() : nsp_ + ',') +
-                    (pid_.empty() ? std::string() : wire::to_json(Value(std::move(payload)))));
+        Value payload;
+        if (!pid_.empty()) {
+            Object memory{{"pid", pid_}};
+            if (!offset_.empty()) memory.append("offset", offset_);
+            payload = std::move(memory);
+        }
+        send({wire::PacketType::connect, nsp_, {}, std::move(payload)});
     }
+    void say_goodbye() { send({wire::PacketType::disconnect, nsp_, {}, nullptr}); }
     void read() {
         if (lost_) return;
         for (const auto& packet : line_->read()) {
             if (packet.front() != '4' && packet.front() != 'b') continue;
             const auto body = std::string_view(packet).substr(1);
-            auto decoded =
-                packet.front() == 'b' ? decoder_.on_binary(body) : decoder_.on_text(body, {});
+            auto decoded = parser_.decode(body, packet.front() == 'b', begun_, {});
             if (!decoded) {
                 cluster_.failures.emplace_back("packets are whole");
             } else if (*decoded) {
@@ -287,6 +295,11 @@ public:
     [[nodiscard]] int connections() const noexcept { return connections_; }
 
 private:
+    void send(const wire::Packet& packet) {
+        const auto encoded = parser_.encode(packet);
+        if (encoded.binary) return line_->send_binary(encoded.data);
+        line_->send(encoded.data);
+    }
     void take(const wire::Packet& packet) {
         switch (packet.type) {
             case wire::PacketType::connect: return on_connect(packet.data.as_object());
@@ -318,8 +331,9 @@ private:
 
     Cluster& cluster_;
     const std::string nsp_;
+    const wire::PacketParser& parser_;
     Line* line_ = nullptr;
-    wire::PacketDecoder decoder_;
+    wire::PacketDecoder begun_;
     std::vector<Array> early_;
     std::string pid_;
     std::string offset_;

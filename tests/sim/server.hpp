@@ -1,5 +1,5 @@
 #pragma once
-// A server of one shard on a simulated network: sessions over fake polling and WebSocket transports that
+// A server of one shard, or one of several, on a simulated network: sessions over fake polling and WebSocket transports that
 // behave as transport/ does, and the turn of a loop: what was woken writes at its end, what died is freed.
 
 #include "hub/client.hpp"
@@ -123,8 +123,11 @@ private:
 
 class Server final : public engine::SessionKeeper, public hub::NamespacePort {
 public:
-    Server(Scheduler& its_scheduler, Options its_options)
-        : scheduler(its_scheduler), options(std::move(its_options)), deadlines(scheduler.now()) {
+    explicit Server(Scheduler& its_scheduler, Options its_options, unsigned its_index = 0)
+        : scheduler(its_scheduler),
+          options(std::move(its_options)),
+          index(its_index),
+          deadlines(scheduler.now()) {
         tick();
     }
     ~Server() override {
@@ -143,9 +146,11 @@ public:
     /// Everything that happens to the server happens in a turn.
     template <class Work>
     void turn(Work&& work) {
+        const auto before = std::exchange(scheduler.shard, index);
         deadlines.set_now(scheduler.now());
         std::forward<Work>(work)();
         end_turn();
+        scheduler.shard = before;
     }
     /// A new session; the answer to its first GET, or its WebSocket.
     std::shared_ptr<SimPolling> open_polling(EngineProtocol protocol, SimPolling::Answer answer) {
@@ -211,6 +216,7 @@ public:
 
     Scheduler& scheduler;
     const Options options;
+    const unsigned index;
     base::DeadlineQueue deadlines;
     const base::Log log{[this](const LogEvent& event) {
                             scheduler.require(event.event != "handler failed",
@@ -220,8 +226,8 @@ public:
     Counters counters;
     mutable test::Encodings encodings{};
     engine::SessionContext context{options, deadlines, counters, *this};
-    hub::Hub hub{
-        hub::HubContext{options, deadlines, scheduler.dice, log, 0, wall_clock_ahead, &counters}};
+    hub::Hub hub{hub::HubContext{options, deadlines, scheduler.dice, log, index, wall_clock_ahead,
+                                 &counters}};
 
 private:
     struct Record {
@@ -241,12 +247,14 @@ private:
         if (!record.empty()) dead_.push_back(std::move(record.mapped()));
     }
     Record& make_record(EngineProtocol protocol) {
-        const auto sid = "sid" + std::to_string(++sessions_made_);
+        auto sid = "sid" + std::to_string(++sessions_made_);
+        if (index > 0) sid += " of shard " + std::to_string(index);
         return *records_.emplace(sid, std::make_unique<Record>(sid, protocol, *this)).first->second;
     }
     void start(Record& record, engine::TransportPort& transport) {
         Handshake handshake;
         handshake.query.add("sid", record.session.sid());
+        handshake.query.add("EIO", record.session.protocol() == EngineProtocol::v4 ? "4" : "3");
         record.client = hub.make_client(record.session, std::move(handshake));
         record.session.open(transport, *record.client);
         record.client->start();
