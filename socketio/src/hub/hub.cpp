@@ -97,10 +97,6 @@ void prefetch_ahead(const Snapshot& recipients, std::size_t i) noexcept {
 // More different events than an application sends one by one in a turn.
 constexpr std::size_t shared_messages_max = 256;
 
-}  // namespace
-
-namespace {
-
 /// Before anything is sent, since a handler may do anything to the sockets. `content_of` gives the event as a
 /// socket reads it, which is what its handlers are shown.
 template <class ContentOf>
