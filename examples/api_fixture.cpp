@@ -36,6 +36,7 @@ struct Settings {
     unsigned shards = 1;
     bool eio3 = false;
     bool cleanup = false;
+    bool any_parser = false;
 };
 
 void declare_options(CLI::App& app, Settings& settings) {
@@ -43,6 +44,7 @@ void declare_options(CLI::App& app, Settings& settings) {
     app.add_option("--shards", settings.shards, "threads; 0 is one for each core");
     app.add_flag("--eio3", settings.eio3, "let clients of socket.io 1.x and 2.x in");
     app.add_flag("--cleanup", settings.cleanup, "close children that nobody is in");
+    app.add_flag("--any-parser", settings.any_parser, "let clients choose JSON or MessagePack");
 }
 
 /// Writes one whole line at once: handlers of different shards print at the same time.
@@ -290,6 +292,7 @@ void run_server(const Settings& settings) {
     options.port = settings.port;
     options.shards = settings.shards;
     options.allow_eio3 = settings.eio3;
+    if (settings.any_parser) options.parser = socketio::Parser::by_client;
     socketio::Server io(options);
     serve_dynamic(io);
     serve(io.of("/"));

@@ -224,6 +224,7 @@ void run_server(socketio::Options options) {
     options.ping_interval = std::chrono::milliseconds(2'000);
     // Handshakes are asked for long after the connection.
     options.keep_request = socketio::KeepRequest::always;
+    options.connection_state_recovery = socketio::RecoveryOptions{};
     socketio::Server io(std::move(options));
     server = &io;
     auto& root = io.of("/");

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <any>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -41,9 +42,11 @@ struct Settings {
     bool allow_request = false;
     bool eio3 = false;
     bool recovery = false;
+    std::int64_t recovery_ms = 120'000;
     bool engine_echo = false;
     bool ws_echo = false;
     bool no_deflate = false;
+    std::string parser = "json";
     socketio::DeflateOptions deflate;
     socketio::TlsOptions tls;
 };
@@ -63,10 +66,13 @@ void declare_options(CLI::App& app, Settings& settings) {
     app.add_flag("--allow-request", settings.allow_request,
                  "refuse handshakes that have a query parameter `refuse`");
     app.add_flag("--eio3", settings.eio3, "let clients of socket.io 1.x and 2.x in");
-    app.add_flag("--recovery", settings.recovery, "not available");
+    app.add_flag("--recovery", settings.recovery, "sockets may come back");
+    app.add_option("--recovery-ms", settings.recovery_ms, "how long they may be away");
     app.add_flag("--engine-echo", settings.engine_echo, "bare Engine.IO on /engine.io/");
     app.add_flag("--ws-echo", settings.ws_echo, "bare WebSocket on /echo");
     app.add_flag("--no-deflate", settings.no_deflate, "take no offer of permessage-deflate");
+    app.add_option("--parser", settings.parser, "what packets are written in")
+        ->check(CLI::IsMember({"json", "msgpack", "by-client"}));
     app.add_option("--deflate-threshold", settings.deflate.threshold,
                    "smallest message that is compressed, bytes");
     app.add_option("--tls-cert", settings.tls.certificate_file, "PEM; the port has TLS then");
@@ -77,6 +83,11 @@ void admit(const socketio::HttpRequest& request, const socketio::AdmissionReply&
     const auto refuse = request.query.find("refuse");
     if (!refuse) return reply.allow();
     reply.refuse(std::string(*refuse));
+}
+
+socketio::Parser parser_of(std::string_view name) {
+    if (name == "msgpack") return socketio::Parser::msgpack;
+    return name == "by-client" ? socketio::Parser::by_client : socketio::Parser::json;
 }
 
 socketio::Options server_options(const Settings& settings) {
@@ -92,6 +103,7 @@ socketio::Options server_options(const Settings& settings) {
     options.http_request_timeout = milliseconds(settings.request_timeout_ms);
     options.message_bytes_max = settings.max_payload;
     options.allow_eio3 = settings.eio3;
+    options.parser = parser_of(settings.parser);
     if (!settings.cors_origins.empty()) {
         socketio::CorsOptions cors;
         cors.origins = settings.cors_origins;
@@ -99,6 +111,10 @@ socketio::Options server_options(const Settings& settings) {
         options.cors = std::move(cors);
     }
     if (settings.allow_request) options.allow_request = admit;
+    if (settings.recovery) {
+        options.connection_state_recovery = socketio::RecoveryOptions{
+            .max_disconnection_duration = milliseconds(settings.recovery_ms)};
+    }
     options.per_message_deflate = settings.deflate;
     if (settings.no_deflate) options.per_message_deflate.reset();
     if (!settings.tls.certificate_file.empty()) options.tls = settings.tls;
@@ -171,6 +187,22 @@ void serve_rooms(Namespace& nsp) {
            [](Socket& socket, const Args& args) { socket.broadcast().send("broadcast", args); });
 }
 
+/// What is left of a socket when it comes back.
+void serve_memory(Namespace& nsp) {
+    nsp.on("remember", [](Socket& socket, const Args& args, const Ack& ack) {
+        socket.data() = args.at(0);
+        ack.reply();
+    });
+    nsp.on("recall", [](Socket& socket, const Args&, const Ack& ack) {
+        auto names = socket.rooms();
+        std::sort(names.begin(), names.end());
+        socketio::Array rooms;
+        for (auto& name : names) rooms.emplace_back(std::move(name));
+        const auto* data = std::any_cast<Value>(&socket.data());
+        ack.reply(socket.recovered(), data != nullptr ? *data : Value(), std::move(rooms));
+    });
+}
+
 void serve(Namespace& nsp) {
     nsp.on_connection([name = nsp.name()](Socket& socket) {
         print_line("connect ", name, ' ', socket.id());
@@ -182,6 +214,7 @@ void serve(Namespace& nsp) {
     });
     serve_echoes(nsp);
     serve_rooms(nsp);
+    serve_memory(nsp);
 }
 
 void guard(Namespace& nsp) {
@@ -242,10 +275,6 @@ int main(int argc, char** argv) {
     CLI::App app("A Socket.IO server for protocol tests.", "protocol_fixture");
     declare_options(app, settings);
     CLI11_PARSE(app, argc, argv);
-    if (settings.recovery) {
-        std::cerr << "protocol_fixture: --recovery: connection state recovery is not available\n";
-        return 2;
-    }
     try {
         run_server(settings);
     } catch (const std::exception& error) {

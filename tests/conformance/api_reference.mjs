@@ -12,6 +12,7 @@ const { values: options } = parseArgs({
         shards: { type: 'string', default: '1' },
         eio3: { type: 'boolean', default: false },
         cleanup: { type: 'boolean', default: false },
+        'any-parser': { type: 'boolean', default: false },
     },
 });
 

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import { describe } from 'node:test';
 
-import { ask as emitWithAnswer, createClient, journeys } from '../support/clients.mjs';
+import {
+    ask as emitWithAnswer, createClient, journeys, withoutOffset,
+} from '../support/clients.mjs';
 import { check, useServer } from '../support/suite.mjs';
 import { Inbox, nextEvent, within } from '../support/waiting.mjs';
 
@@ -20,7 +22,7 @@ for (const journey of ['websocket', 'polling']) {
         function create(namespace = '/', options = {}) {
             const socket = createClient(server, 4, { ...journeys[journey], ...options }, namespace);
             socket.inbox = new Inbox();
-            socket.onAny((...event) => socket.inbox.push(event));
+            socket.onAny((...event) => socket.inbox.push(withoutOffset(event)));
             return socket;
         }
 

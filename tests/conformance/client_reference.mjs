@@ -17,6 +17,7 @@ const httpServer = http.createServer((request, response) => {
 });
 const io = new Server(httpServer, {
     pingInterval: 2000,
+    connectionStateRecovery: {},
     allowRequest: (request, answer) => setTimeout(() => answer(null, true), 10),
 });
 

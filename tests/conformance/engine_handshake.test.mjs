@@ -248,15 +248,6 @@ describe('allow_request', () => {
 });
 
 describe('the program', () => {
-    check('refuses --recovery with a clear message', async () => {
-        const child = spawnFixture({ recovery: true });
-        let stderr = '';
-        child.stderr.on('data', (chunk) => (stderr += chunk));
-        const [code] = await nextEvent(child, 'close');
-        assert.notEqual(code, 0);
-        assert.match(stderr, /recovery/);
-    });
-
     check('takes several shards', async () => {
         const child = spawnFixture({ shards: 3 });
         const [chunk] = await nextEvent(child.stdout, 'data');

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 
 import { Server } from 'socket.io';
+import msgpackParser from 'socket.io-msgpack-parser';
 import { WebSocketServer } from 'ws';
 
 // engine.io and cors are the copies that socket.io itself uses.
@@ -27,17 +28,14 @@ const { values: options } = parseArgs({
         'allow-request': { type: 'boolean', default: false },
         eio3: { type: 'boolean', default: false },
         recovery: { type: 'boolean', default: false },
+        'recovery-ms': { type: 'string', default: '120000' },
         'engine-echo': { type: 'boolean', default: false },
         'ws-echo': { type: 'boolean', default: false },
         'no-deflate': { type: 'boolean', default: false },
         'deflate-threshold': { type: 'string', default: '1024' },
+        parser: { type: 'string', default: 'json' },
     },
 });
-
-if (options.recovery) {
-    process.stderr.write('--recovery: connection state recovery is not available\n');
-    process.exit(1);
-}
 
 const requestTimeout = Number(options['request-timeout-ms']);
 const httpServer = http.createServer({
@@ -83,7 +81,12 @@ if (options['allow-request']) {
 const io = new Server(httpServer, {
     ...engineOptions,
     connectTimeout: Number(options['connect-timeout-ms']),
+    // Node has one parser for all of its clients.
+    parser: options.parser === 'msgpack' ? msgpackParser : undefined,
     destroyUpgrade: false,
+    ...(options.recovery && {
+        connectionStateRecovery: { maxDisconnectionDuration: Number(options['recovery-ms']) },
+    }),
 });
 
 function serve(namespace) {
@@ -113,6 +116,13 @@ function serve(namespace) {
         socket.on('broadcast', (...args) => socket.broadcast.emit('broadcast', ...args));
         socket.on('volatile', (...args) => socket.volatile.emit('volatile-back', ...args));
         socket.on('kick', (close) => socket.disconnect(close));
+        socket.on('remember', (value, ack) => {
+            socket.data.value = value;
+            ack();
+        });
+        socket.on('recall', (ack) => {
+            ack(socket.recovered, socket.data.value ?? null, [...socket.rooms].sort());
+        });
     });
 }
 

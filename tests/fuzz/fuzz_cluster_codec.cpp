@@ -16,16 +16,16 @@ void require(bool holds) {
 
 std::string written(const socketio::Value& value) {
     std::string bytes;
-    socketio::cluster::append_msgpack(bytes, value);
+    socketio::wire::append_msgpack(bytes, value);
     return bytes;
 }
 
 /// Bytes are compared, not values: NaN is not equal to itself, and 1.0 is written as 1.
 void check_value(std::string_view bytes) {
-    const auto value = socketio::cluster::decode_msgpack(bytes);
+    const auto value = socketio::wire::decode_msgpack(bytes);
     if (value.has_value()) {
         const std::string once = written(*value);
-        const auto again = socketio::cluster::decode_msgpack(once);
+        const auto again = socketio::wire::decode_msgpack(once);
         require(again.has_value());
         require(written(*again) == once);
     }

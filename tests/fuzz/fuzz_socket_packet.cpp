@@ -53,7 +53,7 @@ bool can_be_written(const Packet& packet) {
 std::optional<Packet> read_back(const EncodedPacket& encoded) {
     const PacketLimits written{.attachments_max = encoded.attachments.size(), .json_depth_max = 64};
     PacketDecoder decoder;
-    auto packet = decoder.on_text(encoded.text, written);
+    auto packet = decoder.on_text(encoded.data, written);
     for (const auto& attachment : encoded.attachments) {
         SOCKETIO_ASSERT(packet && !*packet && decoder.pending());
         packet = decoder.on_binary(attachment.view());
@@ -69,7 +69,7 @@ void check_round_trip(const Packet& packet) {
     SOCKETIO_ASSERT(reread->nsp == packet.nsp);
     SOCKETIO_ASSERT(reread->id == packet.id);
     const auto again = encode_packet(*reread);
-    SOCKETIO_ASSERT(again.text == encoded.text);
+    SOCKETIO_ASSERT(again.data == encoded.data);
     SOCKETIO_ASSERT(again.attachments == encoded.attachments);
 }
 

@@ -240,7 +240,7 @@ TEST_F(RedisAdapter, CountsAndLogsWhatForeignProgramsPublishAndGoesOn) {
     redis::Connection foreign(io, redis::parse_url(server.url()).value());
     foreign.start();
     std::string map;
-    append_msgpack(map, Object{{"uid", "x"}, {"type", 3}});
+    wire::append_msgpack(map, Object{{"uid", "x"}, {"type", 3}});
     const std::string other = encode_broadcast("bbbbbb", {"/other", {"e"}, {}, {}});
     const std::string good = encode_broadcast("bbbbbb", broadcast_of({"e"}));
     const std::string large =

@@ -2,22 +2,24 @@
 // The application of the simulation, which does with its sockets all that the library lets it, and the
 // judge: a simple model of who is in which room says what each client must receive.
 
-#include "sim/server.hpp"
+#include "sim/lives.hpp"
+#include "sim/sharded_server.hpp"
 #include "sim/transcript.hpp"
 
 #include <algorithm>
+#include <any>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
 namespace socketio::sim {
 
-class App {
+class App final : private ShardedServer::Witness {
 public:
-    App(Server& server, Transcript& transcript)
-        : server_(server), scheduler_(server.scheduler), transcript_(transcript) {
+    App(ShardedServer& server, Transcript& transcript, Lives& lives)
+        : server_(server), scheduler_(server.scheduler), transcript_(transcript), lives_(lives) {
+        server.set_witness(*this);
         auto& side = server.make_namespace("/b");
         for (auto* nsp : {&server.make_namespace("/"), &side}) {
             nsp->on_connection([this](Socket& socket) { on_connection(socket); });
@@ -41,11 +43,13 @@ public:
         scheduler_.require(acks_asked_ == acks_told_,
                            "each ack handler is called once: " + std::to_string(acks_told_) +
                                " of " + std::to_string(acks_asked_));
-        for (const auto* name : {"/", "/b"}) {
-            const auto& nsp = *server_.hub.find_namespace(name);
-            scheduler_.require(nsp.sockets().empty(), "no socket is left over");
-            scheduler_.require(nsp.rooms().size() == 0, "no room is left over");
-        }
+        server_.for_each_shard([this](Server& shard) {
+            for (const auto* name : {"/", "/b"}) {
+                const auto& nsp = *shard.hub.find_namespace(name);
+                scheduler_.require(nsp.sockets().empty(), "no socket is left over");
+                scheduler_.require(nsp.rooms().size() == 0, "no room is left over");
+            }
+        });
     }
     /// How often what happened: a simulation in which nothing happens proves nothing.
     [[nodiscard]] const std::map<std::string, std::size_t>& happened() const noexcept {
@@ -55,9 +59,13 @@ public:
 private:
     struct Peer {
         Socket& socket;
+        unsigned shard;
+        /// Of the session.
         std::string sid;
+        /// Of the socket, when its client may come back to it; nothing otherwise.
+        std::string life;
         std::string nsp;
-        std::set<std::string> rooms;
+        RoomMoments rooms;
         int numbers = 0;
         bool receives = true;
         bool disconnecting = false;
@@ -70,17 +78,51 @@ private:
         return *found->second;
     }
     [[nodiscard]] Inbox& inbox(const Peer& peer) { return transcript_.of(peer.sid, peer.nsp); }
-    [[nodiscard]] std::vector<Peer*> members(const std::string& nsp, const Audience& audience) {
-        const auto is_in = [](const Peer& peer, const std::vector<std::string>& rooms) {
+    [[nodiscard]] static bool is_member(const Peer& peer, const Audience& audience) {
+        const auto is_in = [&](const std::vector<std::string>& rooms) {
             return std::any_of(rooms.begin(), rooms.end(),
                                [&](const auto& room) { return peer.rooms.contains(room); });
         };
+        return (audience.rooms.empty() || is_in(audience.rooms)) && !is_in(audience.except);
+    }
+    /// The sockets of a shard's namespace that are sent anything.
+    [[nodiscard]] std::vector<Peer*> receivers(unsigned shard, const std::string& nsp) {
         std::vector<Peer*> found;
         for (const auto& [socket, peer] : peers_) {
-            if (peer->nsp != nsp || !peer->receives || is_in(*peer, audience.except)) continue;
-            if (audience.rooms.empty() || is_in(*peer, audience.rooms)) found.push_back(peer.get());
+            if (peer->shard == shard && peer->nsp == nsp && peer->receives) {
+                found.push_back(peer.get());
+            }
         }
         return found;
+    }
+    void join(Peer& peer, const std::string& room) {
+        // Who is in it already does not join anew.
+        peer.rooms.emplace(room, lives_.moment());
+    }
+
+    // ---- What arrives on a shard ---------------------------------------------------------------
+    void on_delivery(unsigned shard, int label) override {
+        const auto found = broadcasts_.find(label);
+        if (found == broadcasts_.end()) return;
+        const auto& [nsp, text, audience, is_volatile] = found->second;
+        lives_.deliver(shard, label);
+        for (auto* peer : receivers(shard, nsp)) {
+            const bool is_for_it = is_member(*peer, audience);
+            if (!peer->life.empty() && !is_volatile) lives_.judge(peer->life, label, is_for_it);
+            if (!is_for_it) continue;
+            inbox(*peer).expect(text, is_volatile);
+            ++happened_[is_volatile ? "volatile delivery" : "delivery"];
+        }
+    }
+    void on_surgery(unsigned shard, const hub::RoomSurgery& surgery) override {
+        using Kind = hub::RoomSurgery::Kind;
+        for (auto* peer : receivers(shard, surgery.nsp)) {
+            if (!is_member(*peer, surgery.audience)) continue;
+            for (const auto& room : surgery.rooms) {
+                if (surgery.kind == Kind::join) join(*peer, room);
+                if (surgery.kind == Kind::leave) peer->rooms.erase(room);
+            }
+        }
     }
 
     // ---- What it sends -------------------------------------------------------------------------
@@ -96,18 +138,33 @@ private:
     void broadcast(const Namespace& nsp, const Audience& audience, bool is_volatile) {
         auto data = payload("said");
         const auto text = describe(Value(data));
-        for (auto* peer : members(nsp.name(), audience)) {
-            inbox(*peer).expect(text, is_volatile);
-            ++happened_[is_volatile ? "volatile delivery" : "delivery"];
-        }
+        broadcasts_.emplace(token_, Broadcast{nsp.name(), text, audience, is_volatile});
+        if (!is_volatile) lives_.send(token_, as_sent(data, nsp.name(), audience, false));
         auto operation = BroadcastOperator(nsp).to(audience.rooms).except(audience.except);
         if (is_volatile) operation = operation.as_volatile();
+        server_.label(token_);
         operation.send("said", Args(data.begin() + 1, data.end()));
     }
-    void emit(Peer& peer, bool is_volatile = false) {
+    /// To a socket of the shard on which this happens.
+    void emit(Peer& peer, EmitFlags flags = {}) {
         auto data = payload("told");
-        if (peer.receives) inbox(peer).expect(describe(Value(data)), is_volatile);
-        peer.socket.send("told", Args(data.begin() + 1, data.end()), {.is_volatile = is_volatile});
+        const bool may_be_lost = flags.is_volatile || flags.droppable;
+        if (peer.receives) inbox(peer).expect(describe(Value(data)), may_be_lost);
+        if (peer.receives && !flags.is_volatile && !peer.life.empty()) {
+            send_to_life(data, peer.nsp, peer.life, flags.droppable);
+            lives_.judge(peer.life, token_, true);
+        }
+        peer.socket.send("told", Args(data.begin() + 1, data.end()), flags);
+    }
+    void send_to_life(const Args& data, const std::string& nsp, const std::string& life,
+                      bool droppable = false) {
+        lives_.send(token_, as_sent(data, nsp, Audience{{life}, {}}, droppable));
+    }
+    [[nodiscard]] SentEvent as_sent(const Args& data, const std::string& nsp, Audience audience,
+                                    bool droppable) const {
+        const auto binaries = data.size() > 2 && data[2].if_binary() != nullptr ? 2U : 0U;
+        return {scheduler_.shard,    nsp,          describe(Value(data)),
+                std::move(audience), 1 + binaries, droppable};
     }
     void ask(Peer& peer) {
         const auto token = ++token_;
@@ -129,40 +186,84 @@ private:
     // ---- Connecting and leaving ----------------------------------------------------------------
     void decide(Socket& socket, const Next& next) {
         const auto sid = std::string(socket.handshake().query.get("sid"));
+        const auto life = life_of(socket);
         if (scheduler_.dice.chance(30)) {
             auto data = payload("early");
-            early_[sid].push_back(describe(Value(data)));
+            if (!life.empty()) send_to_life(data, "/b", life);
+            // One that comes back gets it with what it missed.
+            if (socket.recovered()) {
+                lives_.judge(life, token_, true);
+            } else {
+                early_[sid].push_back({token_, describe(Value(data))});
+            }
             socket.send("early", Args(data.begin() + 1, data.end()));
         }
-        if (scheduler_.dice.chance(30)) (void)socket.join("room1");
-        const auto verdict = [this, sid, next] {
+        if (!socket.recovered() && scheduler_.dice.chance(30)) (void)socket.join("room1");
+        const auto verdict = [this, sid, life, next] {
             if (scheduler_.dice.chance(80)) return next();
             early_.erase(sid);
+            lives_.finish(life);
             ++happened_["connect_error"];
             transcript_.of(sid, "/b").expect("connect_error");
             // Deciding by letting go is refused just so.
             if (scheduler_.dice.chance(50)) next.refuse("no");
         };
         if (scheduler_.dice.chance(50)) return verdict();
-        scheduler_.after(scheduler_.dice.delay(5, 500), [this, verdict] { server_.turn(verdict); });
+        scheduler_.after(scheduler_.dice.delay(5, 500), [&shard = server_.shard(scheduler_.shard),
+                                                         verdict] { shard.turn(verdict); });
+    }
+    [[nodiscard]] std::string life_of(const Socket& socket) const {
+        const bool may_come_back = lives_.enabled() && socket.handshake().query.get("EIO") == "4";
+        return may_come_back ? std::string(socket.id()) : std::string();
     }
     void on_connection(Socket& socket) {
-        auto& peer = *peers_.emplace(&socket, std::make_unique<Peer>(Peer{socket, {}, {}, {}}))
-                          .first->second;
+        auto& peer =
+            *peers_
+                 .emplace(&socket,
+                          std::make_unique<Peer>(Peer{socket, scheduler_.shard, {}, {}, {}, {}}))
+                 .first->second;
         peer.sid = socket.handshake().query.get("sid");
         peer.nsp = socket.nsp().name();
-        for (auto& room : socket.rooms()) peer.rooms.insert(std::move(room));
+        peer.life = life_of(socket);
         inbox(peer).expect("connect");
-        if (peer.nsp == "/b") {
-            for (auto& text : early_[peer.sid]) inbox(peer).expect(std::move(text));
-            early_.erase(peer.sid);
+        if (socket.recovered()) {
+            come_back(peer);
+        } else {
+            begin(peer);
         }
         socket.on_disconnecting([this](Socket& leaving, DisconnectReason reason) {
             on_disconnecting(leaving, reason);
         });
         socket.on_disconnect([this](Socket& left, DisconnectReason) { on_disconnect(left); });
+        socket.on_upgrade([this](Socket& upgraded) {
+            ++happened_[upgraded.queued_bytes() > 0 ? "upgrade with messages under way"
+                                                    : "upgrade"];
+        });
         if (scheduler_.dice.chance(50)) emit(peer);
         if (scheduler_.dice.chance(3)) socket.disconnect();
+    }
+    void begin(Peer& peer) {
+        for (const auto& room : peer.socket.rooms()) peer.rooms.emplace(room, lives_.moment());
+        if (!peer.life.empty()) {
+            peer.rooms[peer.life] = 0;
+            lives_.begin(peer.life, peer.nsp, peer.shard);
+            peer.socket.data() = peer.life;
+        }
+        if (peer.nsp != "/b") return;
+        for (auto& [token, text] : early_[peer.sid]) {
+            inbox(peer).expect(std::move(text));
+            if (!peer.life.empty()) lives_.judge(peer.life, token, true);
+        }
+        early_.erase(peer.sid);
+    }
+    void come_back(Peer& peer) {
+        peer.rooms = lives_.come_back(peer.life, peer.shard);
+        scheduler_.require(has_rooms(peer), "rooms come back");
+        const auto* data = std::any_cast<std::string>(&peer.socket.data());
+        scheduler_.require(data != nullptr && *data == peer.life, "data come back");
+        const auto is_same = [&](const auto& other) { return other.second->life == peer.life; };
+        scheduler_.require(std::count_if(peers_.begin(), peers_.end(), is_same) == 1,
+                           "there is one socket of an id");
     }
     void on_disconnecting(Socket& socket, DisconnectReason reason) {
         auto& leaving = peer(socket);
@@ -170,8 +271,8 @@ private:
         scheduler_.require(
             reason != DisconnectReason::forced_close && reason != DisconnectReason::parse_error,
             "nobody is sent away who keeps to the protocol");
-        scheduler_.require(rooms_of(socket) == leaving.rooms,
-                           "rooms are joined while disconnecting");
+        scheduler_.require(has_rooms(leaving), "rooms are joined while disconnecting");
+        if (!leaving.life.empty()) lives_.end(leaving.life, leaving.rooms, reason);
         leaving.disconnecting = true;
         ++happened_[std::string(to_string(reason))];
         leaving.receives = false;
@@ -179,7 +280,7 @@ private:
             inbox(leaving).expect("disconnect");
         }
         emit(leaving);
-        for (const auto& room : leaving.rooms) {
+        for (const auto& [room, moment] : leaving.rooms) {
             if (room.starts_with("room")) broadcast(socket.nsp(), Audience{{room}, {}}, false);
         }
     }
@@ -191,10 +292,11 @@ private:
         if (scheduler_.dice.chance(20)) ask(left);
         peers_.erase(&socket);
     }
-    [[nodiscard]] static std::set<std::string> rooms_of(const Socket& socket) {
-        std::set<std::string> rooms;
-        for (auto& room : socket.rooms()) rooms.insert(std::move(room));
-        return rooms;
+    [[nodiscard]] static bool has_rooms(const Peer& peer) {
+        const auto rooms = peer.socket.rooms();
+        return rooms.size() == peer.rooms.size() &&
+               std::all_of(rooms.begin(), rooms.end(),
+                           [&](const auto& room) { return peer.rooms.contains(room); });
     }
 
     // ---- What clients ask for ------------------------------------------------------------------
@@ -207,7 +309,7 @@ private:
                                "events come in order, each once");
         });
         nsp.on("join", [this](Socket& socket, const Args& args) {
-            peer(socket).rooms.insert(args.at(0).as_string());
+            join(peer(socket), args.at(0).as_string());
             scheduler_.require(socket.join(args.at(0).as_string()), "joining is possible");
         });
         nsp.on("leave", [this](Socket& socket, const Args& args) {
@@ -225,8 +327,9 @@ private:
         nsp.on("ask", [this](Socket& socket, const Args& args, const Ack& ack) {
             if (scheduler_.dice.chance(60)) return answer(peer(socket), ack, args.at(0));
             scheduler_.after(scheduler_.dice.delay(1, 600),
-                             [this, from = &socket, ack, token = args.at(0)] {
-                                 server_.turn([&] {
+                             [this, &shard = server_.shard(scheduler_.shard), from = &socket, ack,
+                              token = args.at(0)] {
+                                 shard.turn([&] {
                                      if (ack.wanted()) answer(peer(*from), ack, token);
                                      ack.reply("a second or a late answer");
                                  });
@@ -242,7 +345,7 @@ private:
     void act() {
         if (calm_) return;
         scheduler_.after(scheduler_.dice.delay(2, 30), [this] {
-            server_.turn([this] { act_once(); });
+            act_once();
             act();
         });
     }
@@ -256,12 +359,24 @@ private:
         auto& chosen =
             *std::next(sorted.begin(), static_cast<std::ptrdiff_t>(dice.below(sorted.size())))
                  ->second;
+        if (dice.chance(5)) return act_outside(chosen);
+        server_.shard(chosen.shard).turn([&] { act_on(chosen); });
+    }
+    /// On a thread that is no shard's.
+    void act_outside(const Peer& chosen) {
+        ++happened_["broadcast of another thread"];
+        server_.outside(
+            [&] { broadcast(chosen.socket.nsp(), audience(chosen), scheduler_.dice.chance(25)); });
+    }
+    void act_on(Peer& chosen) {
+        auto& dice = scheduler_.dice;
         const auto what = dice.between(0, 999);
         if (what < 8) return burst(chosen);
         if (what < 14) return chosen.socket.disconnect(dice.chance(40));
         if (what < 80) return operate(chosen);
         if (what < 300) return ask(chosen);
-        if (what < 500) return emit(chosen, dice.chance(30));
+        if (what < 450) return emit(chosen, {.is_volatile = dice.chance(30)});
+        if (what < 500) return emit(chosen, {.droppable = true});
         broadcast(chosen.socket.nsp(), audience(chosen), dice.chance(25));
     }
     /// More than a slow reader's queue holds, and than may be asked at once.
@@ -270,20 +385,13 @@ private:
         for (int i = 0; i < 60; ++i) questions ? ask(chosen) : emit(chosen);
     }
     void operate(const Peer& chosen) {
-        const auto& nsp = chosen.socket.nsp();
         const auto to = audience(chosen);
-        const auto operation = BroadcastOperator(nsp).to(to.rooms).except(to.except);
-        const auto room = this->room();
+        const auto operation =
+            BroadcastOperator(chosen.socket.nsp()).to(to.rooms).except(to.except);
         const auto what = scheduler_.dice.between(0, 99);
-        if (what < 45) {
-            for (auto* peer : members(nsp.name(), to)) peer->rooms.insert(room);
-            operation.sockets_join({room});
-        } else if (what < 90) {
-            for (auto* peer : members(nsp.name(), to)) peer->rooms.erase(room);
-            operation.sockets_leave({room});
-        } else {
-            operation.disconnect_sockets(what < 93);
-        }
+        if (what < 45) return operation.sockets_join({room()});
+        if (what < 90) return operation.sockets_leave({room()});
+        operation.disconnect_sockets(what < 93);
     }
     [[nodiscard]] Audience audience(const Peer& chosen) {
         auto& dice = scheduler_.dice;
@@ -298,12 +406,26 @@ private:
         return "room" + std::to_string(scheduler_.dice.between(0, 3));
     }
 
-    Server& server_;
+    struct Broadcast {
+        std::string nsp;
+        std::string text;
+        Audience audience;
+        bool is_volatile;
+    };
+    struct Early {
+        int token;
+        std::string text;
+    };
+
+    ShardedServer& server_;
     Scheduler& scheduler_;
     Transcript& transcript_;
+    Lives& lives_;
     std::map<Socket*, std::unique_ptr<Peer>> peers_;
+    /// By their labels.
+    std::map<int, Broadcast> broadcasts_;
     /// What the socket of a session in "/b" that is not connected yet is owed.
-    std::map<std::string, std::vector<std::string>> early_;
+    std::map<std::string, std::vector<Early>> early_;
     int token_ = 0;
     int acks_asked_ = 0;
     int acks_told_ = 0;

@@ -2,11 +2,13 @@
 // same name. Scripted clients on the simulated server.
 
 #include "sim/server.hpp"
+#include "wire/packet_parser.hpp"
 
 #include <gtest/gtest.h>
 
 #include <functional>
 #include <iterator>
+#include <memory>
 
 namespace socketio::sim {
 namespace {
@@ -23,6 +25,7 @@ Options make_options() {
     options.attachment_timeout = Milliseconds(200);
     options.send_queue_packets_max = 8;
     options.backlog_bytes = 40;
+    options.parser = Parser::by_client;
     return options;
 }
 
@@ -632,6 +635,67 @@ TEST(Races, BroadcastAndLeavingARoom) {
         [](Scene& scene, bool broadcast_first) {
             scene.poll();
             EXPECT_EQ(scene.received(), broadcast_first ? Texts{"42[\"x\"]"} : Texts{});
+        });
+}
+
+/// A client that reads MessagePack, on a WebSocket of its own.
+class MsgpackClient {
+public:
+    explicit MsgpackClient(Scene& scene)
+        : scene_(scene), websocket_(scene.server.open_websocket(EngineProtocol::v4, 4'000)) {
+        (void)websocket_->read(10'000);
+    }
+
+    void send(const wire::Packet& packet) {
+        const auto bytes = parser_.encode(packet).data;
+        scene_.server.turn([&] { websocket_->on_binary(bytes); });
+    }
+    /// As JSON would say it; what is no MessagePack is left out.
+    Texts read() {
+        Texts packets;
+        auto bytes = websocket_->read(10'000);
+        while (!bytes.empty()) {
+            const auto length = static_cast<std::size_t>(bytes[1]);
+            const bool binary = bytes[0] == '\x82';
+            wire::PacketDecoder begun;
+            const auto packet = parser_.decode(bytes.substr(2, length), binary, begun, {});
+            if (packet && *packet) packets.push_back(wire::encode_packet(**packet).data);
+            bytes.erase(0, 2 + length);
+        }
+        return packets;
+    }
+
+private:
+    Scene& scene_;
+    std::shared_ptr<SimWebSocket> websocket_;
+    const wire::PacketParser& parser_ = wire::packet_parser(wire::PacketFormat::msgpack);
+};
+
+TEST(Races, BroadcastAndTheFirstPacketInAnotherFormat) {
+    std::unique_ptr<MsgpackClient> other;
+    in_both_orders(
+        [&](Scene& scene) {
+            scene.connect();
+            other = std::make_unique<MsgpackClient>(scene);
+        },
+        [](Scene& scene) {
+            scene.server.turn([&] {
+                scene.server.broadcast(scene.server.hub.find_namespace("/")->facade(), {}, {}, "x",
+                                       {});
+            });
+        },
+        [&](Scene&) { other->send({wire::PacketType::connect, "/", {}, nullptr}); },
+        [&](Scene& scene, bool broadcast_first) {
+            scene.poll();
+            EXPECT_EQ(scene.received(), Texts{"42[\"x\"]"});
+            const auto packets = other->read();
+            ASSERT_EQ(packets.size(), broadcast_first ? 1U : 2U);
+            EXPECT_TRUE(packets[0].starts_with("0{"));
+            if (!broadcast_first) EXPECT_EQ(packets[1], "2[\"x\"]");
+            // Nothing is encoded for a client that is not there yet.
+            const auto& [json, msgpack] = scene.server.encodings;
+            EXPECT_EQ(json, 1U);
+            EXPECT_EQ(msgpack, broadcast_first ? 0U : 1U);
         });
 }
 

@@ -67,6 +67,8 @@ public:
 
     Dice dice;
     std::vector<std::string> broken;
+    /// On which everything happens at the moment.
+    unsigned shard = 0;
 
 private:
     base::TimePoint now_{};

@@ -1,11 +1,13 @@
 #pragma once
-// A server of one shard on a simulated network: sessions over fake polling and WebSocket transports that
+// A server of one shard, or one of several, on a simulated network: sessions over fake polling and WebSocket transports that
 // behave as transport/ does, and the turn of a loop: what was woken writes at its end, what died is freed.
 
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
 #include "hub/hub.hpp"
+#include "hub/recovery.hpp"
 #include "sim/scheduler.hpp"
+#include "support/counted_contents.hpp"
 #include "wire/engine_payload.hpp"
 #include "wire/websocket_frame.hpp"
 
@@ -21,6 +23,9 @@ namespace socketio::sim {
 using wire::EngineProtocol;
 
 class Server;
+
+/// The simulation's clock begins at nothing, the world's does not.
+inline constexpr Milliseconds wall_clock_ahead{1'790'000'000'000};
 
 /// Writes once at the end of each turn in which it was woken.
 class SimTransport : public engine::TransportPort {
@@ -120,8 +125,11 @@ private:
 
 class Server final : public engine::SessionKeeper, public hub::NamespacePort {
 public:
-    Server(Scheduler& its_scheduler, Options its_options)
-        : scheduler(its_scheduler), options(std::move(its_options)), deadlines(scheduler.now()) {
+    explicit Server(Scheduler& its_scheduler, Options its_options, unsigned its_index = 0)
+        : scheduler(its_scheduler),
+          options(std::move(its_options)),
+          index(its_index),
+          deadlines(scheduler.now()) {
         tick();
     }
     ~Server() override {
@@ -140,9 +148,11 @@ public:
     /// Everything that happens to the server happens in a turn.
     template <class Work>
     void turn(Work&& work) {
+        const auto before = std::exchange(scheduler.shard, index);
         deadlines.set_now(scheduler.now());
         std::forward<Work>(work)();
         end_turn();
+        scheduler.shard = before;
     }
     /// A new session; the answer to its first GET, or its WebSocket.
     std::shared_ptr<SimPolling> open_polling(EngineProtocol protocol, SimPolling::Answer answer) {
@@ -185,9 +195,16 @@ public:
     }
 
     // ---- NamespacePort -------------------------------------------------------------------------
+    [[nodiscard]] hub::EventContents encode(const hub::PlainEvent& event) const override {
+        return test::encode_for(options, encodings, event);
+    }
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override {
-        hub.deliver(hub::make_delivery(nsp.name(), std::move(audience), flags, event, args));
+        auto* recovery = hub.recovery();
+        const bool is_sent_again = recovery != nullptr && !flags.is_volatile;
+        const auto offset = is_sent_again ? recovery->next_offset() : wire::EventOffset::none;
+        hub.deliver(
+            hub::make_delivery(*this, nsp.name(), std::move(audience), flags, event, args, offset));
     }
     void deliver_everywhere(hub::Delivery delivery) override { hub.deliver(delivery); }
     void surgery(hub::RoomSurgery surgery) override { hub.surgery(surgery); }
@@ -201,6 +218,7 @@ public:
 
     Scheduler& scheduler;
     const Options options;
+    const unsigned index;
     base::DeadlineQueue deadlines;
     const base::Log log{[this](const LogEvent& event) {
                             scheduler.require(event.event != "handler failed",
@@ -208,8 +226,10 @@ public:
                         },
                         LogLevel::warn};
     Counters counters;
+    mutable test::Encodings encodings{};
     engine::SessionContext context{options, deadlines, counters, *this};
-    hub::Hub hub{hub::HubContext{options, deadlines, scheduler.dice, log, 0}};
+    hub::Hub hub{hub::HubContext{options, deadlines, scheduler.dice, log, index, wall_clock_ahead,
+                                 &counters}};
 
 private:
     struct Record {
@@ -229,12 +249,14 @@ private:
         if (!record.empty()) dead_.push_back(std::move(record.mapped()));
     }
     Record& make_record(EngineProtocol protocol) {
-        const auto sid = "sid" + std::to_string(++sessions_made_);
+        auto sid = "sid" + std::to_string(++sessions_made_);
+        if (index > 0) sid += " of shard " + std::to_string(index);
         return *records_.emplace(sid, std::make_unique<Record>(sid, protocol, *this)).first->second;
     }
     void start(Record& record, engine::TransportPort& transport) {
         Handshake handshake;
         handshake.query.add("sid", record.session.sid());
+        handshake.query.add("EIO", record.session.protocol() == EngineProtocol::v4 ? "4" : "3");
         record.client = hub.make_client(record.session, std::move(handshake));
         record.session.open(transport, *record.client);
         record.client->start();

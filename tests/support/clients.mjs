@@ -56,6 +56,16 @@ function engineUpgrade(socket) {
     return nextEvent(socket.io.engine, 'upgrade');
 }
 
+/** What a server with connection state recovery puts behind the arguments of an event. */
+export const offsetPattern = /^[0-9A-Za-z_-]{7}(\.[0-9A-Za-z_-]+)?$/;
+
+/** [event, ...arguments] without that. */
+export function withoutOffset(event) {
+    const last = event.at(-1);
+    const has = event.length > 1 && typeof last === 'string' && offsetPattern.test(last);
+    return has ? event.slice(0, -1) : event;
+}
+
 /** Emits with an ack and gives what the server answered. */
 export function ask(socket, event, ...args) {
     return new Promise((resolve) => socket.emit(event, ...args, (...answer) => resolve(answer)));

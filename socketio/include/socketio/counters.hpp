@@ -48,11 +48,21 @@ struct Counters {
     /// Of these, as HTTP (polls too), and over WebSockets.
     std::uint64_t http_bytes_written = 0;
     std::uint64_t websocket_bytes_written = 0;
+    /// Sockets that came back with their state, and clients that asked for it in vain.
+    std::uint64_t recoveries = 0;
+    std::uint64_t recoveries_refused = 0;
+    /// Sockets and events that were forgotten before their time: the bounds of RecoveryOptions.
+    std::uint64_t recovery_sessions_dropped = 0;
+    std::uint64_t recovery_packets_dropped = 0;
 
     // ---- Now: these go up and down -------------------------------------------------------------
     /// Sessions by the transport that carries them.
     std::uint64_t polling_sessions = 0;
     std::uint64_t websocket_sessions = 0;
+    /// Sockets that are away and may come back; events that are kept for them, by each shard, and their bytes.
+    std::uint64_t recoverable_sessions = 0;
+    std::uint64_t recovery_packets = 0;
+    std::uint64_t recovery_packet_bytes = 0;
     /// TCP connections, of HTTP too.
     std::uint64_t connections = 0;
 };

@@ -70,6 +70,13 @@ enum class KeepRequest : std::uint8_t {
     always,  ///< As long as the session.
 };
 
+/// What packets are written in. docs/protocol.md, "MessagePack".
+enum class Parser : std::uint8_t {
+    json,       ///< Node's default: text, and binary in messages of its own behind it.
+    msgpack,    ///< As socket.io-msgpack-parser 3: binary messages. Clients need that parser.
+    by_client,  ///< What a client's first packet is written in, which tells one from the other.
+};
+
 /// permessage-deflate (RFC 7692): messages compressed on the WebSockets of clients that offer it, browsers
 /// among them. A broadcast is compressed once for all of a shard's clients.
 struct DeflateOptions {
@@ -86,6 +93,27 @@ struct HttpCompressionOptions {
     /// Smaller bodies, in bytes, go as they are, as do those over 64 KiB, which would hold up the shard. Node's
     /// threshold. The level is DeflateOptions'.
     std::size_t threshold = 1024;
+};
+
+/// Connection state recovery: a client that comes back soon after it lost its connection gets its socket back,
+/// with id, rooms and data, and the events that it missed. Kept in memory; it works whichever shard the client
+/// comes back to. Bounds are each shard's own: what is over them is forgotten, the oldest first, and who needed
+/// it connects anew.
+struct RecoveryOptions {
+    /// How long a socket may be away. Node's time.
+    std::chrono::milliseconds max_disconnection_duration{120'000};
+    /// A socket that comes back is not asked by middlewares again. Turn it off when a right to be there may end
+    /// meanwhile.
+    bool skip_middlewares = true;
+    /// Sockets that are away, as many as may come back after a failure of the network in front of us.
+    std::size_t sessions_max = 50'000;
+    /// Bytes of the names of their rooms, and of their data as far as it is a Value.
+    std::size_t session_bytes_max = 64 * 1024 * 1024;
+    /// Events that are kept to be sent again: each costs about 200 bytes beside its own.
+    std::size_t packets_max = 100'000;
+    /// Their bytes; with Parser::by_client those of their values, and of each format that somebody was sent.
+    /// Shards that keep the same broadcast share them, but each counts them.
+    std::size_t packet_bytes_max = 64 * 1024 * 1024;
 };
 
 /// What becomes of an event that comes faster than Options::events_per_second_max.
@@ -181,6 +209,10 @@ struct Options {
     std::chrono::milliseconds attachment_timeout{30'000};
     /// Clients of socket.io 1.x and 2.x (EIO=3).
     bool allow_eio3 = false;
+    /// by_client lets clients of both kinds in, and each event is encoded at most once in each format, when the
+    /// first of its readers is sent it. Until then its values are kept, so an event is copied once: for a
+    /// server whose clients are all of one kind, that kind costs less. Clients of EIO3 are sent JSON by it.
+    Parser parser = Parser::json;
     /// A browser's headers are most of what an idle client costs, and middlewares are nearly all who read
     /// them: so they go once there is no middleware left to read them. With no namespace but the root
     /// that is as soon as a client is connected.
@@ -188,6 +220,9 @@ struct Options {
     /// A namespace that Server::of_matching() made is closed when its last socket has left it: nobody is told
     /// of it any more, and an adapter listens for it no longer. Who asks again has it opened again.
     bool cleanup_empty_child_namespaces = false;
+    /// Sockets that come back after a lost connection go on where they were. With it each event has one
+    /// argument more, which listeners of clients see, as in Node: see docs/library.md. None: off.
+    std::optional<RecoveryOptions> connection_state_recovery = std::nullopt;
     /// Joins this process to others; none means this process alone. See redis_adapter.hpp.
     std::shared_ptr<Adapter> adapter = nullptr;
 
@@ -227,9 +262,10 @@ struct Options {
     // ---- Bounds: what one peer may cost ----------------------------------------------------------
     /// The largest message from a client, in bytes, and the largest POST: what one peer can make us hold.
     std::size_t message_bytes_max = 1'000'000;
-    /// Binary attachments of one packet; Node's parser has the same bound.
+    /// Binary attachments of one packet; Node's parser has the same bound, and so have its clients. In
+    /// MessagePack it counts the binaries: what is passed on to clients that read JSON must be readable there.
     std::size_t attachments_max = 10;
-    /// Nesting of JSON from a client: the serializer and the application recurse over it.
+    /// Nesting of JSON or MessagePack from a client: the serializer and the application recurse over it.
     std::size_t json_depth_max = 128;
     /// Unsent bytes of one session, beyond which it is closed as a slow client. One message larger than
     /// the bound may stand in an empty queue.

@@ -67,6 +67,10 @@ public:
     [[nodiscard]] const Namespace& nsp() const noexcept;
     [[nodiscard]] const Handshake& handshake() const noexcept;
     [[nodiscard]] bool connected() const noexcept;
+    /// It goes on where another socket was, whose connection was lost: with its id, rooms and data, and what
+    /// was emitted to it meanwhile is on the way. Handlers of its own are to be added again; those of the
+    /// namespace are there. Options::connection_state_recovery.
+    [[nodiscard]] bool recovered() const noexcept;
     /// "polling" or "websocket".
     [[nodiscard]] std::string_view transport() const noexcept;
     /// 4, or 3 for clients of socket.io 1.x and 2.x.
@@ -169,7 +173,9 @@ public:
     /// Leaves the namespace, or closes the whole connection.
     void disconnect(bool close_connection = false);
 
-    /// The application's own state of this socket.
+    /// The application's own state of this socket. With Options::connection_state_recovery it is taken out of a
+    /// socket whose connection was lost once its disconnect handlers have returned, and stands in the one that
+    /// goes on, which may be on another shard.
     [[nodiscard]] std::any& data() noexcept;
 
 private:

@@ -101,13 +101,16 @@ std::size_t MessageContent::bytes() const noexcept {
     return sum;
 }
 
-ContentRef make_content(wire::EncodedPacket packet, const EmitFlags& flags) {
+ContentRef make_content(wire::EncodedPacket packet, const EmitFlags& flags,
+                        wire::EventOffset offset) {
     auto content = std::make_shared<MessageContent>();
-    content->data = std::move(packet.text);
+    content->data = std::move(packet.data);
+    content->binary = packet.binary;
     content->attachments = std::move(packet.attachments);
     content->compress = flags.compress;
     content->droppable = flags.droppable;
     content->conflate_key = flags.conflate_key;
+    content->offset = offset;
     return content;
 }
 

@@ -9,6 +9,7 @@
 #include "socketio/broadcast.hpp"
 #include "socketio/value.hpp"
 #include "wire/engine_packet.hpp"
+#include "wire/event_offset.hpp"
 #include "wire/socket_packet.hpp"
 #include "wire/websocket_deflate.hpp"
 
@@ -27,7 +28,7 @@ namespace socketio::engine {
 /// An Engine.IO packet and the binary messages that must follow it without anything between. Any thread.
 struct MessageContent {
     wire::EnginePacketType type = wire::EnginePacketType::message;
-    /// `data` is binary: bare Engine.IO only, Socket.IO packets begin with text.
+    /// `data` is binary: bare Engine.IO, and Socket.IO packets in MessagePack.
     bool binary = false;
     std::string data;
     std::vector<Binary> attachments;
@@ -37,6 +38,8 @@ struct MessageContent {
     bool droppable = false;
     /// While it waits, a newer message with the same key takes its place. Empty: never.
     std::string conflate_key;
+    /// Of an event that can be recovered: what its last argument says. Nothing reads it but hub/recovery.
+    wire::EventOffset offset = wire::EventOffset::none;
 
     /// What it counts for in a send queue.
     [[nodiscard]] std::size_t bytes() const noexcept;
@@ -45,7 +48,8 @@ struct MessageContent {
 
 using ContentRef = std::shared_ptr<const MessageContent>;
 
-[[nodiscard]] ContentRef make_content(wire::EncodedPacket packet, const EmitFlags& flags = {});
+[[nodiscard]] ContentRef make_content(wire::EncodedPacket packet, const EmitFlags& flags = {},
+                                      wire::EventOffset offset = wire::EventOffset::none);
 [[nodiscard]] ContentRef make_content(wire::EnginePacketType type, std::string data,
                                       bool binary = false);
 

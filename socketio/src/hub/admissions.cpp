@@ -79,6 +79,11 @@ void ConnectAttempt::hold(engine::MessageRef message, const Options& options) {
     }
 }
 
+void ConnectAttempt::restore(Missed missed, bool skip_middlewares) {
+    missed_ = std::move(missed);
+    if (skip_middlewares) position_ = setup_.middlewares.size();
+}
+
 Admissions::Admissions(ConnectAttempt& attempt) noexcept : attempt_(&attempt) {
     attempt.open_decision_ = this;
 }

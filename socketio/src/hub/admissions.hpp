@@ -7,6 +7,7 @@
 
 #include "engine/message.hpp"
 #include "hub/namespace_port.hpp"
+#include "hub/recovery_log.hpp"
 #include "socketio/options.hpp"
 #include "socketio/value.hpp"
 
@@ -48,6 +49,15 @@ public:
     void hold(engine::MessageRef message, const Options& options);
     [[nodiscard]] std::vector<engine::MessageRef> take_held() { return std::move(held_); }
 
+    /// Of a socket that goes on where another one was: what goes out ahead of the CONNECT reply, and from where
+    /// on the log has more. No middleware is asked when they are to be skipped.
+    struct Missed {
+        std::vector<engine::ContentRef> packets;
+        RecoveryLog::Position until = 0;
+    };
+    void restore(Missed missed, bool skip_middlewares);
+    [[nodiscard]] Missed take_missed() { return std::move(missed_); }
+
 private:
     friend class Admissions;
     void decide(Progress decision, Refusal refusal);
@@ -61,6 +71,7 @@ private:
     std::vector<engine::MessageRef> held_;
     std::size_t held_bytes_ = 0;
     std::size_t held_packets_ = 0;
+    Missed missed_;
     Refusal refusal_;
     Progress decision_ = Progress::waiting;
     bool running_ = false;

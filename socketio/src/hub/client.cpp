@@ -2,8 +2,10 @@
 
 #include "base/assert.hpp"
 #include "base/log.hpp"
+#include "hub/event_contents.hpp"
 #include "hub/hub.hpp"
 #include "hub/namespace_table.hpp"
+#include "hub/recovery.hpp"
 #include "hub/socket_state.hpp"
 #include "wire/handshake_query.hpp"
 
@@ -20,7 +22,17 @@ using wire::PacketType;
 constexpr std::size_t requested_name_bytes_max = 256;
 
 wire::PacketLimits limits_of(const Options& options) {
-    return {options.attachments_max, options.json_depth_max};
+    wire::PacketLimits limits;
+    limits.attachments_max = options.attachments_max;
+    limits.json_depth_max = options.json_depth_max;
+    // As many as JSON has room for.
+    limits.msgpack_values_max = options.message_bytes_max / 2;
+    return limits;
+}
+
+/// A client of an old protocol is sent a packet before it has sent any: it reads JSON.
+bool may_choose_format(const Options& options, wire::EngineProtocol protocol) noexcept {
+    return options.parser == Parser::by_client && protocol == wire::EngineProtocol::v4;
 }
 
 /// EIO3 clients append a query to the namespace: "/chat?token=1".
@@ -41,7 +53,11 @@ Value to_object(const FieldList& fields) {
 }  // namespace
 
 Client::Client(Hub& hub, engine::Session& session, Handshake handshake)
-    : hub_(hub), session_(session), handshake_(SharedHandshake::make(std::move(handshake))) {
+    : hub_(hub),
+      session_(session),
+      handshake_(SharedHandshake::make(std::move(handshake))),
+      format_(usual_format(hub.context().options.parser)),
+      knows_format_(!may_choose_format(hub.context().options, session.protocol())) {
     hub_.add(*this);
 }
 
@@ -84,8 +100,8 @@ void Client::on_patience_over(base::TimePoint) {
 // ---- Packets -----------------------------------------------------------------------------------
 
 void Client::on_message(std::string_view data, bool binary) {
-    auto decoded = binary ? decoder_.on_binary(data)
-                          : decoder_.on_text(data, limits_of(hub_.context().options));
+    if (!std::exchange(knows_format_, true) && binary) format_ = wire::PacketFormat::msgpack;
+    auto decoded = parser().decode(data, binary, begun_, limits_of(hub_.context().options));
     if (!decoded) return close_for_bad_packet(decoded.error().message());
     if (!*decoded) return wait_for_attachments();
     if (patience_ && patience_->cause == Patience::For::attachments) patience_.reset();
@@ -137,26 +153,68 @@ void Client::on_connect(wire::Packet packet, const FieldList& query) {
 
 void Client::connect_to(NamespaceState& nsp, wire::Packet packet, const FieldList& query) {
     if (left_by_server_) std::erase(*left_by_server_, &nsp);
-    auto& socket = *sockets_.emplace_back(std::make_unique<SocketState>(
-        *this, nsp, make_socket_id(nsp), make_handshake(std::move(packet.data), query)));
+    auto* recovery = hub_.recovery();
+    if (recovery != nullptr && session_.protocol() == wire::EngineProtocol::v4) {
+        if (auto inquiry = recovery->read_inquiry(packet.nsp, packet.data, format_)) {
+            return recover(*std::move(inquiry), std::move(packet), query);
+        }
+    }
+    make_socket(nsp, make_socket_id(nsp), std::move(packet), query).proceed();
+}
+
+SocketState& Client::make_socket(NamespaceState& nsp, std::string_view id, wire::Packet packet,
+                                 const FieldList& query) {
+    return *sockets_.emplace_back(std::make_unique<SocketState>(
+        *this, nsp, id, make_handshake(std::move(packet.data), query)));
+}
+
+void Client::recover(Inquiry inquiry, wire::Packet packet, const FieldList& query) {
+    const auto& client = note_request(packet.nsp);
+    hub_.recovery()->restore(
+        std::move(inquiry), [client, packet = std::move(packet), query](RestoredSocket* restored) {
+            return *client != nullptr && (*client)->on_recovery_answer(packet, query, restored);
+        });
+}
+
+bool Client::on_recovery_answer(wire::Packet packet, const FieldList& query,
+                                RestoredSocket* restored) {
+    std::erase(requests_->names, packet.nsp);
+    if (!session_.is_open()) return false;
+    auto* nsp = hub_.find_namespace(packet.nsp);
+    if (nsp == nullptr || !nsp->is_open()) {
+        refuse(packet.nsp, "Invalid namespace");
+        return false;
+    }
+    if (restored == nullptr) {
+        make_socket(*nsp, make_socket_id(*nsp), std::move(packet), query).proceed();
+        return true;
+    }
+    auto& socket = make_socket(*nsp, restored->session->sid, std::move(packet), query);
+    socket.restore(std::move(*restored));
     socket.proceed();
+    return true;
+}
+
+const std::shared_ptr<Client*>& Client::note_request(const std::string& nsp) {
+    if (!requests_) {
+        requests_ = std::make_unique<Requests>(Requests{std::make_shared<Client*>(this), {}});
+    }
+    requests_->names.push_back(nsp);
+    return requests_->client;
 }
 
 void Client::request_namespace(wire::Packet packet, const FieldList& query) {
     if (packet.nsp.size() > requested_name_bytes_max) {
         return refuse(packet.nsp, "Invalid namespace");
     }
-    if (!requests_) {
-        requests_ = std::make_unique<Requests>(Requests{std::make_shared<Client*>(this), {}});
-    }
-    requests_->names.push_back(packet.nsp);
+    const auto& client = note_request(packet.nsp);
     auto name = packet.nsp;
     auto auth = packet.data;
-    hub_.request_namespace(
-        std::move(name), std::move(auth),
-        [client = requests_->client, packet = std::move(packet), query](bool is_there) {
-            if (*client != nullptr) (*client)->on_namespace_answer(packet, query, is_there);
-        });
+    hub_.request_namespace(std::move(name), std::move(auth),
+                           [client, packet = std::move(packet), query](bool is_there) {
+                               if (*client == nullptr) return;
+                               (*client)->on_namespace_answer(packet, query, is_there);
+                           });
 }
 
 void Client::on_namespace_answer(wire::Packet packet, const FieldList& query, bool is_there) {
@@ -176,7 +234,7 @@ bool Client::awaits(std::string_view nsp) const noexcept {
 void Client::refuse(const std::string& nsp, std::string message) {
     const wire::Packet reply{PacketType::connect_error, nsp, std::nullopt,
                              Object{{"message", std::move(message)}}};
-    session_.send(engine::Message::make(engine::make_content(wire::encode_packet(reply))));
+    session_.send(engine::Message::make(engine::make_content(parser().encode(reply))));
 }
 
 void Client::close_for_bad_packet(std::string_view why) {

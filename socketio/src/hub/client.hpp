@@ -7,7 +7,7 @@
 #include "engine/session.hpp"
 #include "engine/session_port.hpp"
 #include "hub/shared_handshake.hpp"
-#include "wire/socket_packet.hpp"
+#include "wire/packet_parser.hpp"
 
 #include <boost/container/small_vector.hpp>
 
@@ -22,6 +22,8 @@ namespace socketio::hub {
 class Hub;
 class NamespaceState;
 class SocketState;
+struct Inquiry;
+struct RestoredSocket;
 
 class Client final : public engine::SessionPort {
 public:
@@ -42,6 +44,8 @@ public:
 
     [[nodiscard]] Hub& hub() const noexcept { return hub_; }
     [[nodiscard]] engine::Session& session() const noexcept { return session_; }
+    /// That its packets are written in; known once it has sent one.
+    [[nodiscard]] wire::PacketFormat format() const noexcept { return format_; }
 
     // ---- From its sockets ----------------------------------------------------------------------
     void on_socket_connected();
@@ -60,12 +64,22 @@ public:
 private:
     void on_patience_over(base::TimePoint now);
     void wait_for_attachments();
+    [[nodiscard]] const wire::PacketParser& parser() const noexcept {
+        return wire::packet_parser(format_);
+    }
     void on_packet(wire::Packet packet);
     void on_connect(wire::Packet packet, const FieldList& query);
     /// The namespace is not there, but may be made.
     void request_namespace(wire::Packet packet, const FieldList& query);
     void on_namespace_answer(wire::Packet packet, const FieldList& query, bool is_there);
     void connect_to(NamespaceState& nsp, wire::Packet packet, const FieldList& query);
+    /// The client was here before, it says; its state may be on another shard.
+    void recover(Inquiry inquiry, wire::Packet packet, const FieldList& query);
+    /// As Recovery::Taker.
+    [[nodiscard]] bool on_recovery_answer(wire::Packet packet, const FieldList& query,
+                                          RestoredSocket* restored);
+    SocketState& make_socket(NamespaceState& nsp, std::string_view id, wire::Packet packet,
+                             const FieldList& query);
     [[nodiscard]] bool awaits(std::string_view nsp) const noexcept;
     [[nodiscard]] std::size_t namespaces_count() const noexcept {
         return sockets_.size() + (requests_ ? requests_->names.size() : 0);
@@ -92,7 +106,7 @@ private:
 
     Hub& hub_;
     engine::Session& session_;
-    wire::PacketDecoder decoder_;
+    wire::PacketDecoder begun_;  ///< A packet whose attachments have not all come.
     /// Of the request. The first socket shares it, for which reason auth is put into it; a further socket
     /// gets a copy.
     HandshakeRef handshake_;
@@ -100,15 +114,20 @@ private:
     using Namespaces = std::vector<const NamespaceState*>;
     /// That the server has left, for packets that were under way. Null when it never has.
     std::unique_ptr<Namespaces> left_by_server_;
-    /// Namespaces that have been asked for, and the link by which the answers find out that the client is
-    /// gone. Null when none ever was.
+    /// Namespaces that have been asked for, or a socket's state in one, and the link by which the answers find
+    /// out that the client is gone. Null when none ever was.
     struct Requests {
         std::shared_ptr<Client*> client;
         std::vector<std::string> names;
     };
+    /// Notes that packets for a namespace have to wait.
+    [[nodiscard]] const std::shared_ptr<Client*>& note_request(const std::string& nsp);
     std::unique_ptr<Requests> requests_;
     std::unique_ptr<Patience> patience_;
     std::uint32_t place_ = 0;  ///< Among the hub's clients.
+    wire::PacketFormat format_;
+    /// False until the first message of a client that may choose.
+    bool knows_format_;
 };
 
 }  // namespace socketio::hub

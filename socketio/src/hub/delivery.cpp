@@ -1,32 +1,38 @@
 #include "hub/delivery.hpp"
 
-#include "wire/socket_packet.hpp"
+#include "wire/packet_parser.hpp"
 
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace socketio::hub {
 
-Delivery make_delivery(std::string nsp, Audience audience, EmitFlags flags, std::string_view event,
-                       const Args& args) {
-    auto packet = wire::encode_event(nsp, std::nullopt, event, args);
-    auto content = engine::make_content(std::move(packet), flags);
-    return {std::move(nsp), std::move(audience), std::move(flags), std::move(content)};
+Delivery make_delivery(const NamespacePort& port, std::string nsp, Audience audience,
+                       EmitFlags flags, std::string_view event, const Args& args,
+                       wire::EventOffset offset) {
+    auto contents = port.encode({nsp, event, args, flags, offset});
+    return {std::move(nsp), std::move(audience), std::move(flags), std::move(contents)};
 }
 
 std::optional<IncomingEvent> decode_event(const engine::MessageContent& content) {
     // What this process made itself needs no bounds.
     constexpr auto unbounded = std::numeric_limits<std::uint32_t>::max();
-    wire::PacketDecoder decoder;
-    auto decoded = decoder.on_text(content.data, {unbounded, unbounded});
+    constexpr wire::PacketLimits no_limits{unbounded, unbounded, unbounded};
+    const auto format = content.binary ? wire::PacketFormat::msgpack : wire::PacketFormat::json;
+    wire::PacketDecoder begun;
+    auto decoded =
+        wire::packet_parser(format).decode(content.data, content.binary, begun, no_limits);
     for (const auto& attachment : content.attachments) {
-        if (decoded) decoded = decoder.on_binary(attachment.view());
+        if (decoded) decoded = begun.on_binary(attachment.view());
     }
     if (!decoded || !*decoded) return std::nullopt;
     auto* data = (**decoded).data.if_array();
     auto* name = data != nullptr && !data->empty() ? data->front().if_string() : nullptr;
     if (name == nullptr) return std::nullopt;
+    // Clients read it; the application that looks on has not sent it.
+    if (content.offset != wire::EventOffset::none) data->pop_back();
     return IncomingEvent{*name, Args(std::make_move_iterator(data->begin() + 1),
                                      std::make_move_iterator(data->end()))};
 }

@@ -1,10 +1,11 @@
 #pragma once
-// A broadcast, encoded once by its publisher for the whole process. Any thread.
+// A broadcast, encoded once in each form for the whole process. Any thread.
 
 #include "hub/namespace_port.hpp"
 #include "socketio/broadcast.hpp"
 #include "socketio/event_middleware.hpp"
 #include "socketio/value.hpp"
+#include "wire/event_offset.hpp"
 
 #include <optional>
 #include <string>
@@ -12,11 +13,13 @@
 
 namespace socketio::hub {
 
-[[nodiscard]] Delivery make_delivery(std::string nsp, Audience audience, EmitFlags flags,
-                                     std::string_view event, const Args& args);
+/// Encoded by `port`. With an offset it can be sent again to clients that come back.
+[[nodiscard]] Delivery make_delivery(const NamespacePort& port, std::string nsp, Audience audience,
+                                     EmitFlags flags, std::string_view event, const Args& args,
+                                     wire::EventOffset offset = wire::EventOffset::none);
 
-/// The event that such content was made of, as clients read it: broadcasts carry bytes alone, since hardly
-/// anybody on the server wants to see them.
+/// The event that such content was made of, without its offset, as clients read it: broadcasts carry bytes
+/// alone, since hardly anybody on the server wants to see them.
 [[nodiscard]] std::optional<IncomingEvent> decode_event(const engine::MessageContent& content);
 
 }  // namespace socketio::hub

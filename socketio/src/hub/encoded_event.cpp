@@ -2,7 +2,7 @@
 
 #include "socketio/encoded_event.hpp"
 
-#include "engine/message.hpp"
+#include "hub/event_contents.hpp"
 #include "hub/namespace_port.hpp"
 #include "hub/socket_state.hpp"
 #include "socketio/namespace.hpp"
@@ -24,8 +24,8 @@ void require_same(const Namespace& nsp, const EncodedEvent& event) {
 
 }  // namespace
 
-std::size_t EncodedEvent::bytes() const noexcept {
-    return content_->bytes();
+std::size_t EncodedEvent::bytes() const {
+    return contents_->of({wire::PacketFormat::json, false})->bytes();
 }
 
 EncodedEvent Namespace::encode(std::string_view event, const Args& args,
@@ -33,8 +33,9 @@ EncodedEvent Namespace::encode(std::string_view event, const Args& args,
     if (wire::is_reserved_event(event)) {
         throw std::invalid_argument('"' + std::string(event) + "\" is a reserved event name");
     }
-    auto packet = wire::encode_event(name(), std::nullopt, event, args);
-    return {*this, engine::make_content(std::move(packet), flags), flags.is_volatile};
+    auto contents =
+        std::make_shared<const hub::EventContents>(port_.encode({name(), event, args, flags}));
+    return {*this, std::move(contents), flags.is_volatile};
 }
 
 EmitOutcome Socket::send(const EncodedEvent& event) {
@@ -44,7 +45,7 @@ EmitOutcome Socket::send(const EncodedEvent& event) {
 
 void BroadcastOperator::emit(const EncodedEvent& event) const {
     require_same(*nsp_, event);
-    hub::Delivery delivery{nsp_->name(), audience_, flags_, event.content()};
+    hub::Delivery delivery{nsp_->name(), audience_, flags_, event.contents()};
     delivery.flags.is_volatile = flags_.is_volatile || event.is_volatile();
     delivery.is_sent_again = true;
     nsp_->port().deliver_everywhere(std::move(delivery));

@@ -3,9 +3,11 @@
 #include "base/assert.hpp"
 #include "hub/answer_count.hpp"
 #include "hub/delivery.hpp"
+#include "hub/message_forms.hpp"
+#include "hub/recovery.hpp"
 #include "hub/socket_state.hpp"
+#include "wire/packet_parser.hpp"
 #include "wire/session_id.hpp"
-#include "wire/socket_packet.hpp"
 
 #include <array>
 #include <exception>
@@ -13,7 +15,11 @@
 
 namespace socketio::hub {
 
-Hub::Hub(const HubContext& context) : context_(context) {}
+Hub::Hub(const HubContext& context) : context_(context) {
+    if (const auto& recovery = context_.options.connection_state_recovery) {
+        recovery_ = std::make_unique<Recovery>(*this, *recovery);
+    }
+}
 
 Hub::~Hub() = default;
 
@@ -24,6 +30,7 @@ void Hub::add_namespace(const Namespace& nsp) {
 void Hub::close_namespace(std::string_view name) {
     const auto* nsp = namespaces_.close(name);
     if (nsp == nullptr) return;
+    if (recovery_) recovery_->forget_namespace(name);
     const Snapshot sockets(snapshots_, *nsp, {});
     for (std::size_t i = 0; i < sockets.size(); ++i) sockets[i].disconnect();
 }
@@ -33,6 +40,11 @@ bool Hub::close_if_deserted(std::string_view name) {
     if (nsp == nullptr || !nsp->is_deserted()) return false;
     (void)namespaces_.close(name);
     return true;
+}
+
+void Hub::post(unsigned shard, std::function<void(Hub&)> work) {
+    const auto* root = find_namespace("/");
+    if (root != nullptr) root->facade().port().post_to_hub(shard, std::move(work));
 }
 
 void Hub::request_namespace(std::string name, Value auth, std::function<void(bool)> answer) {
@@ -85,36 +97,63 @@ void prefetch_ahead(const Snapshot& recipients, std::size_t i) noexcept {
 // More different events than an application sends one by one in a turn.
 constexpr std::size_t shared_messages_max = 256;
 
-}  // namespace
-
-namespace {
-
-/// Before anything is sent, since a handler may do anything to the sockets.
-void show_outgoing(const Snapshot& recipients, const engine::MessageContent& content) {
+/// Before anything is sent, since a handler may do anything to the sockets. `content_of` gives the event as a
+/// socket reads it, which is what its handlers are shown.
+template <class ContentOf>
+void show_outgoing(const Snapshot& recipients, ContentOf content_of) {
     std::optional<IncomingEvent> event;
     for (std::size_t i = 0; i < recipients.size(); ++i) {
         auto& socket = recipients[i];
         if (!socket.receives() || !socket.has_outgoing_handlers()) continue;
-        if (!event) event = decode_event(content);
+        if (!event) event = decode_event(content_of(socket));
         if (event) socket.call_outgoing_handlers(event->name, event->args);
+    }
+}
+
+/// `message_of` gives what a socket reads.
+template <class MessageOf>
+void send_each(const Snapshot& recipients, bool is_volatile, MessageOf message_of) {
+    for (std::size_t i = 0; i < recipients.size(); ++i) {
+        prefetch_ahead(recipients, i);
+        auto& socket = recipients[i];
+        if (socket.receives()) socket.transmit(message_of(socket), is_volatile);
     }
 }
 
 }  // namespace
 
 void Hub::deliver(const Delivery& delivery) {
+    if (!recovery_) return send_out(delivery);
+    const auto position = recovery_->note(delivery);
+    send_out(delivery);
+    recovery_->on_delivered(position);
+}
+
+void Hub::send_out(const Delivery& delivery) {
     const auto* nsp = find_namespace(delivery.nsp);
     if (nsp == nullptr) return;
     const Snapshot recipients(snapshots_, *nsp, delivery.audience);
     // Nobody receives: no handle and no frames are made.
     if (recipients.empty()) return;
-    if (nsp->has_outgoing_handlers()) show_outgoing(recipients, *delivery.content);
-    const auto message =
-        delivery.is_sent_again ? share(delivery.content) : engine::Message::make(delivery.content);
-    for (std::size_t i = 0; i < recipients.size(); ++i) {
-        prefetch_ahead(recipients, i);
-        if (recipients[i].receives()) recipients[i].transmit(message, delivery.flags.is_volatile);
+    const auto& contents = delivery.contents;
+    if (nsp->has_outgoing_handlers()) {
+        show_outgoing(recipients, [&](const auto& socket) -> const engine::MessageContent& {
+            return *contents.of(socket.form_of(contents));
+        });
     }
+    const auto make_message = [&](const engine::ContentRef& content) {
+        return delivery.is_sent_again ? share(content) : engine::Message::make(content);
+    };
+    const bool is_volatile = delivery.flags.is_volatile;
+    if (const auto& only = contents.only()) {
+        const auto message = make_message(only);
+        return send_each(recipients, is_volatile,
+                         [&](const auto&) -> const engine::MessageRef& { return message; });
+    }
+    MessageForms messages([&](ContentForm form) { return make_message(contents.of(form)); });
+    send_each(recipients, is_volatile, [&](const auto& socket) -> const engine::MessageRef& {
+        return messages.of(socket.form_of(contents));
+    });
 }
 
 engine::MessageRef Hub::share(const engine::ContentRef& content) {
@@ -158,11 +197,19 @@ void Hub::ask(const Question& question, std::function<void(BroadcastAnswers)> do
     const Snapshot recipients(snapshots_, *nsp, question.audience);
     if (recipients.empty()) return done({});
     const auto id = nsp->take_ack_id();
-    const auto content =
-        engine::make_content(wire::encode_event(question.nsp, id, question.event, question.args),
-                             {.compress = question.flags.compress});
-    if (nsp->has_outgoing_handlers()) show_outgoing(recipients, *content);
-    const auto message = engine::Message::make(content);
+    MessageForms message([&](ContentForm form) {
+        auto packet = wire::packet_parser(form.format)
+                          .encode_event({question.nsp, id, question.event, question.args});
+        return engine::Message::make(
+            engine::make_content(std::move(packet), {.compress = question.flags.compress}));
+    });
+    // With an ack id nothing can be sent again.
+    const auto form_of = [](const SocketState& socket) { return ContentForm{socket.format()}; };
+    if (nsp->has_outgoing_handlers()) {
+        show_outgoing(recipients, [&](const SocketState& socket) -> const engine::MessageContent& {
+            return message.of(form_of(socket))->content();
+        });
+    }
     const auto count = std::make_shared<AnswerCount>(std::move(done));
     for (std::size_t i = 0; i < recipients.size(); ++i) {
         auto& socket = recipients[i];
@@ -171,7 +218,7 @@ void Hub::ask(const Question& question, std::function<void(BroadcastAnswers)> do
         socket.expect_answer(
             id, question.timeout,
             [count](boost::system::error_code ec, const Args& args) { count->add(ec, args); });
-        (void)socket.transmit(message, false);
+        (void)socket.transmit(message.of(form_of(socket)), false);
     }
     count->all_asked();
 }

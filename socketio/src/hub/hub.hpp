@@ -27,6 +27,7 @@
 
 namespace socketio::hub {
 
+class Recovery;
 class SocketState;
 
 /// What a hub stands on; all of it outlives the hub.
@@ -36,6 +37,10 @@ struct HubContext {
     base::Random& random;
     const base::Log& log;
     unsigned shard = 0;
+    /// How far the time since 1970 is ahead of the deadlines' clock: offsets of events are such times.
+    base::Milliseconds wall_clock_ahead{0};
+    /// The shard's; null counts for nobody.
+    Counters* counters = nullptr;
 };
 
 class Hub {
@@ -81,7 +86,10 @@ public:
     }
     /// Of those that let sockets in.
     [[nodiscard]] std::size_t namespaces_count() const noexcept { return namespaces_.open_count(); }
+    /// Null when Options::connection_state_recovery is off.
+    [[nodiscard]] Recovery* recovery() const noexcept { return recovery_.get(); }
     /// As NamespacePort's.
+    void post(unsigned shard, std::function<void(Hub&)> work);
     void request_namespace(std::string name, Value auth, std::function<void(bool)> answer);
     [[nodiscard]] std::string make_socket_id();
     void add(Client& client);
@@ -107,12 +115,14 @@ public:
     }
 
 private:
+    void send_out(const Delivery& delivery);
     void arm_later();
     void on_later(base::TimePoint now);
     void log_handler_failure(std::string_view nsp, std::string_view event) const;
 
     const HubContext context_;
     NamespaceTable namespaces_;
+    std::unique_ptr<Recovery> recovery_;
     std::vector<Client*> clients_;
     SnapshotStack snapshots_;
     /// By content, which the handle keeps alive.

@@ -1,7 +1,7 @@
 #pragma once
 // What a namespace of the process is set up with, and how its façade reaches every shard.
 
-#include "engine/message.hpp"
+#include "hub/event_contents.hpp"
 #include "socketio/broadcast.hpp"
 #include "socketio/namespace.hpp"
 #include "socketio/socket.hpp"
@@ -14,6 +14,8 @@
 #include <vector>
 
 namespace socketio::hub {
+
+class Hub;
 
 /// Filled before run(), or before the namespace appears on the shards; read by every shard after it.
 struct NamespaceSetup {
@@ -29,12 +31,12 @@ struct NamespaceSetup {
     std::map<std::string, EventHandler, std::less<>> handlers;
 };
 
-/// A broadcast on its way into one shard: encoded already.
+/// A broadcast on its way into one shard: encoded already, or as soon as somebody there needs it.
 struct Delivery {
     std::string nsp;
     Audience audience;
     EmitFlags flags;
-    engine::ContentRef content;
+    EventContents contents;
     /// The same content may come again in this turn: its frames are kept until then.
     bool is_sent_again = false;
 };
@@ -63,6 +65,11 @@ struct Question {
 class NamespacePort {
 public:
     virtual ~NamespacePort() = default;
+    /// An event in the form that clients of this server read, or in each of those that they may read.
+    [[nodiscard]] virtual EventContents encode(const PlainEvent& event) const {
+        const bool has_offset = event.offset != wire::EventOffset::none;
+        return EventContents(encode_event({wire::PacketFormat::json, has_offset}, event));
+    }
     virtual void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
                            std::string_view event, Args args) = 0;
     /// To every shard of the process and to nobody else.
@@ -77,6 +84,10 @@ public:
     virtual void request_namespace(std::string, Value, std::function<void(bool)> answer) {
         answer(false);
     }
+    /// To the hub of that shard, from another one's: read there after what this shard sent it before. Thrown
+    /// away when the server ends.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
+    virtual void post_to_hub(unsigned, std::function<void(Hub&)>) {}
     /// A shard has the first socket in a child of a parent namespace, or has none any more.
     virtual void on_child_presence(const std::string&, bool) {}
     /// Throws std::logic_error when shards read that namespace's setup already.

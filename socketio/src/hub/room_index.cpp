@@ -25,7 +25,7 @@ const std::uint32_t* RoomMember::find_slot(const Room& room, std::uint32_t& scra
     return nullptr;
 }
 
-bool RoomIndex::join(RoomMember& member, std::string_view name) {
+bool RoomIndex::join(RoomMember& member, std::string_view name, std::uint32_t note) {
     auto found = rooms_.find(name);
     if (found == rooms_.end()) {
         found = rooms_.emplace(std::string(name), Room{}).first;
@@ -39,7 +39,7 @@ bool RoomIndex::join(RoomMember& member, std::string_view name) {
     const auto slot = static_cast<std::uint32_t>(list.size());
     const auto place = static_cast<std::uint32_t>(room.members.size());
     room.members.push_back({&member, slot});
-    list.push_back({&room, place});
+    list.push_back({&room, place, note});
     if (slots) {
         slots->emplace(&room, slot);
     } else if (list.size() > searched_rooms_max) {
@@ -73,7 +73,7 @@ bool RoomIndex::has(const RoomMember& member, std::string_view name) const {
 }
 
 void RoomIndex::remove(RoomMember& member, std::uint32_t slot) {
-    const auto [room, place] = member.joined_->list[slot];
+    const auto [room, place, note] = member.joined_->list[slot];
     take_from_room(*room, place);
     take_from_member(member, slot);
     if (room->members.empty()) rooms_.erase(rooms_.find(room->name));

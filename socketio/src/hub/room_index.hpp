@@ -42,6 +42,12 @@ public:
         if (!joined_) return;
         for (const auto& membership : joined_->list) visit(membership.room->name);
     }
+    /// The same with what was noted when it joined each.
+    template <class Visit>
+    void for_each_membership(Visit visit) const {
+        if (!joined_) return;
+        for (const auto& membership : joined_->list) visit(membership.room->name, membership.note);
+    }
 
 protected:
     ~RoomMember();
@@ -53,6 +59,7 @@ private:
     struct Membership {
         Room* room;
         std::uint32_t place;  ///< In the room's list of members.
+        std::uint32_t note;   ///< The joiner's own; stands where nothing else would.
     };
 
     struct Joined {
@@ -69,8 +76,8 @@ private:
 
 class RoomIndex {
 public:
-    /// False when the member was in the room before.
-    bool join(RoomMember& member, std::string_view name);
+    /// False when the member was in the room before; its note stays.
+    bool join(RoomMember& member, std::string_view name, std::uint32_t note = 0);
     /// False when the member was not in the room. A room without members is gone.
     bool leave(RoomMember& member, std::string_view name);
     void leave_all(RoomMember& member);

@@ -35,6 +35,10 @@ bool Socket::connected() const noexcept {
     return state_.connected();
 }
 
+bool Socket::recovered() const noexcept {
+    return state_.recovered();
+}
+
 std::string_view Socket::transport() const noexcept {
     return state_.transport_kind() == engine::TransportKind::polling ? "polling" : "websocket";
 }

@@ -4,6 +4,7 @@
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
 #include "hub/namespace_table.hpp"
+#include "hub/recovery.hpp"
 #include "wire/json.hpp"
 
 #include <iterator>
@@ -11,14 +12,6 @@
 namespace socketio::hub {
 
 namespace {
-
-engine::MessageRef make_message(wire::EncodedPacket packet, const EmitFlags& flags = {}) {
-    return engine::Message::make(engine::make_content(std::move(packet), flags));
-}
-
-engine::MessageRef make_message(const wire::Packet& packet) {
-    return make_message(wire::encode_packet(packet));
-}
 
 /// Numbers name events too, as in JavaScript, where they are property names.
 std::string event_name(const Value& name) {
@@ -30,7 +23,8 @@ std::string event_name(const Value& name) {
 
 SocketState::SocketState(Client& client, NamespaceState& nsp, std::string_view id,
                          HandshakeRef handshake)
-    : protocol_(client.session().protocol()),
+    : reads_msgpack_(client.format() == wire::PacketFormat::msgpack),
+      protocol_(client.session().protocol()),
       session_(&client.session()),
       client_(&client),
       nsp_(nsp),
@@ -50,7 +44,25 @@ engine::TransportKind SocketState::transport_kind() const noexcept {
     return session_ != nullptr ? session_->transport_kind() : last_transport_kind_;
 }
 
+engine::MessageRef SocketState::make_message(const wire::Packet& packet) const {
+    return engine::Message::make(engine::make_content(parser().encode(packet)));
+}
+
 // ---- Connecting --------------------------------------------------------------------------------
+
+void SocketState::restore(RestoredSocket restored) {
+    auto& recovery = *hub().recovery();
+    auto& session = *restored.session;
+    recovered_ = true;
+    recovery.admit_restored(*this, restored);
+    in_own_room_ = false;
+    for (const auto& room : session.rooms) {
+        (void)enter(room.name, static_cast<std::uint32_t>(room.since));
+    }
+    data_ = std::move(session.data);
+    attempt_->restore({std::move(restored.missed), recovery.end()},
+                      recovery.options().skip_middlewares);
+}
 
 void SocketState::proceed() {
     const auto progress = attempt_->run();
@@ -65,6 +77,7 @@ void SocketState::proceed() {
 
 void SocketState::connect() {
     const auto held = attempt_->take_held();
+    const auto missed = attempt_->take_missed();
     attempt_.reset();
     phase_ = Phase::connected;
     was_connected_ = true;
@@ -72,13 +85,37 @@ void SocketState::connect() {
     if (in_own_room_) tell_joined(id(), true);
     auto& client = *client_;
     client.on_socket_connected();
-    wire::Packet reply{wire::PacketType::connect, nsp_.name(), std::nullopt, nullptr};
-    if (protocol_ == wire::EngineProtocol::v4) reply.data = Object{{"sid", id()}};
-    transmit(make_message(reply), false);
-    for (const auto& message : held) transmit(message, false);
+    auto* recovery = protocol_ == wire::EngineProtocol::v4 ? hub().recovery() : nullptr;
+    if (recovery != nullptr && !recovered_) recovery->admit(*this);
+    if (recovered_) send_missed(missed);
+    send_connect_reply();
+    for (const auto& message : held) {
+        const bool has_offset = message->content().offset != wire::EventOffset::none;
+        if (has_offset) recovery->note_direct(*this, message->shared_content());
+        transmit(message, false);
+    }
     call_connection_handlers();
     greeted_ = true;
     client.on_socket_greeted();
+}
+
+void SocketState::send_connect_reply() {
+    wire::Packet reply{wire::PacketType::connect, nsp_.name(), std::nullopt, nullptr};
+    if (protocol_ == wire::EngineProtocol::v4) {
+        Object payload{{"sid", id()}};
+        if (const auto* recovery = hub().recovery()) {
+            payload.append("pid", recovery->pid_of(*this));
+        }
+        reply.data = std::move(payload);
+    }
+    transmit(make_message(reply), false);
+}
+
+void SocketState::send_missed(const ConnectAttempt::Missed& missed) {
+    const auto more = hub().recovery()->on_connected(*this, missed.until);
+    for (const auto* packets : {&missed.packets, &more}) {
+        for (const auto& packet : *packets) transmit(hub().share(packet), false);
+    }
 }
 
 void SocketState::call_connection_handlers() {
@@ -193,18 +230,40 @@ void SocketState::call_outgoing_handlers(std::string_view event, const Args& arg
 EmitOutcome SocketState::send(std::string_view event, const Args& args, const EmitFlags& flags) {
     if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
     notify_outgoing(event, args);
-    auto packet = wire::encode_event(nsp_.name(), std::nullopt, event, args);
-    return transmit(make_message(std::move(packet), flags), flags.is_volatile);
+    if (can_recover(flags)) return send_recoverable(event, args, flags);
+    auto content = encode_event({format(), false}, {nsp_.name(), event, args, flags});
+    return transmit(engine::Message::make(std::move(content)), flags.is_volatile);
+}
+
+bool SocketState::can_recover(const EmitFlags& flags) const noexcept {
+    return hub().recovery() != nullptr && !flags.is_volatile &&
+           protocol_ == wire::EngineProtocol::v4;
+}
+
+EmitOutcome SocketState::send_recoverable(std::string_view event, const Args& args,
+                                          const EmitFlags& flags) {
+    // A handler that looked on may have disconnected it.
+    if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
+    auto& recovery = *hub().recovery();
+    auto content =
+        encode_event({format(), true}, {nsp_.name(), event, args, flags, recovery.next_offset()});
+    // One that is restored is sent what the log has as soon as it is connected.
+    const bool is_sent_later = phase_ == Phase::pending && recovered_;
+    if (phase_ == Phase::connected || is_sent_later) recovery.note_direct(*this, content);
+    if (is_sent_later) return EmitOutcome::queued;
+    return transmit(engine::Message::make(std::move(content)), false);
 }
 
 EmitOutcome SocketState::send(const EncodedEvent& event) {
     if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
+    const auto& contents = event.contents();
+    const auto& content = contents.of(form_of(contents));
     if (nsp_.has_outgoing_handlers()) {
-        if (const auto shown = decode_event(*event.content())) {
+        if (const auto shown = decode_event(*content)) {
             call_outgoing_handlers(shown->name, shown->args);
         }
     }
-    return transmit(hub().share(event.content()), event.is_volatile());
+    return transmit(hub().share(content), event.is_volatile());
 }
 
 bool SocketState::writable() const noexcept {
@@ -276,7 +335,8 @@ void SocketState::send_with_ack(std::string_view event, const Args& args,
     }
     const auto id = nsp_.take_ack_id();
     expect_answer(id, timeout, std::move(handler));
-    transmit(make_message(wire::encode_event(nsp_.name(), id, event, args)), false);
+    auto packet = parser().encode_event({nsp_.name(), id, event, args});
+    transmit(engine::Message::make(engine::make_content(std::move(packet))), false);
 }
 
 void SocketState::expect_answer(std::uint64_t id, std::chrono::milliseconds timeout,
@@ -337,17 +397,29 @@ void SocketState::disconnect_and_close() {
     if (phase_ == Phase::connected || phase_ == Phase::leaving) client_->disconnect_all();
 }
 
+void SocketState::close_connection() {
+    if (session_ != nullptr) session_->close(DisconnectReason::forced_server_close);
+}
+
 void SocketState::leave(DisconnectReason reason) {
-    if (phase_ == Phase::pending) return release();
+    auto* recovery = hub().recovery();
+    if (phase_ == Phase::pending) {
+        // One that was restored, and whose middlewares have not decided, may be restored once more.
+        auto left_behind = recovery != nullptr ? recovery->detach(*this, reason) : nullptr;
+        if (left_behind) recovery->keep(std::move(left_behind), std::move(data_));
+        return release();
+    }
     if (phase_ != Phase::connected) return;
     phase_ = Phase::leaving;
     call_disconnect_handlers(&Handlers::disconnecting, "disconnecting", reason);
+    auto left_behind = recovery != nullptr ? recovery->detach(*this, reason) : nullptr;
     nsp_.remove(*this);
     phase_ = Phase::left;
     leave_all_rooms();
     open_replies_.close();
     fail_all_acks();
     call_disconnect_handlers(&Handlers::disconnect, "disconnect", reason);
+    if (left_behind) recovery->keep(std::move(left_behind), std::move(data_));
     release();
 }
 
@@ -364,6 +436,8 @@ void SocketState::call_disconnect_handlers(std::list<DisconnectHandler> Handlers
 void SocketState::release() {
     phase_ = Phase::left;
     if (attempt_) attempt_->abandon();
+    // One that was restored, and refused.
+    if (auto* recovery = hub().recovery()) recovery->forget(*this);
     leave_all_rooms();
     fail_all_acks();
     forget_listening();
@@ -378,6 +452,11 @@ void SocketState::release() {
 // ---- Rooms -------------------------------------------------------------------------------------
 
 bool SocketState::join(std::string_view room) {
+    const auto* recovery = hub().recovery();
+    return enter(room, recovery != nullptr ? recovery->moment() : 0);
+}
+
+bool SocketState::enter(std::string_view room, std::uint32_t moment) {
     if (phase_ == Phase::left) return false;
     if (room == id()) {
         const bool is_new = !in_own_room_;
@@ -389,7 +468,7 @@ bool SocketState::join(std::string_view room) {
         return nsp_.rooms().has(*this, room);
     }
     const bool is_new = watches_rooms() && nsp_.rooms().find(room) == nullptr;
-    if (nsp_.rooms().join(*this, room)) tell_joined(room, is_new);
+    if (nsp_.rooms().join(*this, room, moment)) tell_joined(room, is_new);
     return true;
 }
 

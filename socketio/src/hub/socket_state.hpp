@@ -12,6 +12,7 @@
 #include "hub/ack_reply.hpp"
 #include "hub/ack_table.hpp"
 #include "hub/admissions.hpp"
+#include "hub/event_contents.hpp"
 #include "hub/event_passage.hpp"
 #include "hub/handler_list.hpp"
 #include "hub/hub.hpp"
@@ -19,7 +20,7 @@
 #include "hub/room_index.hpp"
 #include "hub/shared_handshake.hpp"
 #include "socketio/socket.hpp"
-#include "wire/socket_packet.hpp"
+#include "wire/packet_parser.hpp"
 
 #include <boost/container/string.hpp>
 
@@ -36,6 +37,7 @@
 namespace socketio::hub {
 
 class Client;
+struct RestoredSocket;
 
 class SocketState final : public RoomMember {
 public:
@@ -55,14 +57,26 @@ public:
     [[nodiscard]] bool receives() const noexcept { return phase_ == Phase::connected; }
     [[nodiscard]] engine::TransportKind transport_kind() const noexcept;
     [[nodiscard]] wire::EngineProtocol protocol() const noexcept { return protocol_; }
+    /// The client's.
+    [[nodiscard]] wire::PacketFormat format() const noexcept {
+        return reads_msgpack_ ? wire::PacketFormat::msgpack : wire::PacketFormat::json;
+    }
+    /// What it reads of that event.
+    [[nodiscard]] ContentForm form_of(const EventContents& event) const noexcept {
+        return event.form_for(format(), protocol_);
+    }
     [[nodiscard]] std::string_view connection_id() const noexcept {
         return session_ != nullptr ? session_->sid() : std::string_view();
     }
 
+    /// It goes on where another one was.
+    [[nodiscard]] bool recovered() const noexcept { return recovered_; }
     /// The connection handlers have returned.
     [[nodiscard]] bool greeted() const noexcept { return greeted_; }
 
     // ---- From the client -----------------------------------------------------------------------
+    /// Before anything else: its id is that of the socket which it takes the place of.
+    void restore(RestoredSocket restored);
     /// Goes on with the middlewares, then connects or refuses.
     void proceed();
     void on_event(wire::Packet packet);
@@ -119,6 +133,8 @@ public:
     void on_event_refused(const EventRefusal& refusal);
 
     // ---- From the hub --------------------------------------------------------------------------
+    /// Its client has another connection, and comes back on that.
+    void close_connection();
     [[nodiscard]] bool has_outgoing_handlers() const noexcept {
         return handlers_ != nullptr && !handlers_->outgoing.empty();
     }
@@ -183,11 +199,20 @@ private:
         SocketState& socket_;
     };
 
+    [[nodiscard]] const wire::PacketParser& parser() const noexcept {
+        return wire::packet_parser(format());
+    }
+    [[nodiscard]] engine::MessageRef make_message(const wire::Packet& packet) const;
     void connect();
+    void send_connect_reply();
+    void send_missed(const ConnectAttempt::Missed& missed);
     void refuse(Refusal refusal);
     /// False when it comes too fast; what becomes of it has happened then.
     [[nodiscard]] bool is_in_time(const IncomingEvent& event);
     void call_connection_handlers();
+    [[nodiscard]] bool can_recover(const EmitFlags& flags) const noexcept;
+    EmitOutcome send_recoverable(std::string_view event, const Args& args, const EmitFlags& flags);
+    bool enter(std::string_view room, std::uint32_t moment);
     void call_own_drain_handlers();
     void call_any_handlers(const HandlerList<AnyHandler>& list, std::string_view event,
                            const Args& args);
@@ -225,6 +250,8 @@ private:
     bool was_connected_ : 1 = false;
     bool greeted_ : 1 = false;
     bool backlog_told_ : 1 = false;
+    bool reads_msgpack_ : 1;
+    bool recovered_ : 1 = false;
     wire::EngineProtocol protocol_;
     /// The last one that was seen, for when the client is gone.
     engine::TransportKind last_transport_kind_ = engine::TransportKind::polling;

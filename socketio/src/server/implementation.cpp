@@ -3,8 +3,10 @@
 #include "hub/answer_count.hpp"
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
+#include "hub/recovery.hpp"
 #include "server/gather.hpp"
 #include "server/options_check.hpp"
+#include "shard/contents_once.hpp"
 #include "transport/uring_writer.hpp"
 
 #include <algorithm>
@@ -18,6 +20,7 @@ Server::Implementation::Implementation(Options given)
     : options_(checked(std::move(given))),
       log_(options_.logger, options_.log_level),
       shards_(options_.shards, options_, log_),
+      others_offsets_(options_.shards, hub::sources_of(options_.shards)),
       listener_(shards_[0]),
       signals_(shards_[0].context()) {
     root_ = &of("/", {});
@@ -353,6 +356,22 @@ void Server::Implementation::end_connections() {
 
 // ---- Emitting ----------------------------------------------------------------------------------------
 
+hub::EventContents Server::Implementation::encode(const hub::PlainEvent& event) const {
+    if (const auto only = hub::only_form(options_, event.offset)) {
+        return hub::EventContents(hub::encode_event(*only, event));
+    }
+    // Values are counted where they may be kept for long.
+    const bool is_kept = event.offset != wire::EventOffset::none;
+    const auto values_bytes = is_kept ? hub::bytes_of(event.args) : 0;
+    auto encode_in = [nsp = std::string(event.nsp), name = std::string(event.name),
+                      args = event.args, flags = event.flags,
+                      offset = event.offset](hub::ContentForm form) {
+        return hub::encode_event(form, {nsp, name, args, flags, offset});
+    };
+    return {std::make_shared<const shard::ContentsOnce>(std::move(encode_in), values_bytes),
+            event.offset};
+}
+
 void Server::Implementation::broadcast(const Namespace& nsp, Audience audience, EmitFlags flags,
                                        std::string_view event, Args args) {
     if (is_parent(nsp.name())) {
@@ -364,9 +383,17 @@ void Server::Implementation::broadcast(const Namespace& nsp, Audience audience, 
         });
         return;
     }
-    auto delivery = hub::make_delivery(nsp.name(), audience, flags, event, args);
-    if (options_.adapter && !flags.local) {
-        ClusterBroadcast elsewhere{nsp.name(), {}, std::move(audience), std::move(flags)};
+    with_offset(flags, [&](wire::EventOffset offset) {
+        auto delivery = hub::make_delivery(*this, nsp.name(), std::move(audience), std::move(flags),
+                                           event, args, offset);
+        send_everywhere(std::move(delivery), event, std::move(args));
+    });
+}
+
+void Server::Implementation::send_everywhere(hub::Delivery delivery, std::string_view event,
+                                             Args args) {
+    if (options_.adapter && !delivery.flags.local) {
+        ClusterBroadcast elsewhere{delivery.nsp, {}, delivery.audience, delivery.flags};
         elsewhere.data.reserve(args.size() + 1);
         elsewhere.data.emplace_back(event);
         for (auto& arg : args) elsewhere.data.push_back(std::move(arg));
@@ -376,16 +403,47 @@ void Server::Implementation::broadcast(const Namespace& nsp, Audience audience, 
     deliver_everywhere(std::move(delivery));
 }
 
+template <class Publish>
+void Server::Implementation::with_offset(const EmitFlags& flags, Publish publish) {
+    if (!options_.connection_state_recovery || flags.is_volatile) {
+        return publish(wire::EventOffset::none);
+    }
+    if (auto* own = own_shard()) return publish(own->hub().recovery()->next_offset());
+    others_turn_.run([&] {
+        const auto now = std::chrono::duration_cast<base::Milliseconds>(
+            std::chrono::steady_clock::now().time_since_epoch());
+        const auto since_1970 = now + shard::Shard::wall_clock_ahead();
+        publish(others_offsets_.next(static_cast<std::uint64_t>(since_1970.count())));
+    });
+}
+
+shard::Shard* Server::Implementation::own_shard() noexcept {
+    auto* current = shard::Shard::current();
+    // Another server of the same process has shards of its own.
+    const bool is_ours = current != nullptr && current->index() < shards_.size() &&
+                         &shards_[current->index()] == current;
+    return is_ours ? current : nullptr;
+}
+
+void Server::Implementation::post_to_hub(unsigned shard, std::function<void(hub::Hub&)> work) {
+    shards_.post(shard, [this, shard, work = std::move(work)] { work(shards_[shard].hub()); });
+}
+
 void Server::Implementation::deliver_everywhere(hub::Delivery delivery) {
+    auto* own = own_shard();
     if (shards_.size() == 1) {
-        shards_.on_shard(
+        if (own != nullptr) return own->hub().deliver(delivery);
+        shards_.post(
             0, [this, delivery = std::move(delivery)] { shards_[0].hub().deliver(delivery); });
         return;
     }
     const auto shared = std::make_shared<const hub::Delivery>(std::move(delivery));
     for (unsigned index = 0; index < shards_.size(); ++index) {
-        shards_.on_shard(index, [this, index, shared] { shards_[index].hub().deliver(*shared); });
+        if (own == &shards_[index]) continue;
+        shards_.post(index, [this, index, shared] { shards_[index].hub().deliver(*shared); });
     }
+    // The last: what handlers emit who see it go out comes behind it everywhere.
+    if (own != nullptr) own->hub().deliver(*shared);
 }
 
 void Server::Implementation::surgery(hub::RoomSurgery surgery) {
@@ -460,9 +518,13 @@ void Server::Implementation::deliver(ClusterBroadcast broadcast) {
         nsp = namespaces_.find_open(broadcast.nsp);
     }
     if (nsp == nullptr || !passes(nsp->setup().remote_broadcast_filters, broadcast)) return;
-    const Args args(broadcast.data.begin() + 1, broadcast.data.end());
-    deliver_everywhere(hub::make_delivery(std::move(broadcast.nsp), std::move(broadcast.audience),
-                                          std::move(broadcast.flags), *event, args));
+    const Args args(std::make_move_iterator(broadcast.data.begin() + 1),
+                    std::make_move_iterator(broadcast.data.end()));
+    with_offset(broadcast.flags, [&](wire::EventOffset offset) {
+        deliver_everywhere(hub::make_delivery(*this, std::move(broadcast.nsp),
+                                              std::move(broadcast.audience),
+                                              std::move(broadcast.flags), *event, args, offset));
+    });
 }
 
 bool Server::Implementation::passes(const std::vector<RemoteBroadcastFilter>& filters,

@@ -4,8 +4,11 @@
 
 #include "base/log.hpp"
 #include "hub/namespace_port.hpp"
+#include "hub/offset_counter.hpp"
 #include "server/drain.hpp"
 #include "server/namespace_registry.hpp"
+#include "shard/once.hpp"
+#include "shard/one_at_a_time.hpp"
 #include "shard/shard_group.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/server.hpp"
@@ -50,6 +53,7 @@ public:
     void drain(base::Milliseconds window);
 
     // ---- NamespacePort -------------------------------------------------------------------------
+    [[nodiscard]] hub::EventContents encode(const hub::PlainEvent& event) const override;
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override;
     void deliver_everywhere(hub::Delivery delivery) override;
@@ -57,6 +61,7 @@ public:
     void ask(hub::Question question, BroadcastAckHandler handler) override;
     void fetch(std::string nsp, Audience audience, FetchHandler handler) override;
     void request_namespace(std::string name, Value auth, std::function<void(bool)> answer) override;
+    void post_to_hub(unsigned shard, std::function<void(hub::Hub&)> work) override;
     void on_child_presence(const std::string& name, bool present) override;
     void require_setup_phase(const Namespace& nsp) const override;
 
@@ -78,6 +83,14 @@ private:
     template <class Visit>
     void for_each_child(std::string_view parent, Visit visit);
     [[nodiscard]] bool on_first_shard() noexcept;
+    /// The shard of ours whose thread calls, or nullptr.
+    [[nodiscard]] shard::Shard* own_shard() noexcept;
+    /// To the adapter, too, unless it is for this process alone.
+    void send_everywhere(hub::Delivery delivery, std::string_view event, Args args);
+    /// Calls `publish` with an offset of the calling thread's, whose events reach every shard in the offsets'
+    /// order; with none for what is never sent again.
+    template <class Publish>
+    void with_offset(const EmitFlags& flags, Publish publish);
     void open_everywhere(const Namespace& nsp);
     [[nodiscard]] bool passes(const std::vector<RemoteBroadcastFilter>& filters,
                               const ClusterBroadcast& broadcast);
@@ -108,6 +121,9 @@ private:
     Namespace* root_ = nullptr;
     transport::Routes routes_;
     shard::ShardGroup shards_;
+    /// Threads that are no shard of ours publish what can be recovered one after the other.
+    shard::OneAtATime others_turn_;
+    hub::OffsetCounter others_offsets_;
     transport::Listener listener_;
     std::unique_ptr<transport::Network> network_;
     std::vector<std::unique_ptr<Drain>> drains_;

@@ -81,6 +81,15 @@ void check_addresses(const Options& options) {
     }
 }
 
+void check(const RecoveryOptions& recovery) {
+    require_positive(recovery.max_disconnection_duration,
+                     "connection_state_recovery.max_disconnection_duration");
+    require_positive(recovery.sessions_max, "connection_state_recovery.sessions_max");
+    require_positive(recovery.session_bytes_max, "connection_state_recovery.session_bytes_max");
+    require_positive(recovery.packets_max, "connection_state_recovery.packets_max");
+    require_positive(recovery.packet_bytes_max, "connection_state_recovery.packet_bytes_max");
+}
+
 }  // namespace
 
 Options checked(Options options) {
@@ -92,6 +101,7 @@ Options checked(Options options) {
             "one of allow_polling and allow_websocket must be on");
     require(options.keep_request <= KeepRequest::always,
             "keep_request must be one of KeepRequest's");
+    require(options.parser <= Parser::by_client, "parser must be one of Parser's");
     check_addresses(options);
     require(options.connects_per_second_max <= 1'000'000,
             "connects_per_second_max must be at most 1000000, is " +
@@ -112,6 +122,7 @@ Options checked(Options options) {
                 "per_message_deflate.level must lie between 1 and 9, is " +
                     std::to_string(deflate->level));
     }
+    if (options.connection_state_recovery) check(*options.connection_state_recovery);
     require_positive(options.message_bytes_max, "message_bytes_max");
     require_positive(options.json_depth_max, "json_depth_max");
     require_positive(options.send_queue_bytes_max, "send_queue_bytes_max");

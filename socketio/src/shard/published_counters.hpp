@@ -47,7 +47,14 @@ private:
                                            &Counters::partial_writes,
                                            &Counters::bytes_written,
                                            &Counters::http_bytes_written,
-                                           &Counters::websocket_bytes_written};
+                                           &Counters::websocket_bytes_written,
+                                           &Counters::recoveries,
+                                           &Counters::recoveries_refused,
+                                           &Counters::recovery_sessions_dropped,
+                                           &Counters::recovery_packets_dropped,
+                                           &Counters::recoverable_sessions,
+                                           &Counters::recovery_packets,
+                                           &Counters::recovery_packet_bytes};
 
     std::array<std::atomic<std::uint64_t>, members.size()> values_{};
 };

@@ -28,12 +28,20 @@ Shard::Shard(unsigned index, const Options& options, const base::Log& log)
       work_guard_(context_.get_executor()),
       timer_(context_),
       deadlines_(std::chrono::steady_clock::now()),
-      hub_(hub::HubContext{options, deadlines_, random_, log_, index}) {}
+      hub_(hub::HubContext{options, deadlines_, random_, log_, index, wall_clock_ahead(),
+                           &counters_}) {}
 
 Shard::~Shard() = default;
 
 Shard* Shard::current() noexcept {
     return current_shard;
+}
+
+base::Milliseconds Shard::wall_clock_ahead() noexcept {
+    static const auto ahead = std::chrono::duration_cast<base::Milliseconds>(
+        std::chrono::system_clock::now().time_since_epoch() -
+        std::chrono::steady_clock::now().time_since_epoch());
+    return ahead;
 }
 
 void Shard::post(std::unique_ptr<Letter> letter) {

@@ -51,6 +51,9 @@ public:
 class Shard {
 public:
     Shard(unsigned index, const Options& options, const base::Log& log);
+    /// How far the time since 1970 is ahead of the clock that deadlines go by; looked up once, so that it
+    /// stays when somebody sets the system's clock.
+    [[nodiscard]] static base::Milliseconds wall_clock_ahead() noexcept;
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;
     ~Shard();
@@ -109,8 +112,8 @@ private:
     Mailbox mailbox_;
     base::DeadlineQueue deadlines_;
     SystemRandom random_;
-    hub::Hub hub_;
     Counters counters_;
+    hub::Hub hub_;
     PublishedCounters published_counters_;
     std::vector<TurnTask*> tasks_;
     std::vector<std::unique_ptr<Mortal>> dead_;

@@ -57,12 +57,12 @@ void append_head(std::string& out, PacketType type, std::string_view nsp,
 /// How many attachments there are is only known once the payload is written: `2[...]` -> `52-[...]`.
 void mark_attachments(EncodedPacket& packet) {
     if (packet.attachments.empty()) return;
-    std::string mark(1, packet.text.front() == to_digit(PacketType::event)
+    std::string mark(1, packet.data.front() == to_digit(PacketType::event)
                             ? to_digit(PacketType::binary_event)
                             : to_digit(PacketType::binary_ack));
     append_number(mark, packet.attachments.size());
     mark += '-';
-    packet.text.replace(0, 1, mark);
+    packet.data.replace(0, 1, mark);
 }
 
 /// Takes a packet's text apart from the left. Each step says what the peer did wrong.
@@ -203,25 +203,28 @@ template <class Visit>
 EncodedPacket encode_packet(const Packet& packet) {
     EncodedPacket encoded;
     const auto type = plain_type(packet.type);
-    append_head(encoded.text, type, packet.nsp, packet.id);
+    append_head(encoded.data, type, packet.nsp, packet.id);
     if (packet.data.is_null()) return encoded;
     const bool takes_attachments = type == PacketType::event || type == PacketType::ack;
-    append_json(encoded.text, packet.data, takes_attachments ? &encoded.attachments : nullptr);
+    append_json(encoded.data, packet.data, takes_attachments ? &encoded.attachments : nullptr);
     mark_attachments(encoded);
     return encoded;
 }
 
-EncodedPacket encode_event(std::string_view nsp, std::optional<std::uint64_t> id,
-                           std::string_view event, const Args& args) {
+EncodedPacket encode_event(const EventParts& event) {
     EncodedPacket encoded;
-    append_head(encoded.text, PacketType::event, nsp, id);
-    encoded.text += '[';
-    append_json_string(encoded.text, event);
-    for (const auto& argument : args) {
-        encoded.text += ',';
-        append_json(encoded.text, argument, &encoded.attachments);
+    append_head(encoded.data, PacketType::event, event.nsp, event.id);
+    encoded.data += '[';
+    append_json_string(encoded.data, event.name);
+    for (const auto& argument : event.args) {
+        encoded.data += ',';
+        append_json(encoded.data, argument, &encoded.attachments);
     }
-    encoded.text += ']';
+    if (!event.offset.empty()) {
+        encoded.data += ',';
+        append_json_string(encoded.data, event.offset);
+    }
+    encoded.data += ']';
     mark_attachments(encoded);
     return encoded;
 }

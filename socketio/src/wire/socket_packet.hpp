@@ -1,5 +1,6 @@
 #pragma once
-// One Socket.IO packet, inside Engine.IO messages. Any thread. Socket.IO protocol v5, "Packet encoding".
+// One Socket.IO packet, and its JSON format inside Engine.IO messages. Any thread. Socket.IO protocol v5,
+// "Packet encoding". The other format is msgpack_packet.hpp's; packet_parser.hpp chooses.
 //
 //   <type>[<attachments>-][<namespace>,][<ack id>][<JSON>]
 //   2["ev",1]     2/admin,12["ev",1]     51-["ev",{"_placeholder":true,"num":0}] + one binary message
@@ -35,21 +36,34 @@ struct Packet {
     Value data;
 };
 
-/// The bytes of one packet: a text message, then its attachments in order.
+/// The bytes of one packet: a message, then its attachments in order.
 struct EncodedPacket {
-    std::string text;
+    std::string data;
     std::vector<Binary> attachments;
+    /// `data` is binary, and not text.
+    bool binary = false;
 };
 
 /// Picks the binary type by itself when an event or ack holds a Binary.
 [[nodiscard]] EncodedPacket encode_packet(const Packet& packet);
-/// The same without building a Packet: the name first, then the arguments.
-[[nodiscard]] EncodedPacket encode_event(std::string_view nsp, std::optional<std::uint64_t> id,
-                                         std::string_view event, const Args& args);
+
+/// An event as its parts, for encoding it without building a Packet.
+struct EventParts {
+    std::string_view nsp;
+    std::optional<std::uint64_t> id;
+    std::string_view name;
+    const Args& args;
+    /// One more argument, the last, a text; empty: none.
+    std::string_view offset = {};
+};
+[[nodiscard]] EncodedPacket encode_event(const EventParts& event);
 
 struct PacketLimits {
+    /// Binaries that stand in a packet of the other format, too.
     std::size_t attachments_max = 10;
     std::size_t json_depth_max = 128;
+    /// Values in one packet of the other format, which takes one byte for the smallest: JSON takes two.
+    std::size_t msgpack_values_max = 500'000;
 };
 
 /// connect, connect_error, disconnect, disconnecting, newListener, removeListener.

@@ -186,7 +186,7 @@ TEST(ClusterCodec, WritesFlagsAsTheyWereSet) {
 /// [uid, packet, options] with something changed.
 std::string message_of(const Value& packet, const Value& options) {
     std::string out;
-    append_msgpack(out, Array{"abcdef", packet, options});
+    wire::append_msgpack(out, Array{"abcdef", packet, options});
     return out;
 }
 
@@ -205,7 +205,7 @@ TEST(ClusterCodec, RefusesWhatIsNoBroadcast) {
     const Value good = Object{{"type", 2}, {"data", Array{"e"}}, {"nsp", "/"}};
     const auto error_of = [](const Value& value) {
         std::string bytes;
-        append_msgpack(bytes, value);
+        wire::append_msgpack(bytes, value);
         return decode_broadcast(bytes).error();
     };
     ASSERT_TRUE(decode_broadcast(message_of(good, Object{})).has_value());

@@ -2,6 +2,8 @@
 
 #include "hub/delivery.hpp"
 
+#include "unit/hub/world.hpp"
+
 #include <gtest/gtest.h>
 
 namespace socketio::hub {
@@ -11,20 +13,82 @@ TEST(Delivery, IsEncodedOnceWithItsAttachments) {
     EmitFlags flags;
     flags.compress = false;
     flags.is_volatile = true;
-    const auto delivery =
-        make_delivery("/chat", Audience{{"a"}, {"b"}}, flags, "ev", Args{1, Binary("bytes")});
+    const World world;
+    const auto delivery = make_delivery(world, "/chat", Audience{{"a"}, {"b"}}, flags, "ev",
+                                        Args{1, Binary("bytes")});
     EXPECT_EQ(delivery.nsp, "/chat");
     EXPECT_EQ(delivery.audience.rooms, std::vector<std::string>{"a"});
     EXPECT_EQ(delivery.audience.except, std::vector<std::string>{"b"});
     EXPECT_TRUE(delivery.flags.is_volatile);
-    EXPECT_EQ(delivery.content->data, R"(51-/chat,["ev",1,{"_placeholder":true,"num":0}])");
-    ASSERT_EQ(delivery.content->attachments.size(), 1U);
-    EXPECT_EQ(delivery.content->attachments[0].view(), "bytes");
-    EXPECT_FALSE(delivery.content->compress);
+    const auto& content = delivery.contents.of({wire::PacketFormat::json, false});
+    EXPECT_EQ(content->data, R"(51-/chat,["ev",1,{"_placeholder":true,"num":0}])");
+    ASSERT_EQ(content->attachments.size(), 1U);
+    EXPECT_EQ(content->attachments[0].view(), "bytes");
+    EXPECT_FALSE(content->compress);
+}
+
+TEST(Delivery, ThatCanBeSentAgainHasItsOffsetBehindItsArguments) {
+    const auto offset = wire::make_event_offset(1'795'388'960'617, 1);
+    const Args args{1, Binary("bytes")};
+    World world;
+    world.options.allow_eio3 = true;
+    const auto delivery =
+        make_delivery(world, "/chat", Audience{{"a"}, {}}, {}, "ev", args, offset);
+    EXPECT_EQ(delivery.contents.offset(), offset);
+    EXPECT_FALSE(delivery.contents.only()) << "EIO3 clients read another form";
+    const auto& with = delivery.contents.of({wire::PacketFormat::json, true});
+    EXPECT_EQ(with->data, R"(51-/chat,["ev",1,{"_placeholder":true,"num":0},"Q85XMzf.0"])");
+    EXPECT_EQ(with->offset, offset);
+    const auto& without = delivery.contents.of({wire::PacketFormat::json, false});
+    EXPECT_EQ(without->data, R"(51-/chat,["ev",1,{"_placeholder":true,"num":0}])");
+    EXPECT_EQ(without->offset, wire::EventOffset::none);
+    world.options.allow_eio3 = false;
+    const auto for_all = make_delivery(world, "/", {}, {}, "ev", args, offset);
+    ASSERT_TRUE(for_all.contents.only()) << "nobody reads another form";
+    EXPECT_EQ(for_all.contents.only()->offset, offset);
+}
+
+TEST(Delivery, IsShownWithoutItsOffset) {
+    const auto offset = wire::make_event_offset(1'795'388'960'617, 1);
+    const Args args{1, Binary("bytes"), "text"};
+    const EmitFlags flags;
+    for (const auto format : {wire::PacketFormat::json, wire::PacketFormat::msgpack}) {
+        for (const bool with_offset : {false, true}) {
+            const auto shown = decode_event(
+                *encode_event({format, with_offset}, {"/chat", "ev", args, flags, offset}));
+            ASSERT_TRUE(shown);
+            EXPECT_EQ(shown->args, args) << "who looks on sees what was sent";
+        }
+    }
 }
 
 TEST(Delivery, ToTheRootCarriesNoNamespace) {
-    EXPECT_EQ(make_delivery("/", {}, {}, "ev", {}).content->data, R"(2["ev"])");
+    const World world;
+    const auto delivery = make_delivery(world, "/", {}, {}, "ev", {});
+    EXPECT_EQ(delivery.contents.of({wire::PacketFormat::json, false})->data, R"(2["ev"])");
+}
+
+TEST(Delivery, IsReadAgainInEitherFormat) {
+    const Args args{1, 2.5, Binary("bytes"), Object{{"a", Array{nullptr, true, "text"}}}};
+    for (const auto format : {wire::PacketFormat::json, wire::PacketFormat::msgpack}) {
+        const auto content = encode_event({format, false}, {"/chat", "ev", args, {}});
+        EXPECT_EQ(content->binary, format == wire::PacketFormat::msgpack);
+        const auto event = decode_event(*content);
+        ASSERT_TRUE(event);
+        EXPECT_EQ(event->name, "ev");
+        EXPECT_EQ(event->args, args);
+    }
+}
+
+TEST(Delivery, IsReadAgainWhateverItsSize) {
+    // Beyond all that a client may send.
+    Args args(600'000, 1);
+    for (int i = 0; i < 20; ++i) args.emplace_back(Binary("b"));
+    for (const auto format : {wire::PacketFormat::json, wire::PacketFormat::msgpack}) {
+        const auto event = decode_event(*encode_event({format, false}, {"/", "ev", args, {}}));
+        ASSERT_TRUE(event);
+        EXPECT_EQ(event->args.size(), args.size());
+    }
 }
 
 }  // namespace

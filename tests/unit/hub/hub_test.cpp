@@ -29,21 +29,21 @@ protected:
 TEST_F(HubTest, ABroadcastIsOneMessageForAll) {
     auto& first = world.connect();
     auto& second = world.connect();
-    const auto delivery = make_delivery("/", {}, {}, "x", {});
+    const auto delivery = make_delivery(world, "/", {}, {}, "x", {});
     world.hub().deliver(delivery);
     const auto* message = first.session().queue().messages().front().get();
     EXPECT_EQ(message, second.session().queue().messages().front().get());
-    EXPECT_EQ(message->shared_content(), delivery.content);
+    EXPECT_EQ(message->shared_content(), delivery.contents.of({wire::PacketFormat::json, false}));
 }
 
 TEST_F(HubTest, NothingIsBuiltWhenNobodyReceives) {
-    const auto nowhere = make_delivery("/nowhere", {}, {}, "x", {});
-    const auto nobody = make_delivery("/", Audience{{"empty"}, {}}, {}, "x", {});
+    const auto nowhere = make_delivery(world, "/nowhere", {}, {}, "x", {});
+    const auto nobody = make_delivery(world, "/", Audience{{"empty"}, {}}, {}, "x", {});
     world.connect();
     world.hub().deliver(nowhere);
     world.hub().deliver(nobody);
-    EXPECT_EQ(nowhere.content.use_count(), 1);
-    EXPECT_EQ(nobody.content.use_count(), 1);
+    EXPECT_EQ(nowhere.contents.of({wire::PacketFormat::json, false}).use_count(), 1);
+    EXPECT_EQ(nobody.contents.of({wire::PacketFormat::json, false}).use_count(), 1);
 }
 
 TEST_F(HubTest, VolatileBroadcastsPassBusyClientsBy) {

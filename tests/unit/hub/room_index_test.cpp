@@ -40,6 +40,21 @@ TEST(RoomIndex, JoinsOnceAndLeavesOnce) {
     EXPECT_FALSE(index.has(member, "a"));
 }
 
+TEST(RoomIndex, KeepsWhatTheJoinerNoted) {
+    RoomIndex index;
+    Member member;
+    for (std::uint32_t i = 0; i < 50; ++i) index.join(member, std::to_string(i), i + 100);
+    EXPECT_FALSE(index.join(member, "7", 1)) << "the first note stays";
+    for (std::uint32_t i = 0; i < 50; i += 3) index.leave(member, std::to_string(i));
+    std::size_t seen = 0;
+    member.for_each_membership([&](std::string_view name, std::uint32_t note) {
+        EXPECT_EQ(std::to_string(note - 100), name);
+        ++seen;
+    });
+    EXPECT_EQ(seen, member.rooms_count());
+    index.leave_all(member);
+}
+
 TEST(RoomIndex, ForgetsARoomWithItsLastMember) {
     RoomIndex index;
     Member first;

@@ -5,6 +5,8 @@
 #include "hub/client.hpp"
 #include "hub/delivery.hpp"
 #include "hub/hub.hpp"
+#include "hub/recovery.hpp"
+#include "support/counted_contents.hpp"
 #include "unit/engine/fakes.hpp"
 
 #include <algorithm>
@@ -65,7 +67,8 @@ public:
 
     [[nodiscard]] Hub& hub() {
         if (!hub_) {
-            hub_ = std::make_unique<Hub>(HubContext{options, deadlines, random_, log_, 7});
+            hub_ = std::make_unique<Hub>(
+                HubContext{options, deadlines, random_, log_, 7, base::Milliseconds(0), &counters});
             for (const auto& [name, nsp] : namespaces_) hub_->add_namespace(*nsp);
         }
         return *hub_;
@@ -90,10 +93,17 @@ public:
     void destroy_clients() { clients_.clear(); }
 
     // ---- NamespacePort -------------------------------------------------------------------------
+    [[nodiscard]] EventContents encode(const PlainEvent& event) const override {
+        return test::encode_for(options, encodings, event);
+    }
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
                    Args args) override {
         last_flags = flags;
-        hub().deliver(make_delivery(nsp.name(), std::move(audience), flags, event, args));
+        auto* recovery = hub().recovery();
+        const bool is_sent_again = recovery != nullptr && !flags.is_volatile;
+        const auto offset = is_sent_again ? recovery->next_offset() : wire::EventOffset::none;
+        hub().deliver(
+            make_delivery(*this, nsp.name(), std::move(audience), flags, event, args, offset));
     }
     void deliver_everywhere(Delivery delivery) override { hub().deliver(delivery); }
     void surgery(RoomSurgery surgery) override { hub().surgery(surgery); }
@@ -130,6 +140,8 @@ public:
     std::vector<Requested> requested;
     Texts presence;
     mutable int setup_checks = 0;
+    /// How often a broadcast was asked for in each format, where clients read several forms.
+    mutable test::Encodings encodings{};
 
 private:
     class CountingRandom final : public base::Random {

@@ -64,6 +64,9 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     options.keep_request = static_cast<KeepRequest>(3);
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
+    options.parser = static_cast<Parser>(3);
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
     options.backlog_bytes = options.send_queue_bytes_max;
     EXPECT_THROW(Server{options}, std::invalid_argument);
     for (const auto* origin : {"*", "", "https://a.example/"}) {
@@ -89,6 +92,14 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     options = {};
     options.address_connects_per_second_max = 1'000'001;
     EXPECT_THROW(Server{options}, std::invalid_argument);
+    for (const auto& recovery :
+         {RecoveryOptions{.max_disconnection_duration = std::chrono::milliseconds(0)},
+          RecoveryOptions{.sessions_max = 0}, RecoveryOptions{.session_bytes_max = 0},
+          RecoveryOptions{.packets_max = 0}, RecoveryOptions{.packet_bytes_max = 0}}) {
+        options = {};
+        options.connection_state_recovery = recovery;
+        EXPECT_THROW(Server{options}, std::invalid_argument);
+    }
     options = {};
     options.path = "no-slash";
     try {

@@ -178,7 +178,7 @@ TEST(SocketPacket, TakesAPlaceholderInATextEventForPlainData) {
 }
 
 TEST(SocketPacket, WritesEachType) {
-    const auto text_of = [](const Packet& packet) { return encode_packet(packet).text; };
+    const auto text_of = [](const Packet& packet) { return encode_packet(packet).data; };
     EXPECT_EQ(text_of(packet(PacketType::connect, "/", {}, {})), "0");
     EXPECT_EQ(text_of(packet(PacketType::connect, "/admin", {}, Object{{"sid", "x"}})),
               R"(0/admin,{"sid":"x"})");
@@ -196,33 +196,33 @@ TEST(SocketPacket, WritesEachType) {
 TEST(SocketPacket, PicksTheBinaryTypeByItself) {
     const auto event = encode_packet(
         packet(PacketType::event, "/", {}, Array{"ev", Binary("a"), Object{{"b", Binary("c")}}}));
-    EXPECT_EQ(event.text,
+    EXPECT_EQ(event.data,
               R"(52-["ev",{"_placeholder":true,"num":0},{"b":{"_placeholder":true,"num":1}}])");
     EXPECT_EQ(event.attachments, (std::vector{Binary("a"), Binary("c")}));
 
     const auto ack = encode_packet(packet(PacketType::ack, "/admin", 7, Array{Binary("a")}));
-    EXPECT_EQ(ack.text, R"(61-/admin,7[{"_placeholder":true,"num":0}])");
+    EXPECT_EQ(ack.data, R"(61-/admin,7[{"_placeholder":true,"num":0}])");
     EXPECT_EQ(ack.attachments, std::vector{Binary("a")});
 
-    EXPECT_EQ(encode_packet(packet(PacketType::binary_event, "/", {}, Array{"a"})).text,
+    EXPECT_EQ(encode_packet(packet(PacketType::binary_event, "/", {}, Array{"a"})).data,
               R"(2["a"])");
-    EXPECT_EQ(encode_packet(packet(PacketType::binary_ack, "/", 1, Array{})).text, "31[]");
+    EXPECT_EQ(encode_packet(packet(PacketType::binary_ack, "/", 1, Array{})).data, "31[]");
 }
 
 TEST(SocketPacket, CarriesNoAttachmentsInConnectPackets) {
     const auto encoded =
         encode_packet(packet(PacketType::connect, "/", {}, Object{{"a", Binary("b")}}));
-    EXPECT_EQ(encoded.text, R"(0{"a":null})");
+    EXPECT_EQ(encoded.data, R"(0{"a":null})");
     EXPECT_TRUE(encoded.attachments.empty());
 }
 
 TEST(SocketPacket, WritesAnEventFromItsPartsAsFromAPacket) {
-    EXPECT_EQ(encode_event("/", {}, "a", {}).text, R"(2["a"])");
-    EXPECT_EQ(encode_event("/admin", 3, "q\"", args(R"([1,"x"])")).text,
+    EXPECT_EQ(encode_event({"/", {}, "a", {}}).data, R"(2["a"])");
+    EXPECT_EQ(encode_event({"/admin", 3, "q\"", args(R"([1,"x"])")}).data,
               R"(2/admin,3["q\"",1,"x"])");
     const Args with_binary = {1, Binary("b")};
-    const auto encoded = encode_event("/admin", {}, "ev", with_binary);
-    EXPECT_EQ(encoded.text, R"(51-/admin,["ev",1,{"_placeholder":true,"num":0}])");
+    const auto encoded = encode_event({"/admin", {}, "ev", with_binary});
+    EXPECT_EQ(encoded.data, R"(51-/admin,["ev",1,{"_placeholder":true,"num":0}])");
     EXPECT_EQ(encoded.attachments, std::vector{Binary("b")});
 }
 
@@ -307,7 +307,7 @@ TEST(PacketDecoder, ReadsBackWhatWasWritten) {
                Array{"ev", Binary("a"), Object{{"k", Array{Binary("b")}}}, 1.5});
     const auto encoded = encode_packet(original);
     PacketDecoder decoder;
-    ASSERT_TRUE(decoder.on_text(encoded.text, {}));
+    ASSERT_TRUE(decoder.on_text(encoded.data, {}));
     ASSERT_TRUE(decoder.on_binary(encoded.attachments.at(0).view()));
     const auto decoded = decoder.on_binary(encoded.attachments.at(1).view());
     ASSERT_TRUE(decoded && *decoded);

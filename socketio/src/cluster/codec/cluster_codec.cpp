@@ -13,46 +13,46 @@ constexpr std::int64_t event_type = 2;
 constexpr std::int64_t binary_event_type = 5;
 
 void append_packet(std::string& out, const ClusterBroadcast& broadcast) {
-    append_msgpack_map(out, 3);
-    append_msgpack_string(out, "type");
-    append_msgpack_integer(out, event_type);
-    append_msgpack_string(out, "data");
-    append_msgpack_array(out, broadcast.data.size());
+    wire::append_msgpack_map(out, 3);
+    wire::append_msgpack_string(out, "type");
+    wire::append_msgpack_integer(out, event_type);
+    wire::append_msgpack_string(out, "data");
+    wire::append_msgpack_array(out, broadcast.data.size());
     for (const Value& value : broadcast.data) {
-        append_msgpack(out, value);
+        wire::append_msgpack(out, value);
     }
-    append_msgpack_string(out, "nsp");
-    append_msgpack_string(out, broadcast.nsp);
+    wire::append_msgpack_string(out, "nsp");
+    wire::append_msgpack_string(out, broadcast.nsp);
 }
 
 void append_names(std::string& out, std::string_view key, const std::vector<std::string>& names) {
-    append_msgpack_string(out, key);
-    append_msgpack_array(out, names.size());
+    wire::append_msgpack_string(out, key);
+    wire::append_msgpack_array(out, names.size());
     for (const std::string& name : names) {
-        append_msgpack_string(out, name);
+        wire::append_msgpack_string(out, name);
     }
 }
 
 /// Only flags that differ from the default are written, as in Node.
 void append_flags(std::string& out, const EmitFlags& flags) {
-    append_msgpack_string(out, "flags");
-    append_msgpack_map(out, (flags.compress ? 0U : 1U) + (flags.is_volatile ? 1U : 0U));
+    wire::append_msgpack_string(out, "flags");
+    wire::append_msgpack_map(out, (flags.compress ? 0U : 1U) + (flags.is_volatile ? 1U : 0U));
     if (!flags.compress) {
-        append_msgpack_string(out, "compress");
-        append_msgpack_bool(out, false);
+        wire::append_msgpack_string(out, "compress");
+        wire::append_msgpack_bool(out, false);
     }
     if (flags.is_volatile) {
-        append_msgpack_string(out, "volatile");
-        append_msgpack_bool(out, true);
+        wire::append_msgpack_string(out, "volatile");
+        wire::append_msgpack_bool(out, true);
     }
 }
 
 std::string begin_message(std::string_view uid, const ClusterBroadcast& broadcast) {
     std::string out;
-    append_msgpack_array(out, 3);
-    append_msgpack_string(out, uid);
+    wire::append_msgpack_array(out, 3);
+    wire::append_msgpack_string(out, uid);
     append_packet(out, broadcast);
-    append_msgpack_map(out, 3);
+    wire::append_msgpack_map(out, 3);
     append_names(out, "rooms", broadcast.audience.rooms);
     return out;
 }
@@ -164,8 +164,8 @@ bool has_uid(std::string_view message, std::string_view uid) noexcept {
            message.substr(2, uid.size()) == uid;
 }
 
-Result<BroadcastMessage> decode_broadcast(std::string_view message, MsgpackLimits limits) {
-    Result<Value> root = decode_msgpack(message, limits);
+Result<BroadcastMessage> decode_broadcast(std::string_view message, wire::MsgpackLimits limits) {
+    Result<Value> root = wire::decode_msgpack(message, limits);
     if (root.has_error()) {
         return root.error();
     }

@@ -7,8 +7,8 @@
 // Other people's processes write on these channels too: a message that is not of this shape is an
 // error to count, never a reason to fail.
 
-#include "cluster/codec/msgpack.hpp"
 #include "socketio/adapter.hpp"
+#include "wire/msgpack.hpp"
 
 #include <optional>
 #include <string>
@@ -34,7 +34,7 @@ struct BroadcastMessage {
 /// `except` and `flags` may be missing (seed-era emitters), unknown flags are passed over. Besides
 /// the errors of msgpack: invalid_packet for another shape, reserved_event for an event's name.
 [[nodiscard]] Result<BroadcastMessage> decode_broadcast(std::string_view message,
-                                                        MsgpackLimits limits = {});
+                                                        wire::MsgpackLimits limits = {});
 
 /// `<key>#<nsp>#`, or `<key>#<nsp>#<room>#` for exactly one room.
 [[nodiscard]] std::string broadcast_channel(std::string_view key, std::string_view nsp,

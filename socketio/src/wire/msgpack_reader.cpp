@@ -1,25 +1,36 @@
 // MessagePack -> Value. See msgpack.hpp. Any thread. No recursion, and no memory is reserved on the
 // word of a length alone: a value counts when its bytes are there.
-#include "cluster/codec/msgpack.hpp"
+#include "wire/msgpack.hpp"
+#include "wire/repeated_keys.hpp"
 #include "wire/utf8.hpp"
 
-#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <numeric>
+#include <cstdint>
+#include <cstdlib>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
-namespace socketio::cluster {
+namespace socketio::wire {
 namespace {
 
 using boost::system::error_code;
 
 /// JavaScript's dates end this far from 1970.
 constexpr double date_ms_max = 8.64e15;
+
+/// By hand, since one message may hold a hundred thousand dates.
+void append_digits(std::string& out, std::uint64_t number, int digits) {
+    const auto end = out.size() + static_cast<std::size_t>(digits);
+    out.resize(end);
+    for (auto at = end; at > end - static_cast<std::size_t>(digits); --at) {
+        out[at - 1] = static_cast<char>('0' + number % 10);
+        number /= 10;
+    }
+}
 
 /// As Date.prototype.toJSON: "2023-11-14T22:13:20.000Z", null out of range.
 Value date_text(double milliseconds) {
@@ -38,15 +49,26 @@ Value date_text(double milliseconds) {
     const year_month_day date(sys_days(days(static_cast<int>(day_number - era * days_per_era))));
     const long long year = static_cast<int>(date.year()) + era * 400;
     const hh_mm_ss clock(time - midnight);
-    char text[40];
-    const char* format = year >= 0 && year <= 9999 ? "%04lld-%02u-%02uT%02d:%02d:%02d.%03dZ"
-                                                   : "%+07lld-%02u-%02uT%02d:%02d:%02d.%03dZ";
-    const int size = std::snprintf(
-        text, sizeof text, format, year, static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-        static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-        static_cast<int>(clock.subseconds().count()));
-    return std::string(text, static_cast<std::size_t>(size));
+    std::string text;
+    text.reserve(sizeof "+275760-09-13T00:00:00.000Z");
+    if (year < 0 || year > 9999) {
+        text += year < 0 ? '-' : '+';
+        append_digits(text, static_cast<std::uint64_t>(std::abs(year)), 6);
+    } else {
+        append_digits(text, static_cast<std::uint64_t>(year), 4);
+    }
+    const auto append = [&text](char before, auto number, int digits) {
+        text += before;
+        append_digits(text, static_cast<std::uint64_t>(number), digits);
+    };
+    append('-', static_cast<unsigned>(date.month()), 2);
+    append('-', static_cast<unsigned>(date.day()), 2);
+    append('T', clock.hours().count(), 2);
+    append(':', clock.minutes().count(), 2);
+    append(':', clock.seconds().count(), 2);
+    append('.', clock.subseconds().count(), 3);
+    text += 'Z';
+    return text;
 }
 
 std::uint64_t big_endian(std::string_view bytes) {
@@ -57,6 +79,7 @@ std::uint64_t big_endian(std::string_view bytes) {
     return value;
 }
 
+/// Neither undefined nor bytes: a date, or [type, binary].
 Value extension(int type, std::string_view body) {
     constexpr double two_to_32 = 4294967296.0;
     if (type == -1 && body.size() == 4) {
@@ -72,66 +95,11 @@ Value extension(int type, std::string_view body) {
         return date_text(static_cast<double>(seconds) * 1e3 +
                          static_cast<double>(big_endian(body.substr(0, 4))) / 1e6);
     }
-    if (type == 0 && body.size() == 1) {
-        return nullptr;
-    }
     if (type == 0 && body.size() == 8) {
         const auto high = static_cast<std::int32_t>(big_endian(body.substr(0, 4)));
         return date_text(high * two_to_32 + static_cast<double>(big_endian(body.substr(4))));
     }
     return Array{Value(type), Value(Binary(std::string(body)))};
-}
-
-/// Up to here, comparing every key with every other costs less than sorting them.
-constexpr std::size_t few_members = 12;
-
-bool has_equal_keys(const std::vector<Object::Member>& few) {
-    for (std::size_t i = 1; i < few.size(); ++i) {
-        for (std::size_t before = 0; before < i; ++before) {
-            if (few[before].first == few[i].first) {
-                return true;
-            }
-        }
-    }
-    return false;
-}
-
-/// As assignments to a JavaScript object do it: the first keeps its place, the last its value.
-void keep_last_of_equal_keys(Object& object) {
-    auto& members = object.members();
-    if (members.size() <= few_members && !has_equal_keys(members)) {
-        return;
-    }
-    std::vector<std::size_t> order(members.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&members](std::size_t a, std::size_t b) {
-        const int compared = members[a].first.compare(members[b].first);
-        return compared != 0 ? compared < 0 : a < b;
-    });
-    std::vector<bool> surplus(members.size());
-    bool any = false;
-    for (std::size_t i = 1, first = 0; i < order.size(); ++i) {
-        if (members[order[first]].first != members[order[i]].first) {
-            first = i;
-            continue;
-        }
-        members[order[first]].second = std::move(members[order[i]].second);
-        surplus[order[i]] = true;
-        any = true;
-    }
-    if (!any) {
-        return;
-    }
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < members.size(); ++i) {
-        if (!surplus[i]) {
-            if (kept != i) {
-                members[kept] = std::move(members[i]);
-            }
-            ++kept;
-        }
-    }
-    members.erase(members.begin() + static_cast<std::ptrdiff_t>(kept), members.end());
 }
 
 class Reader {
@@ -159,7 +127,10 @@ private:
     [[nodiscard]] std::optional<Value> read_wide(unsigned prefix);
     [[nodiscard]] std::optional<Value> read_string(std::uint64_t size);
     [[nodiscard]] std::optional<Value> read_binary(std::uint64_t size);
-    [[nodiscard]] std::optional<Value> read_extension(std::uint64_t size);
+    /// `fixed`: of the forms for 1, 2, 4, 8 and 16 bytes, in which notepack's undefined and dates come.
+    [[nodiscard]] std::optional<Value> read_extension(std::uint64_t size, bool fixed);
+    /// One more binary of those that are allowed.
+    [[nodiscard]] bool count_binary();
     [[nodiscard]] std::optional<Value> open(bool map, std::uint64_t count);
     /// Puts a value into the innermost container and closes those that are full; true: it was the
     /// root.
@@ -172,6 +143,9 @@ private:
     MsgpackLimits limits_;
     std::vector<Container> open_;
     std::size_t values_ = 0;
+    std::size_t binaries_ = 0;
+    /// The value that was read last is undefined, which a Value cannot say.
+    bool is_undefined_ = false;
     error_code error_;
 };
 
@@ -221,11 +195,11 @@ std::optional<Value> Reader::read_one() {
         case 0xc0: return Value();
         case 0xc2: return Value(false);
         case 0xc3: return Value(true);
-        case 0xd4: return read_extension(1);
-        case 0xd5: return read_extension(2);
-        case 0xd6: return read_extension(4);
-        case 0xd7: return read_extension(8);
-        case 0xd8: return read_extension(16);
+        case 0xd4: return read_extension(1, true);
+        case 0xd5: return read_extension(2, true);
+        case 0xd6: return read_extension(4, true);
+        case 0xd7: return read_extension(8, true);
+        case 0xd8: return read_extension(16, true);
         default: return read_wide(prefix);
     }
 }
@@ -245,7 +219,7 @@ std::optional<Value> Reader::read_wide(unsigned prefix) {
         case 0xc6: return read_binary(*bits);
         case 0xc7:
         case 0xc8:
-        case 0xc9: return read_extension(*bits);
+        case 0xc9: return read_extension(*bits, false);
         case 0xca: return Value(std::bit_cast<float>(static_cast<std::uint32_t>(*bits)));
         case 0xcb: return Value(std::bit_cast<double>(*bits));
         case 0xd0: return Value(static_cast<std::int64_t>(static_cast<std::int8_t>(*bits)));
@@ -269,7 +243,7 @@ std::optional<Value> Reader::read_string(std::uint64_t size) {
         return fail(errc::invalid_msgpack);
     }
     // It may end in a text frame, and browsers close a connection over a broken one.
-    if (!wire::is_utf8(*text)) {
+    if (!is_utf8(*text)) {
         return fail(errc::invalid_utf8);
     }
     return Value(*text);
@@ -277,14 +251,37 @@ std::optional<Value> Reader::read_string(std::uint64_t size) {
 
 std::optional<Value> Reader::read_binary(std::uint64_t size) {
     const auto bytes = take(size);
-    return bytes ? std::optional<Value>(Binary(std::string(*bytes))) : fail(errc::invalid_msgpack);
+    if (!bytes) {
+        return fail(errc::invalid_msgpack);
+    }
+    if (!count_binary()) {
+        return fail(errc::too_large);
+    }
+    return Value(Binary(std::string(*bytes)));
 }
 
-std::optional<Value> Reader::read_extension(std::uint64_t size) {
+std::optional<Value> Reader::read_extension(std::uint64_t size, bool fixed) {
     const auto type = number(1);
     const auto body = type ? take(size) : std::nullopt;
-    return body ? std::optional<Value>(extension(static_cast<std::int8_t>(*type), *body))
-                : fail(errc::invalid_msgpack);
+    if (!body) {
+        return fail(errc::invalid_msgpack);
+    }
+    is_undefined_ = *type == 0 && fixed && size == 1;
+    if (is_undefined_) {
+        return Value();
+    }
+    // What Node has in an ArrayBuffer or a typed array is written so, and what is in a Buffer as binary.
+    Value value = *type == 0 && !fixed ? Value(Binary(std::string(*body)))
+                                       : extension(static_cast<std::int8_t>(*type), *body);
+    const bool is_date = value.if_string() != nullptr || value.is_null();
+    if (!is_date && !count_binary()) {
+        return fail(errc::too_large);
+    }
+    return value;
+}
+
+bool Reader::count_binary() {
+    return ++binaries_ <= limits_.binaries_max;
 }
 
 std::optional<Value> Reader::open(bool map, std::uint64_t count) {
@@ -319,6 +316,7 @@ bool Reader::take_key(Container& container, const Value& value) {
 }
 
 bool Reader::place(Value value, Value& root) {
+    bool is_undefined = std::exchange(is_undefined_, false);
     while (!open_.empty()) {
         Container& container = open_.back();
         if (container.map && !container.key_read) {
@@ -328,7 +326,10 @@ bool Reader::place(Value value, Value& root) {
             return false;
         }
         if (container.map) {
-            container.object.append(std::move(container.key), std::move(value));
+            // As JSON.stringify leaves it out.
+            if (!is_undefined) {
+                container.object.append(std::move(container.key), std::move(value));
+            }
             container.key_read = false;
         } else {
             container.elements.push_back(std::move(value));
@@ -337,11 +338,12 @@ bool Reader::place(Value value, Value& root) {
             return false;
         }
         if (container.map) {
-            keep_last_of_equal_keys(container.object);
+            merge_repeated_keys(container.object.members());
             value = Value(std::move(container.object));
         } else {
             value = Value(std::move(container.elements));
         }
+        is_undefined = false;
         open_.pop_back();
     }
     root = std::move(value);
@@ -368,4 +370,4 @@ Result<Value> decode_msgpack(std::string_view bytes, MsgpackLimits limits) {
     return Reader(bytes, limits).read();
 }
 
-}  // namespace socketio::cluster
+}  // namespace socketio::wire

@@ -1,12 +1,13 @@
 // Value -> MessagePack. See msgpack.hpp. Any thread.
-#include "cluster/codec/msgpack.hpp"
+#include "wire/msgpack.hpp"
+#include "wire/utf8.hpp"
 
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <vector>
 
-namespace socketio::cluster {
+namespace socketio::wire {
 namespace {
 
 void append_big_endian(std::string& out, std::uint64_t value, unsigned bytes) {
@@ -142,6 +143,9 @@ void append_msgpack_array(std::string& out, std::size_t elements) {
 }
 
 void append_msgpack_string(std::string& out, std::string_view text) {
+    if (!is_utf8(text)) {
+        return append_msgpack_string(out, to_valid_utf8(text));
+    }
     append_length(out, string_forms, text.size());
     out += text;
 }
@@ -167,4 +171,4 @@ void append_msgpack_bool(std::string& out, bool value) {
     out += static_cast<char>(value ? 0xc3 : 0xc2);
 }
 
-}  // namespace socketio::cluster
+}  // namespace socketio::wire

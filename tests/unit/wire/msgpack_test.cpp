@@ -1,5 +1,5 @@
 // MessagePack as notepack writes it: captured bytes, every form, each bound.
-#include "cluster/codec/msgpack.hpp"
+#include "wire/msgpack.hpp"
 
 #include "support/hex.hpp"
 
@@ -8,7 +8,7 @@
 #include <cmath>
 #include <limits>
 
-namespace socketio::cluster {
+namespace socketio::wire {
 namespace {
 
 std::string to_hex(std::string_view bytes) {
@@ -164,9 +164,30 @@ TEST(Msgpack, ReadsDatesAsTheirText) {
     EXPECT_EQ(*decoded("c70cff00000000000007dba8218001"), Value());
 }
 
-TEST(Msgpack, ReadsUndefinedAsNullAndKeepsOtherExtensions) {
+TEST(Msgpack, ReadsUndefinedAsJsonStringifyWritesIt) {
     EXPECT_EQ(*decoded("d40000"), Value());
+    EXPECT_EQ(*decoded("93d4000001d40000"), Value(Array{nullptr, 1, nullptr}));
+    EXPECT_EQ(*decoded("82a161d40000a16201"), Value(Object{{"b", 1}}));
+    EXPECT_EQ(*decoded("81a16181a162d40000"), Value(Object{{"a", Object{}}}));
+    // What stands behind one that is left out is whole.
+    EXPECT_EQ(*decoded("9281a161d40000c0"), Value(Array{Object{}, nullptr}));
+    EXPECT_EQ(*decoded("81a161c0"), Value(Object{{"a", nullptr}}));
+    EXPECT_EQ(decoded("81d4000001").error(), errc::invalid_msgpack) << "as a key";
+}
+
+TEST(Msgpack, ReadsArrayBuffersOfNodeAsBinary) {
+    EXPECT_EQ(*decoded("c7030001ff02"), Value(Binary("\x01\xff\x02")));
+    // Neither undefined nor a date: those have no length.
+    EXPECT_EQ(*decoded("c7010000"), Value(Binary(std::string(1, '\0'))));
+    EXPECT_EQ(*decoded("c708000000018bcfe56800"),
+              Value(Binary(test::from_hex("0000018bcfe56800"))));
+    EXPECT_EQ(*decoded("c8000100ff"), Value(Binary("\xff")));
+    EXPECT_EQ(*decoded("c90000000000"), Value(Binary()));
+}
+
+TEST(Msgpack, KeepsOtherExtensions) {
     EXPECT_EQ(*decoded("d50501ff"), (Value(Array{5, Binary("\x01\xff")})));
+    EXPECT_EQ(*decoded("d50001ff"), (Value(Array{0, Binary("\x01\xff")})));
     EXPECT_EQ(*decoded("c703ff010203"), (Value(Array{-1, Binary("\x01\x02\x03")})));
 }
 
@@ -237,6 +258,25 @@ TEST(Msgpack, BoundsTheNumberOfValuesAndBelievesNoLength) {
     EXPECT_EQ(decoded("c6ffffffff61").error(), errc::invalid_msgpack);
 }
 
+TEST(Msgpack, BoundsTheNumberOfBinaries) {
+    MsgpackLimits limits;
+    limits.binaries_max = 2;
+    for (const char* hex : {"93c40101c40102a0", "93c40101d50501ffa0", "93c7010001c5000102a0"}) {
+        EXPECT_TRUE(decode_msgpack(test::from_hex(hex), limits).has_value()) << hex;
+    }
+    for (const char* hex : {"93c40101c40102c400", "93c40101c40102d50501ff", "93c400c400c7010001"}) {
+        EXPECT_EQ(decode_msgpack(test::from_hex(hex), limits).error(), errc::too_large) << hex;
+    }
+    EXPECT_TRUE(decode_msgpack(test::from_hex("93d6ff6553f100d6ff6553f100d6ff6553f100"), limits)
+                    .has_value())
+        << "dates are none";
+}
+
+TEST(Msgpack, WritesWhatIsNoUtf8AsTextThatEverybodyReads) {
+    EXPECT_EQ(encoded("a\xff"), "a461efbfbd");
+    EXPECT_EQ(encoded(Object{{"\xed\xa0\x80", 1}}), "81a9efbfbdefbfbdefbfbd01");
+}
+
 TEST(Msgpack, WritesAnyDepthWithoutRecursion) {
     Value deep;
     for (int i = 0; i < 60'000; ++i) {
@@ -250,4 +290,4 @@ TEST(Msgpack, WritesAnyDepthWithoutRecursion) {
 }
 
 }  // namespace
-}  // namespace socketio::cluster
+}  // namespace socketio::wire
