@@ -4,6 +4,7 @@
 #include "engine/message.hpp"
 #include "socketio/broadcast.hpp"
 #include "socketio/namespace.hpp"
+#include "socketio/server_side.hpp"
 #include "socketio/socket.hpp"
 
 #include <chrono>
@@ -27,6 +28,8 @@ struct NamespaceSetup {
     std::vector<RoomHandler> room_handlers;
     std::vector<RemoteBroadcastFilter> remote_broadcast_filters;
     std::map<std::string, EventHandler, std::less<>> handlers;
+    /// Of events of other servers.
+    std::map<std::string, std::vector<ServerSideHandler>, std::less<>> server_side_handlers;
 };
 
 /// A broadcast on its way into one shard: encoded already.
@@ -77,6 +80,11 @@ public:
     virtual void request_namespace(std::string, Value, std::function<void(bool)> answer) {
         answer(false);
     }
+    /// To the other servers of the cluster. Throws std::logic_error where there can be none.
+    virtual void server_side_emit(ServerSideEvent) {}
+    /// The same; the handler is called as that of ask().
+    virtual void server_side_ask(ServerSideEvent, std::chrono::milliseconds,
+                                 ServerSideAnswersHandler) {}
     /// A shard has the first socket in a child of a parent namespace, or has none any more.
     virtual void on_child_presence(const std::string&, bool) {}
     /// Throws std::logic_error when shards read that namespace's setup already.

@@ -7,6 +7,8 @@
 #include "server/options_check.hpp"
 #include "transport/uring_writer.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
@@ -48,11 +50,14 @@ private:
     base::MemberDeadline<Drain, &Drain::look> deadline_{*this};
 };
 
-Server::Implementation::Implementation(Options given)
-    : options_(checked(std::move(given))),
+Server::Implementation::Implementation(Options given, boost::asio::io_context* mounted)
+    : options_(mounted != nullptr ? checked_for_mounting(std::move(given))
+                                  : checked(std::move(given))),
       log_(options_.logger, options_.log_level),
-      shards_(options_.shards, options_, log_),
+      shards_(options_.shards, options_, log_, mounted),
+      server_side_(shards_, options_.adapter.get(), options_.pending_acks_max),
       listener_(shards_[0]),
+      hand_over_(shards_),
       signals_(shards_[0].context()) {
     root_ = &of("/", {});
 }
@@ -108,7 +113,7 @@ Namespace& Server::Implementation::of_matching(NamespaceMatcher matches) {
 void Server::Implementation::request_namespace(std::string name, Value auth,
                                                std::function<void(bool)> answer) {
     if (parents_.empty()) return answer(false);
-    const auto home = shard::Shard::current()->index();
+    const auto home = shards_.current()->index();
     shards_.on_shard(0, [this, home, name = std::move(name), auth = std::move(auth),
                          answer = std::move(answer)] {
         const bool is_open = open_child(name, auth);
@@ -222,13 +227,12 @@ void Server::Implementation::on_remote_broadcast(RemoteBroadcastFilter filter) {
 }
 
 bool Server::Implementation::on_first_shard() noexcept {
-    return shard::Shard::current() == &shards_[0];
+    return shards_[0].is_current();
 }
 
 void Server::Implementation::require_setup_phase(const Namespace& nsp) const {
     // A namespace that is being made is known to shard 0 alone.
-    const bool in_making = shard::Shard::current() != nullptr &&
-                           shard::Shard::current()->index() == 0 && namespaces_.is_in_making(nsp);
+    const bool in_making = shards_[0].is_current() && namespaces_.is_in_making(nsp);
     if (!in_making) require_not_running();
 }
 
@@ -268,7 +272,9 @@ void Server::Implementation::choose_writer() {
 }
 
 std::uint16_t Server::Implementation::port() const noexcept {
-    return listening_ ? listener_.port() : options_.port;
+    if (!listening_) return options_.port;
+    // Without an address of its own it has only connections that are handed over.
+    return listener_.addresses().empty() ? std::uint16_t{0} : listener_.port();
 }
 
 void Server::Implementation::add_socketio_route() {
@@ -284,6 +290,23 @@ void Server::Implementation::add_socketio_route() {
 }
 
 void Server::Implementation::run(bool handle_signals) {
+    if (is_mounted()) {
+        throw std::logic_error("the io_context of this server is yours to run: start() it");
+    }
+    prepare();
+    if (handle_signals) wait_for_signal();
+    begin();
+    shards_.run();
+}
+
+void Server::Implementation::start() {
+    if (!is_mounted()) throw std::logic_error("a server with threads of its own is run()");
+    prepare();
+    begin();
+    shards_[0].start([this] { on_end(); });
+}
+
+void Server::Implementation::prepare() {
     require_not_running();
     listen();
     add_socketio_route();
@@ -298,13 +321,47 @@ void Server::Implementation::run(bool handle_signals) {
     for (unsigned index = 0; index < shards_.size(); ++index) {
         drains_.push_back(std::make_unique<Drain>(shards_[index], (*network_)[index]));
     }
-    if (handle_signals) wait_for_signal();
+    hand_over_.start(*network_);
+}
+
+void Server::Implementation::begin() {
     shards_.post(0, [this] {
         if (options_.adapter) options_.adapter->start(*this);
         adapter_runs_ = options_.adapter != nullptr;
         listener_.start(*network_);
     });
-    shards_.run();
+}
+
+void Server::Implementation::on_stopped(std::function<void()> handler) {
+    if (!is_mounted()) throw std::logic_error("of a server with threads of its own run() returns");
+    require_not_running();
+    stopped_handlers_.push_back(std::move(handler));
+}
+
+void Server::Implementation::on_end() {
+    ended_ = true;
+    (*network_)[0].stop_waiting();
+    if (stopped_handlers_.empty()) return;
+    // Later, so that they may destroy the server.
+    boost::asio::post(context(), shards_[0].handler([handlers = std::move(stopped_handlers_)] {
+        for (const auto& handler : handlers) handler();
+    }));
+}
+
+void Server::Implementation::abandon() {
+    if (!is_mounted() || !running_ || ended_) return;
+    auto& shard = shards_[0];
+    shard.finish([&] {
+        listener_.stop();
+        hand_over_.stop();
+        if (std::exchange(adapter_runs_, false)) options_.adapter->stop();
+        shard.hub().close_all(DisconnectReason::server_shutting_down);
+        (*network_)[0].shut_down();
+    });
+    shard.finish([&] {
+        (*network_)[0].close_all();
+        (*network_)[0].stop_waiting();
+    });
 }
 
 void Server::Implementation::wait_for_signal() {
@@ -323,6 +380,7 @@ void Server::Implementation::stop() {
 void Server::Implementation::begin_stop() {
     signals_.cancel();
     listener_.stop();
+    hand_over_.stop();
     if (std::exchange(adapter_runs_, false)) options_.adapter->stop();
     for (unsigned index = 0; index < shards_.size(); ++index) {
         shards_.post(index, [this, index] { drains_[index]->begin(); });
@@ -419,6 +477,32 @@ void Server::Implementation::fetch(std::string nsp, Audience audience, FetchHand
             }
             (void)shards_[0].hub().guarded(wanted->nsp, "fetch_sockets", [&] { handler(all); });
         });
+}
+
+// ---- Between servers ---------------------------------------------------------------------------------
+
+void Server::Implementation::server_side_emit(ServerSideEvent event) {
+    require_no_parent(event.nsp);
+    server_side_.emit(std::move(event));
+}
+
+void Server::Implementation::server_side_ask(ServerSideEvent event,
+                                             std::chrono::milliseconds timeout,
+                                             ServerSideAnswersHandler handler) {
+    require_no_parent(event.nsp);
+    server_side_.ask(std::move(event), timeout, std::move(handler));
+}
+
+void Server::Implementation::require_no_parent(std::string_view nsp) const {
+    if (!is_parent(nsp)) return;
+    throw std::logic_error("server_side_emit() is for a namespace, not for a parent of namespaces");
+}
+
+void Server::Implementation::deliver_server_side(const ServerSideEvent& event,
+                                                 const ServerSideReply& reply) {
+    const auto guard = shards_[0].begin_work("an event of another server");
+    const auto* nsp = namespaces_.find_open(event.nsp);
+    if (nsp != nullptr) server_side_.deliver(*nsp, event, reply);
 }
 
 // ---- AdapterHost -------------------------------------------------------------------------------------

@@ -5,10 +5,12 @@
 #include "base/log.hpp"
 #include "hub/namespace_port.hpp"
 #include "server/namespace_registry.hpp"
+#include "server/server_side_desk.hpp"
 #include "shard/once.hpp"
 #include "shard/shard_group.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/server.hpp"
+#include "transport/hand_over.hpp"
 #include "transport/listener.hpp"
 #include "transport/routes.hpp"
 #include "transport/transport_shard.hpp"
@@ -16,6 +18,7 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,7 +29,8 @@ namespace socketio {
 
 class Server::Implementation final : public hub::NamespacePort, private AdapterHost {
 public:
-    explicit Implementation(Options given);
+    /// On `mounted`, an event loop of the application's, or with threads of its own.
+    explicit Implementation(Options given, boost::asio::io_context* mounted = nullptr);
     ~Implementation() override;
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
@@ -45,7 +49,13 @@ public:
         return listening_ ? listener_.addresses() : std::vector<ListenAddress>();
     }
     void run(bool handle_signals);
+    /// Of a mounted one, instead of run().
+    void start();
+    void on_stopped(std::function<void()> handler);
     void stop();
+    /// Ends a mounted one that has not stopped, before it is destroyed.
+    void abandon();
+    [[nodiscard]] transport::HandOver& hand_over() noexcept { return hand_over_; }
 
     // ---- NamespacePort -------------------------------------------------------------------------
     void broadcast(const Namespace& nsp, Audience audience, EmitFlags flags, std::string_view event,
@@ -55,6 +65,9 @@ public:
     void ask(hub::Question question, BroadcastAckHandler handler) override;
     void fetch(std::string nsp, Audience audience, FetchHandler handler) override;
     void request_namespace(std::string name, Value auth, std::function<void(bool)> answer) override;
+    void server_side_emit(ServerSideEvent event) override;
+    void server_side_ask(ServerSideEvent event, std::chrono::milliseconds timeout,
+                         ServerSideAnswersHandler handler) override;
     void on_child_presence(const std::string& name, bool present) override;
     void require_setup_phase(const Namespace& nsp) const override;
 
@@ -77,6 +90,7 @@ private:
     /// The open children of a parent of that name.
     template <class Visit>
     void for_each_child(std::string_view parent, Visit visit);
+    void require_no_parent(std::string_view nsp) const;
     [[nodiscard]] bool on_first_shard() noexcept;
     void open_everywhere(const Namespace& nsp);
     [[nodiscard]] bool passes(const std::vector<RemoteBroadcastFilter>& filters,
@@ -85,13 +99,20 @@ private:
     // ---- AdapterHost ---------------------------------------------------------------------------
     [[nodiscard]] boost::asio::io_context& context() noexcept override;
     void deliver(ClusterBroadcast broadcast) override;
+    void deliver_server_side(const ServerSideEvent& event, const ServerSideReply& reply) override;
     [[nodiscard]] std::vector<std::string> namespaces() const override;
     [[nodiscard]] bool wants_every_namespace() const override;
     void log(LogEvent event) override;
 
+    [[nodiscard]] bool is_mounted() const noexcept { return shards_[0].is_mounted(); }
     void choose_writer();
     void add_socketio_route();
+    /// All that is done before the first shard runs; then begin() lets the world in.
+    void prepare();
+    void begin();
     void wait_for_signal();
+    /// A mounted one has stopped.
+    void on_end();
     void begin_stop();
 
     Options options_;
@@ -105,11 +126,15 @@ private:
     Namespace* root_ = nullptr;
     transport::Routes routes_;
     shard::ShardGroup shards_;
+    ServerSideDesk server_side_;
     transport::Listener listener_;
+    transport::HandOver hand_over_;
     std::unique_ptr<transport::Network> network_;
     std::vector<std::unique_ptr<Drain>> drains_;
     boost::asio::signal_set signals_;
     shard::Once stop_;
+    std::vector<std::function<void()>> stopped_handlers_;  ///< Mounted.
+    bool ended_ = false;                                   ///< Mounted; shard 0.
     bool listening_ = false;
     bool running_ = false;
     bool adapter_runs_ = false;  ///< Shard 0.

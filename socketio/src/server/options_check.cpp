@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace socketio {
 
@@ -69,6 +70,12 @@ Options checked(Options options) {
     require_positive(options.rooms_per_socket_max, "rooms_per_socket_max");
     require_positive(options.pending_acks_max, "pending_acks_max");
     return options;
+}
+
+Options checked_for_mounting(Options options) {
+    require(options.shards == 1, "shards must be 1 on an io_context of the application's, is " +
+                                     std::to_string(options.shards));
+    return checked(std::move(options));
 }
 
 }  // namespace socketio

@@ -33,7 +33,8 @@ Listener::Listener(shard::Shard& shard) : shard_(shard) {}
 
 void Listener::bind() {
     const auto& options = shard_.options();
-    std::vector<ListenAddress> wanted{{options.address, options.port}};
+    std::vector<ListenAddress> wanted;
+    if (!options.address.empty()) wanted.push_back({options.address, options.port});
     wanted.insert(wanted.end(), options.further_addresses.begin(), options.further_addresses.end());
     doors_.reserve(wanted.size());
     for (const auto& address : wanted) {
@@ -93,13 +94,14 @@ void Listener::wait() {
 void Listener::wait(Door& door) {
     if (door.waiting || !door.acceptor.is_open()) return;
     door.waiting = true;
-    door.acceptor.async_wait(Acceptor::wait_read, [this, &door](boost::system::error_code ec) {
+    const auto on_knock = [this, &door](boost::system::error_code ec) {
         door.waiting = false;
         // A pause began at another door; its end waits here again.
         if (ec || !door.acceptor.is_open() || pause_.armed()) return;
         const auto guard = shard_.begin_work("accepting connections");
         accept_all(door);
-    });
+    };
+    door.acceptor.async_wait(Acceptor::wait_read, shard_.handler(on_knock));
 }
 
 void Listener::accept_all(Door& door) {

@@ -63,6 +63,13 @@ void TransportShard::adopt(shard::UniqueFd fd) {
     connection.start(std::make_unique<HttpConnection>(connection));
 }
 
+void TransportShard::adopt_handed_over(shard::UniqueFd fd, std::string bytes, Tenure tenure) {
+    auto& connection = *new Connection(*this, std::move(fd));
+    auto http = std::make_unique<HttpConnection>(connection);
+    if (tenure == Tenure::one_request) http->end_after_first_answer();
+    connection.start(std::move(http), std::move(bytes));
+}
+
 void TransportShard::adopt_upgrade(shard::UniqueFd fd, std::string bytes, std::size_t endpoint,
                                    HttpRequest request) {
     auto& connection = *new Connection(*this, std::move(fd));

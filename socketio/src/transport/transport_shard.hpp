@@ -3,6 +3,7 @@
 // shard, but for adopt() and the like, which are reached by letter.
 
 #include "shard/shard_group.hpp"
+#include "socketio/adoption.hpp"
 #include "transport/connection.hpp"
 #include "transport/engine_service.hpp"
 #include "transport/exchange_table.hpp"
@@ -52,6 +53,8 @@ public:
 
     /// A connection that was accepted for this shard.
     void adopt(shard::UniqueFd fd);
+    /// A connection that the application accepted for this shard; `bytes` were read already.
+    void adopt_handed_over(shard::UniqueFd fd, std::string bytes, Tenure tenure);
     /// A connection that asked for a session of this shard: `request` is its upgrade, `bytes` what came
     /// after it.
     void adopt_upgrade(shard::UniqueFd fd, std::string bytes, std::size_t endpoint,
@@ -66,6 +69,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return connections_.empty(); }
     /// Drops what is left.
     void close_all();
+    /// Ends all waits in the event loop. There are no connections any more.
+    void stop_waiting() { readiness_.stop(); }
 
 private:
     Network& network_;
