@@ -14,6 +14,8 @@ import { defaultDeadlineMs, within } from './waiting.mjs';
 export const onNode = process.env.CONFORMANCE_TARGET === 'node';
 
 const shards = process.env.CONFORMANCE_SHARDS;
+/** Who runs the server and who accepts: own, mounted or handed-over. Only protocol_fixture knows others than own. */
+const loop = process.env.CONFORMANCE_LOOP;
 
 /** Programs under test, each with what keeps its contract on Node. */
 const references = {
@@ -60,7 +62,10 @@ function commandLine(options) {
 /** Starts the program with these options and gives back the process, for tests of its start. */
 export function spawnFixture(options = {}, program = 'protocol_fixture') {
     const [file, leading] = commandOf(program);
-    const defaults = { port: 0, ...(shards && !onNode ? { shards } : {}) };
+    const defaults = {
+        port: 0, ...(shards && !onNode ? { shards } : {}),
+        ...(loop && program === 'protocol_fixture' ? { loop } : {}),
+    };
     const child = spawn(file, [...leading, ...commandLine({ ...defaults, ...options })], {
         stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -52,13 +52,16 @@ bool Shard::is_current() const noexcept {
 
 void Shard::post(std::unique_ptr<Letter> letter) {
     if (!mailbox_.put(std::move(letter))) return;
-    boost::asio::post(context_, handler([this] {
-                          if (is_mounted() && !started_) return;  // Until start().
-                          // Nobody reads them any more, and they may not pile up.
-                          if (ended_) return mailbox_.take().clear();
-                          const auto guard = begin_work("reading the mailbox");
-                          read_mail();
-                      }));
+    wake();
+}
+
+void Shard::wake() {
+    const auto read = [this] {
+        if (is_mounted() && !started_) return;  // Letters wait for start().
+        const auto guard = begin_work("reading the mailbox");
+        read_mail();
+    };
+    boost::asio::post(context_, handler(read));
 }
 
 void Shard::read_mail() {
@@ -104,6 +107,7 @@ void Shard::run() {
         while (taken < handlers_per_turn_max && context_.poll_one() > 0) ++taken;
         end_turn();
     }
+    mailbox_.close();
     current_shard = nullptr;
 }
 
@@ -136,14 +140,12 @@ void Shard::do_scheduled() {
 void Shard::start(std::function<void()> stopped) {
     stopped_ = std::move(stopped);
     started_ = true;
-    boost::asio::post(context_, handler([this] {
-                          const auto guard = begin_work("reading the mailbox");
-                          read_mail();
-                      }));
+    wake();
 }
 
 void Shard::end() {
     ended_ = true;
+    mailbox_.close();
     timer_.cancel();
     if (const auto stopped = std::exchange(stopped_, nullptr)) stopped();
 }
@@ -156,6 +158,7 @@ void Shard::finish(const std::function<void()>& work) {
     in_turn_ = false;
     finishing_ = false;
     ended_ = true;
+    mailbox_.close();
     timer_.cancel();
 }
 

@@ -126,6 +126,7 @@ public:
 
 private:
     friend class TurnTask;
+    void wake();
     void begin_turn();
     void begin_turn(base::TimePoint now);
     void before_arming() override;
