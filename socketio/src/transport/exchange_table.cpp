@@ -13,22 +13,28 @@ namespace {
 
 class ExchangeReply final : public HttpReplyPort {
 public:
-    ExchangeReply(Network& network, ExchangeId id) noexcept : network_(network), id_(id) {}
+    ExchangeReply(Network& network, ExchangeId id) noexcept
+        : network_(network), lifeline_(network.lifeline()), id_(id) {}
 
     ~ExchangeReply() override {
-        if (once_.first()) answer_exchange(network_, id_, HttpResponse::text(500, "no answer\n"));
+        if (!once_.first() || lifeline_.expired()) return;
+        answer_exchange(network_, id_, HttpResponse::text(500, "no answer\n"));
     }
 
     void send(HttpResponse response) override {
-        if (once_.first()) answer_exchange(network_, id_, std::move(response));
+        if (!once_.first() || lifeline_.expired()) return;
+        answer_exchange(network_, id_, std::move(response));
     }
 
     HttpStream stream(HttpResponse head) override {
+        if (lifeline_.expired()) return {};
         return begin_stream(network_, id_, std::move(head), once_.first());
     }
 
 private:
     Network& network_;
+    /// An application's timers may go with the server, replies and all.
+    std::weak_ptr<const void> lifeline_;
     const ExchangeId id_;
     shard::Once once_;
 };

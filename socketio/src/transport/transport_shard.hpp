@@ -97,11 +97,14 @@ public:
     [[nodiscard]] shard::ShardGroup& shards() noexcept { return shards_; }
     [[nodiscard]] const Routes& routes() const noexcept { return routes_; }
     [[nodiscard]] TransportShard& operator[](unsigned shard) noexcept { return *parts_[shard]; }
+    /// Expires first of all when it is destroyed.
+    [[nodiscard]] std::weak_ptr<const void> lifeline() const noexcept { return lifeline_; }
 
 private:
     shard::ShardGroup& shards_;
     const Routes& routes_;
     std::vector<std::unique_ptr<TransportShard>> parts_;
+    std::shared_ptr<const void> lifeline_ = std::make_shared<char>();
 };
 
 }  // namespace socketio::transport

@@ -11,7 +11,7 @@
 
 #include <chrono>
 #include <future>
-#include <memory>
+#include <list>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -286,6 +286,28 @@ TEST(MountedServer, MayBeDestroyedWhileItServes) {
     // What was under way in the loop finds nobody.
     context.restart();
     context.run();
+}
+
+TEST(MountedServer, IsOutlivedByReplies) {
+    boost::asio::io_context context;
+    std::optional<Server> server(std::in_place, context, mounted_options());
+    std::vector<HttpReply> kept;
+    std::promise<void> asked;
+    server->on_http("GET", "/here", [&](const HttpRequest&, const HttpReply& reply) {
+        kept.push_back(reply);
+        if (kept.size() == 3) asked.set_value();
+    });
+    server->start();
+    std::optional<LoopThread> loop(context);
+    std::list<HttpPeer> peers(3);
+    for (auto& peer : peers) peer.connect(server->port()).send(mounted_get);
+    asked.get_future().wait();
+    loop->end();
+    server.reset();
+    for (auto& peer : peers) EXPECT_EQ(peer.read_to_end(), "");
+    kept[0].send(HttpResponse::text(200, "late"));
+    EXPECT_FALSE(kept[1].stream(HttpResponse::text(200, "late")).is_open());
+    kept.clear();
 }
 
 TEST(MountedServer, MayBeDestroyedByWhoHearsOfItsEnd) {
