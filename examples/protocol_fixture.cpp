@@ -2,6 +2,8 @@
 // contract, options and lines on stdout included, is written down in tests/conformance/README.md;
 // tests/conformance/reference_fixture.mjs keeps the same contract on the Node packages.
 
+#include "fixture_loops.hpp"
+
 #include <socketio/socketio.hpp>
 
 #include <CLI/CLI.hpp>
@@ -31,6 +33,7 @@ namespace {
 struct Settings {
     std::uint16_t port = 0;
     unsigned shards = 1;
+    std::string loop = "own";
     std::int64_t ping_interval_ms = 25'000;
     std::int64_t ping_timeout_ms = 20'000;
     std::int64_t connect_timeout_ms = 45'000;
@@ -54,6 +57,8 @@ struct Settings {
 void declare_options(CLI::App& app, Settings& settings) {
     app.add_option("--port", settings.port, "0 takes any free port");
     app.add_option("--shards", settings.shards, "threads; 0 is one for each core");
+    app.add_option("--loop", settings.loop, "who runs the server, and who accepts")
+        ->check(CLI::IsMember({"own", "mounted", "handed-over"}));
     app.add_option("--ping-interval-ms", settings.ping_interval_ms);
     app.add_option("--ping-timeout-ms", settings.ping_timeout_ms);
     app.add_option("--max-payload", settings.max_payload, "largest message and POST body, bytes");
@@ -254,18 +259,13 @@ socketio::WebSocketEndpoint websocket_echo() {
     };
 }
 
-void run_server(const Settings& settings) {
-    socketio::Server io(server_options(settings));
+void set_up(socketio::Server& io, const Settings& settings) {
     serve(io.of("/"));
     serve(io.of("/custom"));
     guard(io.of("/guarded"));
     serve(io.of("/guarded"));
     if (settings.engine_echo) io.add_endpoint(engine_echo());
     if (settings.ws_echo) io.add_endpoint(websocket_echo());
-    io.listen();
-    // From inside run(): whoever reads the line may send a signal at once.
-    io.post(0, [&io] { print_line("listening on 127.0.0.1:", io.port()); });
-    io.run();
 }
 
 }  // namespace
@@ -276,7 +276,10 @@ int main(int argc, char** argv) {
     declare_options(app, settings);
     CLI11_PARSE(app, argc, argv);
     try {
-        run_server(settings);
+        fixture::run(
+            settings.loop, server_options(settings),
+            [&](socketio::Server& io) { set_up(io, settings); },
+            [](std::uint16_t port) { print_line("listening on 127.0.0.1:", port); });
     } catch (const std::exception& error) {
         std::cerr << "protocol_fixture: " << error.what() << '\n';
         return 1;

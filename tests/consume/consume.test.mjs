@@ -75,7 +75,7 @@ before(async () => {
     const build = path.resolve(process.env.CHARTCAST_BUILD);
     await run('cmake', '--install', build, '--component', 'socketio', '--prefix', prefix);
     mkdirSync(outside);
-    for (const name of ['CMakeLists.txt', 'clock.cpp', 'beside.cpp']) {
+    for (const name of ['CMakeLists.txt', 'clock.cpp', 'beside.cpp', 'mounted.cpp']) {
         cpSync(path.join(sources, name), path.join(outside, name));
     }
 }, slow);
@@ -144,6 +144,12 @@ describe('with CMake', () => {
             }
         }));
 
+    test('a program whose event loop the server is in', () =>
+        withClient(path.join(build, 'mounted'), [], async (client) => {
+            assert.deepEqual(await within(ask(client, 'order', 'tea'), 'answer'), ['tea', 1]);
+            assert.deepEqual(await within(ask(client, 'order', 'coffee'), 'answer'), ['coffee', 2]);
+        }));
+
     test('another version is not taken for this one', async () => {
         const asked = path.join(folder, 'asked');
         mkdirSync(asked);
@@ -172,7 +178,7 @@ test('the library is configured without the rest of the tree', slow, async () =>
 
 test('docs/library.md shows the programs of this test as they are', () => {
     const page = readFileSync(path.join(root, 'docs/library.md'), 'utf8');
-    for (const name of ['CMakeLists.txt', 'clock.cpp', 'beside.cpp']) {
+    for (const name of ['CMakeLists.txt', 'clock.cpp', 'beside.cpp', 'mounted.cpp']) {
         assert.ok(page.includes(readFileSync(path.join(sources, name), 'utf8')), name);
     }
 });

@@ -16,6 +16,8 @@ import { defaultDeadlineMs, within } from './waiting.mjs';
 export const onNode = process.env.CONFORMANCE_TARGET === 'node';
 
 const shards = process.env.CONFORMANCE_SHARDS;
+/** Who runs the server and who accepts: own, mounted or handed-over. Only protocol_fixture knows others than own. */
+const loop = process.env.CONFORMANCE_LOOP;
 
 /** CONFORMANCE_TLS=1: the program has TLS, and all that talks to it does. */
 const certificate = process.env.CONFORMANCE_TLS === '1' ? temporaryCertificate() : undefined;

@@ -4,9 +4,12 @@
 
 #include "socketio/broadcast.hpp"
 #include "socketio/encoded_event.hpp"
+#include "socketio/server_side.hpp"
 #include "socketio/socket.hpp"
+#include "socketio/task.hpp"
 #include "socketio/value.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -96,6 +99,10 @@ public:
     /// delivered: false keeps it back, and so does an exception. Of several, the first that says false
     /// decides. What this process sends is not asked for.
     Namespace& on_remote_broadcast(RemoteBroadcastFilter filter);
+    /// Told of what other servers of the cluster emit with server_side_emit(), on shard 0. Handlers of one
+    /// event are called in the order in which they were added. Throws std::invalid_argument for the names
+    /// connect, connection and new_namespace.
+    Namespace& on_server_side(std::string_view event, ServerSideHandler handler);
     /// One handler for every socket of the namespace, which costs nothing per socket. A handler of the
     /// socket's own comes first and hides it.
     template <class Handler>
@@ -148,6 +155,26 @@ public:
     /// name is reserved.
     [[nodiscard]] EncodedEvent encode(std::string_view event, const Args& args,
                                       const EmitFlags& flags = {}) const;
+
+    // ---- Between servers -----------------------------------------------------------------------
+    /// To the handlers of on_server_side() of the other servers of the cluster that have this namespace. Any
+    /// thread. Throws std::invalid_argument as on_server_side() does, and std::logic_error when Options::adapter
+    /// has no server_side_emit(), as none has not, and for the parent of Server::of_matching().
+    template <class... Values>
+    void server_side_emit(std::string_view event, Values&&... values) const {
+        send_server_side(event, Args{Value(std::forward<Values>(values))...});
+    }
+    /// The same, and calls the handler once: when each of them has answered, or after `timeout` with those that
+    /// have. With no other server that is soon. On the calling shard, or on shard 0 when the caller is none; of
+    /// a server that stops, nothing may come. Throws std::invalid_argument for a timeout of zero, too.
+    void server_side_emit_with_ack(std::string_view event, Args args,
+                                   std::chrono::milliseconds timeout,
+                                   ServerSideAnswersHandler handler) const;
+    /// For a Task on a shard. Node's timeout is five seconds.
+    [[nodiscard]] Awaitable<ServerSideAnswers> server_side_emit_with_ack(
+        std::string_view event, Args args,
+        std::chrono::milliseconds timeout = std::chrono::seconds(5)) const;
+    void send_server_side(std::string_view event, Args args) const;
 
     // ---- For the library -----------------------------------------------------------------------
     void set_parent(const Namespace& parent);

@@ -170,7 +170,8 @@ struct ListenAddress {
 
 struct Options {
     // ---- Where it listens ------------------------------------------------------------------------
-    /// A numeric IPv4 or IPv6 address. Empty: only further_addresses.
+    /// A numeric IPv4 or IPv6 address. Empty: only further_addresses, or none, as for a server whose connections
+    /// Server::adopt() brings.
     std::string address = "0.0.0.0";
     /// 0 takes a free port; Server::port() tells which.
     std::uint16_t port = 3000;
@@ -223,7 +224,8 @@ struct Options {
     /// Sockets that come back after a lost connection go on where they were. With it each event has one
     /// argument more, which listeners of clients see, as in Node: see docs/library.md. None: off.
     std::optional<RecoveryOptions> connection_state_recovery = std::nullopt;
-    /// Joins this process to others; none means this process alone. See redis_adapter.hpp.
+    /// Joins this process to others; none means this process alone. See redis_adapter.hpp, and for servers of
+    /// one process local_cluster.hpp.
     std::shared_ptr<Adapter> adapter = nullptr;
 
     // ---- Engine.IO -------------------------------------------------------------------------------
@@ -302,7 +304,8 @@ struct Options {
     std::size_t child_namespaces_max = 10'000;
     /// Rooms that one socket may join.
     std::size_t rooms_per_socket_max = 10'000;
-    /// Acks that one socket may owe; more fails the oldest with errc::ack_timeout.
+    /// Acks that one socket may owe, and questions of a server that other servers have yet to answer; more
+    /// fails the oldest with errc::ack_timeout.
     std::size_t pending_acks_max = 10'000;
     /// Connections of the process; beyond it new ones are closed at once. 0 is no bound but the system's.
     std::size_t connections_max = 0;

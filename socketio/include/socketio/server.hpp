@@ -1,12 +1,17 @@
 #pragma once
-// A Socket.IO server: shards (threads) that each serve their own connections on one port.
+// A Socket.IO server: shards (threads) that each serve their own connections on one port. Or one shard on an
+// event loop of the application's, and connections that the application accepted: docs/library.md.
 
+#include "socketio/adoption.hpp"
 #include "socketio/counters.hpp"
 #include "socketio/endpoint.hpp"
 #include "socketio/http.hpp"
 #include "socketio/namespace.hpp"
 #include "socketio/options.hpp"
+#include "socketio/server_side.hpp"
 #include "socketio/task.hpp"
+
+#include <boost/system/error_code.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -14,6 +19,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,6 +33,13 @@ class Server {
 public:
     /// Throws std::invalid_argument when an option is out of its range.
     explicit Server(Options options = {});
+    /// On an io_context of the application's instead of threads of its own: see start(). The io_context outlives
+    /// the server, and exactly one thread runs it; all handlers run there, and so may whatever is called on a
+    /// Socket, an Ack or a Next. Options::shards must be 1.
+    explicit Server(boost::asio::io_context& context, Options options = {});
+    /// Of one on the application's io_context also while it serves, on its thread, outside of the server's own
+    /// handlers, or when nobody runs it: its sockets leave at once (`server shutting down`), in handlers that
+    /// are called in here.
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -102,6 +115,19 @@ public:
         emit("message", std::forward<Values>(values)...);
     }
 
+    /// As those of the root namespace: see Namespace.
+    Server& on_server_side(std::string_view event, ServerSideHandler handler);
+    template <class... Values>
+    void server_side_emit(std::string_view event, Values&&... values) const {
+        root().server_side_emit(event, std::forward<Values>(values)...);
+    }
+    void server_side_emit_with_ack(std::string_view event, Args args,
+                                   std::chrono::milliseconds timeout,
+                                   ServerSideAnswersHandler handler) const;
+    [[nodiscard]] Awaitable<ServerSideAnswers> server_side_emit_with_ack(
+        std::string_view event, Args args,
+        std::chrono::milliseconds timeout = std::chrono::seconds(5)) const;
+
     // ---- Beside Socket.IO; only before run() ---------------------------------------------------
     /// Requests for this path and method; "*" stands for every method, and GET answers HEAD too. A segment
     /// of the path may hold one `{name}`, which stands for one or more bytes: "/rows/{key}.csv". What is
@@ -132,7 +158,33 @@ public:
     /// Serves until stop(), the end of drain() or, when it has the signals, SIGINT or SIGTERM, which drain over
     /// Options::drain_window. The calling thread is shard 0.
     void run(bool handle_signals = true);
-    /// Any thread, and any time after run() began. Sockets leave with `server shutting down`.
+    /// Instead of run(), of a server on the application's io_context: begins to serve, and returns. On the
+    /// thread that runs the io_context, or before it runs. From now on something of the server waits in it,
+    /// until it has stopped. Signals are the application's. Throws as listen(), and std::logic_error for a
+    /// server with threads of its own.
+    void start();
+    /// Called on the io_context, once, when the server has stopped: nothing of it waits there any more. It may
+    /// destroy the server. Before start(); throws std::logic_error as start() does.
+    Server& on_stopped(std::function<void()> handler);
+    /// Takes over a connection that the application accepted, with what it has read of it: the beginning of a
+    /// request, or nothing. The descriptor is the server's from here on, also when it is not taken: then it is
+    /// closed. Connections that come before run() or start() wait for it. Options::connects_per_second_max
+    /// does not count them. TLS cannot be handed over. Any thread.
+    [[nodiscard]] Adoption adopt(int native_handle, std::string read_already = {},
+                                 Tenure tenure = Tenure::for_good);
+    /// The same of an Asio socket.
+    template <class AsioSocket>
+        requires(!std::is_lvalue_reference_v<AsioSocket> &&
+                 requires(AsioSocket& socket, boost::system::error_code& ec) {
+                     socket.release(ec);
+                 })
+    [[nodiscard]] Adoption adopt(AsioSocket&& socket, std::string read_already = {},
+                                 Tenure tenure = Tenure::for_good) {
+        boost::system::error_code ec;
+        const int native_handle = socket.release(ec);
+        return adopt(ec ? -1 : native_handle, std::move(read_already), tenure);
+    }
+    /// Any thread, and any time after run() or start() began. Sockets leave with `server shutting down`.
     void stop();
     /// The same, over that time: from now on no session is opened; those that are there leave evenly over the
     /// window, so that they do not all come back to another process at once, and everything else goes on. The
@@ -148,7 +200,8 @@ public:
     void post(unsigned shard, std::function<void()> work);
     /// Starts the task there. Any thread.
     void spawn(unsigned shard, Task task);
-    /// For an application's own Asio objects; they belong to that shard.
+    /// For an application's own Asio objects; they belong to that shard. The application's own io_context when
+    /// the server is on one.
     [[nodiscard]] boost::asio::io_context& context(unsigned shard = 0) noexcept;
     /// Engine.IO sessions of the process. Any thread.
     [[nodiscard]] std::size_t clients_count() const noexcept;

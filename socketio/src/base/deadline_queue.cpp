@@ -45,15 +45,21 @@ std::int64_t DeadlineQueue::tick_at_or_after(TimePoint when) const noexcept {
 }
 
 void DeadlineQueue::arm(Deadline& deadline, TimePoint when) {
+    if (observer_ != nullptr) observer_->before_arming();
+    arm_at(deadline, when);
+}
+
+void DeadlineQueue::arm_after(Deadline& deadline, Milliseconds delay) {
+    if (observer_ != nullptr) observer_->before_arming();
+    const auto longest = std::chrono::duration_cast<Milliseconds>(TimePoint::max() - now_);
+    arm_at(deadline, now_ + std::min(delay, longest));
+}
+
+void DeadlineQueue::arm_at(Deadline& deadline, TimePoint when) {
     deadline.cancel();
     deadline.tick_ = std::max(tick_at_or_after(when), current_tick_ + 1);
     link(deadline);
     first_busy_tick_ = std::min(first_busy_tick_, deadline.tick_);
-}
-
-void DeadlineQueue::arm_after(Deadline& deadline, Milliseconds delay) {
-    const auto longest = std::chrono::duration_cast<Milliseconds>(TimePoint::max() - now_);
-    arm(deadline, now_ + std::min(delay, longest));
 }
 
 void DeadlineQueue::link(Deadline& deadline) noexcept {

@@ -35,6 +35,16 @@ private:
     std::int64_t tick_ = 0;
 };
 
+/// Who owns the clock. Told before a deadline is armed, since the time as of the last advance() or set_now()
+/// may be older than the call that arms it: then it brings the queue up to date.
+class ArmingObserver {
+public:
+    virtual void before_arming() = 0;
+
+protected:
+    ~ArmingObserver() = default;
+};
+
 /// A deadline fires at the first tick at or after its time, so up to one tick late and never early.
 class DeadlineQueue {
 public:
@@ -49,6 +59,8 @@ public:
     /// The time as of the last advance() or set_now().
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
     void set_now(TimePoint now) noexcept { now_ = now > now_ ? now : now_; }
+    /// It outlives the queue.
+    void observe_arming(ArmingObserver& observer) noexcept { observer_ = &observer; }
 
     void arm(Deadline& deadline, TimePoint when);
     /// A delay too long for the clock is as long as the clock can tell.
@@ -69,11 +81,13 @@ private:
 
     [[nodiscard]] Slot& slot_of(std::int64_t at_tick) noexcept;
     [[nodiscard]] std::int64_t tick_at_or_after(TimePoint when) const noexcept;
+    void arm_at(Deadline& deadline, TimePoint when);
     /// Appends to the slot of its tick.
     void link(Deadline& deadline) noexcept;
     void unlink(Deadline& deadline) noexcept;
     void fire_slot(std::int64_t at_tick);
 
+    ArmingObserver* observer_ = nullptr;
     TimePoint origin_;
     TimePoint now_;
     std::int64_t current_tick_ = 0;  ///< Every tick up to this one has fired.

@@ -4,6 +4,7 @@
 #include "hub/event_contents.hpp"
 #include "socketio/broadcast.hpp"
 #include "socketio/namespace.hpp"
+#include "socketio/server_side.hpp"
 #include "socketio/socket.hpp"
 
 #include <chrono>
@@ -29,6 +30,8 @@ struct NamespaceSetup {
     std::vector<RoomHandler> room_handlers;
     std::vector<RemoteBroadcastFilter> remote_broadcast_filters;
     std::map<std::string, EventHandler, std::less<>> handlers;
+    /// Of events of other servers.
+    std::map<std::string, std::vector<ServerSideHandler>, std::less<>> server_side_handlers;
 };
 
 /// A broadcast on its way into one shard: encoded already, or as soon as somebody there needs it.
@@ -88,6 +91,11 @@ public:
     /// away when the server ends.
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
     virtual void post_to_hub(unsigned, std::function<void(Hub&)>) {}
+    /// To the other servers of the cluster. Throws std::logic_error where there can be none.
+    virtual void server_side_emit(ServerSideEvent) {}
+    /// The same; the handler is called as that of ask().
+    virtual void server_side_ask(ServerSideEvent, std::chrono::milliseconds,
+                                 ServerSideAnswersHandler) {}
     /// A shard has the first socket in a child of a parent namespace, or has none any more.
     virtual void on_child_presence(const std::string&, bool) {}
     /// Throws std::logic_error when shards read that namespace's setup already.

@@ -21,10 +21,8 @@ void gather(shard::ShardGroup& shards, const Ask& ask, Done done) {
         /// Touched on the home shard only.
         std::vector<Part> parts;
     };
-    const auto* current = shard::Shard::current();
-    const bool is_ours = current != nullptr && current->index() < shards.size() &&
-                         &shards[current->index()] == current;
-    const unsigned home = is_ours ? current->index() : 0;
+    const auto* current = shards.current();
+    const unsigned home = current != nullptr ? current->index() : 0;
     const auto sum = std::make_shared<Sum>(Sum{std::move(done), shards.size(), {}});
     for (unsigned index = 0; index < shards.size(); ++index) {
         shards.on_shard(index, [&shards, home, index, sum, ask] {

@@ -9,6 +9,8 @@
 #include "shard/contents_once.hpp"
 #include "transport/uring_writer.hpp"
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
@@ -16,12 +18,15 @@
 
 namespace socketio {
 
-Server::Implementation::Implementation(Options given)
-    : options_(checked(std::move(given))),
+Server::Implementation::Implementation(Options given, boost::asio::io_context* mounted)
+    : options_(mounted != nullptr ? checked_for_mounting(std::move(given))
+                                  : checked(std::move(given))),
       log_(options_.logger, options_.log_level),
-      shards_(options_.shards, options_, log_),
+      shards_(options_.shards, options_, log_, mounted),
       others_offsets_(options_.shards, hub::sources_of(options_.shards)),
+      server_side_(shards_, options_.adapter.get(), options_.pending_acks_max),
       listener_(shards_[0]),
+      hand_over_(shards_),
       signals_(shards_[0].context()) {
     root_ = &of("/", {});
 }
@@ -77,7 +82,7 @@ Namespace& Server::Implementation::of_matching(NamespaceMatcher matches) {
 void Server::Implementation::request_namespace(std::string name, Value auth,
                                                std::function<void(bool)> answer) {
     if (parents_.empty()) return answer(false);
-    const auto home = shard::Shard::current()->index();
+    const auto home = shards_.current()->index();
     shards_.on_shard(0, [this, home, name = std::move(name), auth = std::move(auth),
                          answer = std::move(answer)] {
         const bool is_open = open_child(name, auth);
@@ -191,13 +196,12 @@ void Server::Implementation::on_remote_broadcast(RemoteBroadcastFilter filter) {
 }
 
 bool Server::Implementation::on_first_shard() noexcept {
-    return shard::Shard::current() == &shards_[0];
+    return shards_[0].is_current();
 }
 
 void Server::Implementation::require_setup_phase(const Namespace& nsp) const {
     // A namespace that is being made is known to shard 0 alone.
-    const bool in_making = shard::Shard::current() != nullptr &&
-                           shard::Shard::current()->index() == 0 && namespaces_.is_in_making(nsp);
+    const bool in_making = shards_[0].is_current() && namespaces_.is_in_making(nsp);
     if (!in_making) require_not_running();
 }
 
@@ -255,7 +259,9 @@ void Server::Implementation::choose_writer() {
 }
 
 std::uint16_t Server::Implementation::port() const noexcept {
-    return listening_ ? listener_.port() : options_.port;
+    if (!listening_) return options_.port;
+    // Without an address of its own it has only connections that are handed over.
+    return listener_.addresses().empty() ? std::uint16_t{0} : listener_.port();
 }
 
 void Server::Implementation::add_socketio_route() {
@@ -271,6 +277,23 @@ void Server::Implementation::add_socketio_route() {
 }
 
 void Server::Implementation::run(bool handle_signals) {
+    if (is_mounted()) {
+        throw std::logic_error("the io_context of this server is yours to run: start() it");
+    }
+    prepare();
+    if (handle_signals) wait_for_signal();
+    begin();
+    shards_.run();
+}
+
+void Server::Implementation::start() {
+    if (!is_mounted()) throw std::logic_error("a server with threads of its own is run()");
+    prepare();
+    begin();
+    shards_[0].start([this] { on_end(); });
+}
+
+void Server::Implementation::prepare() {
     require_not_running();
     listen();
     add_socketio_route();
@@ -291,13 +314,48 @@ void Server::Implementation::run(bool handle_signals) {
                 shards_.on_shard(0, [this, milestone] { on_milestone(milestone); });
             }));
     }
-    if (handle_signals) wait_for_signal();
+    hand_over_.start(*network_);
+}
+
+void Server::Implementation::begin() {
     shards_.post(0, [this] {
         if (options_.adapter) options_.adapter->start(*this);
         adapter_runs_ = options_.adapter != nullptr;
         listener_.start(*network_);
     });
-    shards_.run();
+}
+
+void Server::Implementation::on_stopped(std::function<void()> handler) {
+    if (!is_mounted()) throw std::logic_error("of a server with threads of its own run() returns");
+    require_not_running();
+    stopped_handlers_.push_back(std::move(handler));
+}
+
+void Server::Implementation::on_end() {
+    ended_ = true;
+    (*network_)[0].stop_waiting();
+    if (stopped_handlers_.empty()) return;
+    // Later, so that they may destroy the server.
+    boost::asio::post(context(), shards_[0].handler([handlers = std::move(stopped_handlers_)] {
+        for (const auto& handler : handlers) handler();
+    }));
+}
+
+void Server::Implementation::abandon() {
+    if (!is_mounted() || !running_ || ended_) return;
+    auto& shard = shards_[0];
+    shard.finish([&] {
+        listener_.stop();
+        hand_over_.stop();
+        (*network_)[0].begin_drain();
+        if (std::exchange(adapter_runs_, false)) options_.adapter->stop();
+        shard.hub().close_all(DisconnectReason::server_shutting_down);
+        (*network_)[0].shut_down();
+    });
+    shard.finish([&] {
+        (*network_)[0].close_all();
+        (*network_)[0].stop_waiting();
+    });
 }
 
 // ---- The end -----------------------------------------------------------------------------------------
@@ -341,6 +399,7 @@ void Server::Implementation::on_milestone(Drain::Milestone milestone) {
     if (milestone == Drain::Milestone::no_clients) return end_connections();
     // Those who are still here need no new connections. Behind the last that was accepted, in every mailbox.
     listener_.stop();
+    hand_over_.stop();
     for (unsigned index = 0; index < shards_.size(); ++index) {
         shards_.on_shard(index, [this, index] { (*network_)[index].close_openings(); });
     }
@@ -499,6 +558,32 @@ void Server::Implementation::fetch(std::string nsp, Audience audience, FetchHand
             }
             (void)shards_[0].hub().guarded(wanted->nsp, "fetch_sockets", [&] { handler(all); });
         });
+}
+
+// ---- Between servers ---------------------------------------------------------------------------------
+
+void Server::Implementation::server_side_emit(ServerSideEvent event) {
+    require_no_parent(event.nsp);
+    server_side_.emit(std::move(event));
+}
+
+void Server::Implementation::server_side_ask(ServerSideEvent event,
+                                             std::chrono::milliseconds timeout,
+                                             ServerSideAnswersHandler handler) {
+    require_no_parent(event.nsp);
+    server_side_.ask(std::move(event), timeout, std::move(handler));
+}
+
+void Server::Implementation::require_no_parent(std::string_view nsp) const {
+    if (!is_parent(nsp)) return;
+    throw std::logic_error("server_side_emit() is for a namespace, not for a parent of namespaces");
+}
+
+void Server::Implementation::deliver_server_side(const ServerSideEvent& event,
+                                                 const ServerSideReply& reply) {
+    const auto guard = shards_[0].begin_work("an event of another server");
+    const auto* nsp = namespaces_.find_open(event.nsp);
+    if (nsp != nullptr) server_side_.deliver(*nsp, event, reply);
 }
 
 // ---- AdapterHost -------------------------------------------------------------------------------------

@@ -7,11 +7,13 @@
 #include "hub/offset_counter.hpp"
 #include "server/drain.hpp"
 #include "server/namespace_registry.hpp"
+#include "server/server_side_desk.hpp"
 #include "shard/once.hpp"
 #include "shard/one_at_a_time.hpp"
 #include "shard/shard_group.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/server.hpp"
+#include "transport/hand_over.hpp"
 #include "transport/listener.hpp"
 #include "transport/routes.hpp"
 #include "transport/transport_shard.hpp"
@@ -20,6 +22,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,7 +33,8 @@ namespace socketio {
 
 class Server::Implementation final : public hub::NamespacePort, private AdapterHost {
 public:
-    explicit Implementation(Options given);
+    /// On `mounted`, an event loop of the application's, or with threads of its own.
+    explicit Implementation(Options given, boost::asio::io_context* mounted = nullptr);
     ~Implementation() override;
 
     [[nodiscard]] const Options& options() const noexcept { return options_; }
@@ -50,7 +54,13 @@ public:
         return listening_ ? listener_.addresses() : std::vector<ListenAddress>();
     }
     void run(bool handle_signals);
+    /// Of a mounted one, instead of run().
+    void start();
+    void on_stopped(std::function<void()> handler);
     void drain(base::Milliseconds window);
+    /// Ends a mounted one that has not stopped, before it is destroyed.
+    void abandon();
+    [[nodiscard]] transport::HandOver& hand_over() noexcept { return hand_over_; }
 
     // ---- NamespacePort -------------------------------------------------------------------------
     [[nodiscard]] hub::EventContents encode(const hub::PlainEvent& event) const override;
@@ -62,6 +72,9 @@ public:
     void fetch(std::string nsp, Audience audience, FetchHandler handler) override;
     void request_namespace(std::string name, Value auth, std::function<void(bool)> answer) override;
     void post_to_hub(unsigned shard, std::function<void(hub::Hub&)> work) override;
+    void server_side_emit(ServerSideEvent event) override;
+    void server_side_ask(ServerSideEvent event, std::chrono::milliseconds timeout,
+                         ServerSideAnswersHandler handler) override;
     void on_child_presence(const std::string& name, bool present) override;
     void require_setup_phase(const Namespace& nsp) const override;
 
@@ -82,6 +95,7 @@ private:
     /// The open children of a parent of that name.
     template <class Visit>
     void for_each_child(std::string_view parent, Visit visit);
+    void require_no_parent(std::string_view nsp) const;
     [[nodiscard]] bool on_first_shard() noexcept;
     /// The shard of ours whose thread calls, or nullptr.
     [[nodiscard]] shard::Shard* own_shard() noexcept;
@@ -98,17 +112,24 @@ private:
     // ---- AdapterHost ---------------------------------------------------------------------------
     [[nodiscard]] boost::asio::io_context& context() noexcept override;
     void deliver(ClusterBroadcast broadcast) override;
+    void deliver_server_side(const ServerSideEvent& event, const ServerSideReply& reply) override;
     [[nodiscard]] std::vector<std::string> namespaces() const override;
     [[nodiscard]] bool wants_every_namespace() const override;
     void log(LogEvent event) override;
 
+    [[nodiscard]] bool is_mounted() const noexcept { return shards_[0].is_mounted(); }
     void choose_writer();
     void add_socketio_route();
+    /// All that is done before the first shard runs; then begin() lets the world in.
+    void prepare();
+    void begin();
     void wait_for_signal();
     /// On shard 0, all of them.
     void begin_drain(base::Milliseconds window);
     void on_milestone(Drain::Milestone milestone);
     void end_connections();
+    /// A mounted one has stopped.
+    void on_end();
 
     Options options_;
     base::Log log_;
@@ -124,13 +145,17 @@ private:
     /// Threads that are no shard of ours publish what can be recovered one after the other.
     shard::OneAtATime others_turn_;
     hub::OffsetCounter others_offsets_;
+    ServerSideDesk server_side_;
     transport::Listener listener_;
+    transport::HandOver hand_over_;
     std::unique_ptr<transport::Network> network_;
     std::vector<std::unique_ptr<Drain>> drains_;
     /// By milestone: how many shards have reached it. Shard 0.
     std::array<std::size_t, 2> milestones_{};
     boost::asio::signal_set signals_;
-    bool draining_ = false;  ///< Shard 0.
+    std::vector<std::function<void()>> stopped_handlers_;  ///< Mounted.
+    bool ended_ = false;                                   ///< Mounted; shard 0.
+    bool draining_ = false;                                ///< Shard 0.
     bool listening_ = false;
     bool running_ = false;
     bool adapter_runs_ = false;  ///< Shard 0.

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace socketio {
 
@@ -73,7 +74,6 @@ void check_addresses(const Options& options) {
                     "\", which is no address, no network as in 10.0.0.0/8, and not unix");
     }
     const auto addresses = transport::listen_addresses(options);
-    require(!addresses.empty(), "one of address and further_addresses must name an address");
     require(!options.address.empty() || !(options.tls || options.proxy_protocol),
             "tls and proxy_protocol need an address; further_addresses have their own");
     for (const auto& listen : addresses) {
@@ -139,6 +139,12 @@ Options checked(Options options) {
     require_positive(options.rooms_per_socket_max, "rooms_per_socket_max");
     require_positive(options.pending_acks_max, "pending_acks_max");
     return options;
+}
+
+Options checked_for_mounting(Options options) {
+    require(options.shards == 1, "shards must be 1 on an io_context of the application's, is " +
+                                     std::to_string(options.shards));
+    return checked(std::move(options));
 }
 
 }  // namespace socketio

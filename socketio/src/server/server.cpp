@@ -13,7 +13,12 @@ namespace socketio {
 Server::Server(Options options)
     : implementation_(std::make_unique<Implementation>(std::move(options))) {}
 
-Server::~Server() = default;
+Server::Server(boost::asio::io_context& context, Options options)
+    : implementation_(std::make_unique<Implementation>(std::move(options), &context)) {}
+
+Server::~Server() {
+    implementation_->abandon();
+}
 
 Namespace& Server::root() const noexcept {
     return implementation_->root();
@@ -91,6 +96,22 @@ BroadcastOperator Server::as_volatile() const {
     return root().as_volatile();
 }
 
+Server& Server::on_server_side(std::string_view event, ServerSideHandler handler) {
+    root().on_server_side(event, std::move(handler));
+    return *this;
+}
+
+void Server::server_side_emit_with_ack(std::string_view event, Args args,
+                                       std::chrono::milliseconds timeout,
+                                       ServerSideAnswersHandler handler) const {
+    root().server_side_emit_with_ack(event, std::move(args), timeout, std::move(handler));
+}
+
+Awaitable<ServerSideAnswers> Server::server_side_emit_with_ack(
+    std::string_view event, Args args, std::chrono::milliseconds timeout) const {
+    return root().server_side_emit_with_ack(event, std::move(args), timeout);
+}
+
 Server& Server::on_http(std::string_view method, std::string_view path, HttpHandler handler) {
     implementation_->routes().http.add(method, path, {.handler = std::move(handler)});
     return *this;
@@ -145,6 +166,20 @@ void Server::run(bool handle_signals) {
     implementation_->run(handle_signals);
 }
 
+void Server::start() {
+    implementation_->start();
+}
+
+Server& Server::on_stopped(std::function<void()> handler) {
+    implementation_->on_stopped(std::move(handler));
+    return *this;
+}
+
+Adoption Server::adopt(int native_handle, std::string read_already, Tenure tenure) {
+    return implementation_->hand_over().take(shard::UniqueFd(native_handle),
+                                             std::move(read_already), tenure);
+}
+
 void Server::stop() {
     implementation_->drain({});
 }
@@ -159,11 +194,8 @@ unsigned Server::shards() const noexcept {
 
 unsigned Server::current_shard() const noexcept {
     auto& shards = implementation_->shards();
-    const auto* current = shard::Shard::current();
-    // Another server of the same process has shards of its own.
-    const bool ours = current != nullptr && current->index() < shards.size() &&
-                      &shards[current->index()] == current;
-    return ours ? current->index() : shards.size();
+    const auto* current = shards.current();
+    return current != nullptr ? current->index() : shards.size();
 }
 
 void Server::post(unsigned shard, std::function<void()> work) {

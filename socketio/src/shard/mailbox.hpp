@@ -31,13 +31,16 @@ std::unique_ptr<Letter> make_letter(Work work) {
 
 class Mailbox {
 public:
-    /// True when it was empty: the shard must be woken. One wake-up serves all letters until take().
+    /// True when it was empty, and not closed: the shard must be woken. One wake-up serves all letters until take().
     [[nodiscard]] bool put(std::unique_ptr<Letter> letter);
     [[nodiscard]] std::vector<std::unique_ptr<Letter>> take();
+    /// Letters that are in it, and all that are put in later, are thrown away: nobody reads them.
+    void close();
 
 private:
     std::mutex mutex_;
     std::vector<std::unique_ptr<Letter>> letters_;
+    bool closed_ = false;
 };
 
 }  // namespace socketio::shard

@@ -3,6 +3,10 @@
 //
 // A turn = what is ready is handled, within bounds, then the turn's end: what handlers scheduled is done
 // once (polls are answered, each connection's messages leave in one write), then what died is freed.
+//
+// The event loop is the shard's own, run by run(), or one of the application's ("mounted"), which exactly one
+// thread runs. There a turn begins with the first thing that touches the shard, and its end is one more handler
+// of the loop, behind those that were ready by then.
 
 #include "base/deadline_queue.hpp"
 #include "base/log.hpp"
@@ -17,7 +21,10 @@
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace socketio::shard {
@@ -48,9 +55,11 @@ public:
     virtual ~Mortal() = default;
 };
 
-class Shard {
+class Shard final : private base::ArmingObserver {
 public:
-    Shard(unsigned index, const Options& options, const base::Log& log);
+    /// On `mounted`, which outlives it, or on an event loop of its own.
+    Shard(unsigned index, const Options& options, const base::Log& log,
+          boost::asio::io_context* mounted = nullptr);
     /// How far the time since 1970 is ahead of the clock that deadlines go by; looked up once, so that it
     /// stays when somebody sets the system's clock.
     [[nodiscard]] static base::Milliseconds wall_clock_ahead() noexcept;
@@ -58,8 +67,11 @@ public:
     Shard& operator=(const Shard&) = delete;
     ~Shard();
 
-    /// The one whose thread this is, or nullptr.
+    /// The one whose run() this thread is in, or nullptr. See ShardGroup::current().
     [[nodiscard]] static Shard* current() noexcept;
+    /// This thread is the shard's. Any thread.
+    [[nodiscard]] bool is_current() const noexcept;
+    [[nodiscard]] bool is_mounted() const noexcept { return own_context_ == nullptr; }
 
     [[nodiscard]] unsigned index() const noexcept { return index_; }
     [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
@@ -87,23 +99,53 @@ public:
     /// Scheduling twice in a turn is once.
     void schedule(TurnTask& task);
     /// Destroys it when the turn has ended.
-    void bury(std::unique_ptr<Mortal> dead) { dead_.push_back(std::move(dead)); }
+    void bury(std::unique_ptr<Mortal> dead) {
+        begin_turn();
+        dead_.push_back(std::move(dead));
+    }
 
-    /// Serves until stop(). The calling thread is the shard's.
+    /// A handler for the event loop: it is not called any more when the shard is gone, which a loop of the
+    /// application's outlives.
+    template <class Work>
+    [[nodiscard]] auto handler(Work work) {
+        return [alive = std::weak_ptr<const char>(alive_),
+                work = std::move(work)](auto... arguments) mutable {
+            if (!alive.expired()) work(arguments...);
+        };
+    }
+
+    /// Serves until stop(). The calling thread is the shard's. Not of one that is mounted.
     void run();
     /// On the shard.
     void stop() noexcept { stopping_ = true; }
 
+    // ---- Mounted -------------------------------------------------------------------------------
+    /// Letters are read from now on. On the shard, or before its loop runs. `stopped` is called at the end of
+    /// the turn of stop(): from then on nothing of the shard waits in the loop.
+    void start(std::function<void()> stopped);
+    /// Does `work` as the shard, and what follows from it; then nothing happens any more. On the loop's
+    /// thread, outside of the shard's own handlers, or when nobody runs the loop.
+    void finish(const std::function<void()>& work);
+
 private:
     friend class TurnTask;
+    void wake();
+    void begin_turn();
+    void begin_turn(base::TimePoint now);
+    void before_arming() override;
     void end_turn();
+    void do_scheduled();
     void arm_timer();
+    void end();
 
     const unsigned index_;
     const Options& options_;
     const base::Log& log_;
-    boost::asio::io_context context_{1};
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_guard_;
+    const std::unique_ptr<boost::asio::io_context> own_context_;
+    boost::asio::io_context& context_;
+    /// Of a loop of our own: one of the application's ends when nothing waits in it.
+    std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>>
+        work_guard_;
     boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                       boost::asio::wait_traits<std::chrono::steady_clock>,
                                       boost::asio::io_context::executor_type>
@@ -117,7 +159,14 @@ private:
     PublishedCounters published_counters_;
     std::vector<TurnTask*> tasks_;
     std::vector<std::unique_ptr<Mortal>> dead_;
+    std::function<void()> stopped_;  ///< Told of the end; mounted.
+    bool started_ = false;           ///< Mounted.
+    bool in_turn_ = false;           ///< The clock is of this turn.
+    bool finishing_ = false;         ///< In finish(): this thread counts as the shard's.
     bool stopping_ = false;
+    bool ended_ = false;  ///< Nothing happens any more.
+    /// The last member, so that it goes first.
+    std::shared_ptr<const char> alive_ = std::make_shared<char>();
 };
 
 }  // namespace socketio::shard

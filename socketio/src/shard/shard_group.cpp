@@ -2,16 +2,25 @@
 
 namespace socketio::shard {
 
-ShardGroup::ShardGroup(unsigned count, const Options& options, const base::Log& log)
+ShardGroup::ShardGroup(unsigned count, const Options& options, const base::Log& log,
+                       boost::asio::io_context* mounted)
     : addresses_(options.address_connections_max, options.address_connects_per_second_max),
       connections_(count) {
     shards_.reserve(count);
     for (unsigned index = 0; index < count; ++index) {
-        shards_.push_back(std::make_unique<Shard>(index, options, log));
+        shards_.push_back(std::make_unique<Shard>(index, options, log, mounted));
     }
 }
 
 ShardGroup::~ShardGroup() = default;
+
+Shard* ShardGroup::current() noexcept {
+    // On a loop of the application's several servers may be at home.
+    auto* candidate = shards_[0]->is_mounted() ? shards_[0].get() : Shard::current();
+    if (candidate == nullptr || candidate->index() >= size()) return nullptr;
+    const bool is_ours = shards_[candidate->index()].get() == candidate;
+    return is_ours && candidate->is_current() ? candidate : nullptr;
+}
 
 void ShardGroup::run() {
     std::vector<std::jthread> threads;

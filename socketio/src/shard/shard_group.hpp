@@ -1,6 +1,6 @@
 #pragma once
 // All shards of a process, and their threads. Made before the threads start; then immutable but for the
-// counters. Any thread.
+// counters. Or one shard on an event loop of the application's. Any thread.
 
 #include "shard/address_table.hpp"
 #include "shard/shard.hpp"
@@ -17,11 +17,15 @@ namespace socketio::shard {
 
 class ShardGroup {
 public:
-    ShardGroup(unsigned count, const Options& options, const base::Log& log);
+    ShardGroup(unsigned count, const Options& options, const base::Log& log,
+               boost::asio::io_context* mounted = nullptr);
     ~ShardGroup();
 
     [[nodiscard]] unsigned size() const noexcept { return static_cast<unsigned>(shards_.size()); }
     [[nodiscard]] Shard& operator[](unsigned index) noexcept { return *shards_[index]; }
+    [[nodiscard]] const Shard& operator[](unsigned index) const noexcept { return *shards_[index]; }
+    /// The one of these whose thread calls, or nullptr. Another server of the process has shards of its own.
+    [[nodiscard]] Shard* current() noexcept;
 
     /// Reads on that shard, after what this thread sent there before.
     template <class Work>
@@ -31,7 +35,7 @@ public:
     /// At once when the caller is that shard, else by letter.
     template <class Work>
     void on_shard(unsigned index, Work work) {
-        if (Shard::current() == shards_[index].get()) {
+        if (shards_[index]->is_current()) {
             work();
         } else {
             post(index, std::move(work));

@@ -36,6 +36,7 @@ Schedule read_schedule() noexcept {
 }  // namespace
 
 TurnGuard::TurnGuard(const char* work) noexcept : work_(work) {
+    if (work_ == nullptr) return;
     const auto schedule = read_schedule();
     computed_before_ = schedule.computed;
     held_back_before_ = schedule.held_back;
@@ -43,6 +44,7 @@ TurnGuard::TurnGuard(const char* work) noexcept : work_(work) {
 }
 
 TurnGuard::~TurnGuard() {
+    if (work_ == nullptr) return;
     const nanoseconds elapsed = std::chrono::steady_clock::now() - began_;
     if (elapsed <= turn_max) return;
     // A thread that the kernel set aside in favour of others did nothing wrong: only computing for too

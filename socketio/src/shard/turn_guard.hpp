@@ -1,6 +1,7 @@
 #pragma once
 // Nothing may hold up a shard. In debug builds a piece of work that takes over 20 ms aborts the program
-// and says where it began; in release builds this is nothing.
+// and says where it began; in release builds this is nothing. Work without a name may take its time: on an
+// event loop of the application's, that is for the application to say.
 
 #ifndef NDEBUG
 #include <chrono>
@@ -19,6 +20,7 @@ public:
 #else
 class TurnGuard {
 public:
+    /// Null: not watched.
     explicit TurnGuard(const char* work) noexcept;
     TurnGuard(const TurnGuard&) = delete;
     TurnGuard& operator=(const TurnGuard&) = delete;
@@ -26,9 +28,9 @@ public:
 
 private:
     const char* work_;
-    std::chrono::steady_clock::time_point began_;
-    std::chrono::nanoseconds computed_before_;
-    std::chrono::nanoseconds held_back_before_;
+    std::chrono::steady_clock::time_point began_{};
+    std::chrono::nanoseconds computed_before_{};
+    std::chrono::nanoseconds held_back_before_{};
 };
 #endif
 

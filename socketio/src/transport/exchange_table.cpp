@@ -22,10 +22,12 @@ public:
     }
 
     void send(HttpResponse response) override {
-        if (once_.first()) answer_exchange(network_, id_, std::move(response));
+        if (!once_.first() || lifeline_.expired()) return;
+        answer_exchange(network_, id_, std::move(response));
     }
 
     HttpStream stream(HttpResponse head) override {
+        if (lifeline_.expired()) return {};
         return begin_stream(network_, id_, std::move(head), once_.first());
     }
 

@@ -101,7 +101,7 @@ void HttpConnection::on_fault() {
 
 bool HttpConnection::on_head() {
     phase_ = Phase::body;
-    keep_alive_ = parser_->keep_alive();
+    keep_alive_ = parser_->keep_alive() && !one_request_;
     http_1_0_ = parser_->http_1_0();
     head_only_ = parser_->method() == "HEAD";
     exchange_ = connection_.home().exchanges().open(*this);

@@ -27,6 +27,8 @@ public:
     explicit HttpConnection(Connection& connection);
     ~HttpConnection() override;
 
+    /// The connection closes after the answer to its first request, unless that makes it a WebSocket.
+    void end_after_first_answer() noexcept { one_request_ = true; }
     /// A request that another shard read on this connection.
     void resume_upgrade(std::size_t endpoint, HttpRequest request, std::string bytes);
 
@@ -134,6 +136,7 @@ private:
     ExchangeId exchange_ = 0;
     Phase phase_ = Phase::idle;
     bool keep_alive_ = true;
+    bool one_request_ = false;
     bool head_only_ = false;
     bool http_1_0_ = false;
     bool peer_ended_ = false;

@@ -87,13 +87,14 @@ void Listener::wait() {
 void Listener::wait(Door& door) {
     if (door.waiting || !door.is_open()) return;
     door.waiting = true;
-    door.descriptor.async_wait(Descriptor::wait_read, [this, &door](boost::system::error_code ec) {
+    const auto on_knock = [this, &door](boost::system::error_code ec) {
         door.waiting = false;
         // A pause began at another door; its end waits here again.
         if (ec || !door.is_open() || pause_.armed()) return;
         const auto guard = shard_.begin_work("accepting connections");
         accept_all(door);
-    });
+    };
+    door.descriptor.async_wait(Descriptor::wait_read, shard_.handler(on_knock));
 }
 
 void Listener::accept_all(Door& door) {

@@ -62,6 +62,13 @@ std::optional<wire::IpAddress> ip_address(const sockaddr_storage& peer) noexcept
     return std::nullopt;
 }
 
+std::optional<wire::IpAddress> peer_address(int fd) noexcept {
+    sockaddr_storage peer{};
+    socklen_t length = sizeof peer;
+    if (::getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &length) != 0) return std::nullopt;
+    return ip_address(peer);
+}
+
 shard::AddressKey address_key(const wire::IpAddress& address) noexcept {
     const std::span<const std::uint8_t> bytes = address.bytes();
     if (address.is_v4()) {

@@ -16,6 +16,8 @@ namespace socketio::transport {
 [[nodiscard]] std::string address_text(const sockaddr_storage& peer);
 /// The same as bytes; nothing for families that have no such addresses, as unix sockets.
 [[nodiscard]] std::optional<wire::IpAddress> ip_address(const sockaddr_storage& peer) noexcept;
+/// Of whom a socket is connected to.
+[[nodiscard]] std::optional<wire::IpAddress> peer_address(int fd) noexcept;
 [[nodiscard]] shard::AddressKey address_key(const wire::IpAddress& address) noexcept;
 
 }  // namespace socketio::transport

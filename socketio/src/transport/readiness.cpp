@@ -42,6 +42,11 @@ ReadinessSet::ReadinessSet(shard::Shard& shard)
 
 ReadinessSet::~ReadinessSet() = default;
 
+void ReadinessSet::stop() {
+    boost::system::error_code ignored;
+    set_.close(ignored);
+}
+
 void ReadinessSet::add(int fd, Connection& connection) {
     epoll_event event{};
     event.events = interest;
@@ -67,12 +72,13 @@ void ReadinessSet::read_later(Connection& connection) {
 
 void ReadinessSet::wait() {
     waiting_ = true;
-    set_.async_wait(Descriptor::wait_read, [this](boost::system::error_code ec) {
+    const auto on_events = [this](boost::system::error_code ec) {
         if (ec) return;
         waiting_ = false;
         shard_.schedule(*this);
         take_events();
-    });
+    };
+    set_.async_wait(Descriptor::wait_read, shard_.handler(on_events));
 }
 
 void ReadinessSet::take_events() {
@@ -86,9 +92,9 @@ void ReadinessSet::take_events() {
 }
 
 void ReadinessSet::at_turn_end() {
-    if (!waiting_) wait();
+    if (!waiting_ && set_.is_open()) wait();
     if (unread_.empty()) return;
-    boost::asio::post(shard_.context(), [this] { read_rest(); });
+    boost::asio::post(shard_.context(), shard_.handler([this] { read_rest(); }));
 }
 
 void ReadinessSet::read_rest() {

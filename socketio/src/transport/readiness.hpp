@@ -39,6 +39,8 @@ public:
     void remove(int fd);
     /// Calls Connection::read() in the next turn: one peer that sends much does not hold up the others.
     void read_later(Connection& connection);
+    /// When there are no connections any more: nothing waits in the event loop from now on.
+    void stop();
 
 private:
     using Descriptor =

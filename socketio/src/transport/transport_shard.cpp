@@ -1,6 +1,7 @@
 #include "transport/transport_shard.hpp"
 
 #include "transport/http_connection.hpp"
+#include "transport/peer_address.hpp"
 #include "transport/tls_context.hpp"
 #include "transport/uring_writer.hpp"
 
@@ -82,6 +83,16 @@ Connection& TransportShard::make_connection(ReleasedSocket socket) {
 
 void TransportShard::open(Connection& connection) {
     connection.start(std::make_unique<HttpConnection>(connection));
+}
+
+void TransportShard::adopt_handed_over(shard::UniqueFd fd, std::string bytes, Tenure tenure) {
+    auto of_address = address_gate_.admit(peer_address(fd.get()));
+    if (!of_address) return network_.shards().give_place_back(shard_.index());
+    auto& connection =
+        make_connection({.fd = std::move(fd), .of_address = *std::move(of_address)});
+    auto http = std::make_unique<HttpConnection>(connection);
+    if (tenure == Tenure::one_request) http->end_after_first_answer();
+    connection.start(std::move(http), std::move(bytes));
 }
 
 void TransportShard::adopt_upgrade(ReleasedSocket socket, std::string bytes, std::size_t endpoint,

@@ -6,6 +6,7 @@
 #include "shard/shard_group.hpp"
 #include "transport/address_gate.hpp"
 #include "transport/admission_desk.hpp"
+#include "socketio/adoption.hpp"
 #include "transport/connection.hpp"
 #include "transport/engine_service.hpp"
 #include "transport/entrance.hpp"
@@ -71,6 +72,8 @@ public:
     void set_entrances(std::vector<Entrance> entrances) { entrances_ = std::move(entrances); }
     /// A connection that was accepted for this shard; it came through that entrance.
     void adopt(ReleasedSocket socket, std::size_t entrance);
+    /// A connection that the application accepted for this shard; `bytes` were read already.
+    void adopt_handed_over(shard::UniqueFd fd, std::string bytes, Tenure tenure);
     /// A connection that asked for a session of this shard: `request` is its upgrade, `bytes` what came
     /// after it.
     void adopt_upgrade(ReleasedSocket socket, std::string bytes, std::size_t endpoint,
@@ -105,6 +108,8 @@ public:
     [[nodiscard]] bool empty() const noexcept { return connections_.empty(); }
     /// Drops what is left.
     void close_all();
+    /// Ends all waits in the event loop. There are no connections any more.
+    void stop_waiting() { readiness_.stop(); }
 
 private:
     [[nodiscard]] Connection& make_connection(ReleasedSocket socket);

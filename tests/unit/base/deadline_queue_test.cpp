@@ -295,5 +295,28 @@ TEST(MemberDeadline, CallsItsOwner) {
     EXPECT_EQ(owner.called_at, start + Milliseconds(10));
 }
 
+TEST(DeadlineQueue, IsBroughtUpToDateBeforeADeadlineIsArmed) {
+    struct Clock final : ArmingObserver {
+        void before_arming() override {
+            ++asked;
+            queue.set_now(now);
+        }
+        DeadlineQueue queue{start};
+        TimePoint now = start + Milliseconds(300);
+        int asked = 0;
+    } clock;
+    clock.queue.observe_arming(clock);
+    Alarm after;
+    clock.queue.arm_after(after, Milliseconds(100));
+    Alarm at;
+    clock.queue.arm(at, start + Milliseconds(350));
+    EXPECT_EQ(clock.asked, 2);
+    clock.queue.advance(start + Milliseconds(399));
+    EXPECT_EQ(at.fired, 1);
+    EXPECT_EQ(after.fired, 0) << "counted from a time that was over";
+    clock.queue.advance(start + Milliseconds(400));
+    EXPECT_EQ(after.fired, 1);
+}
+
 }  // namespace
 }  // namespace socketio::base

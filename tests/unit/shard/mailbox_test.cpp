@@ -56,5 +56,16 @@ TEST(Mailbox, CarriesWhatCanOnlyBeMoved) {
     EXPECT_EQ(read, 7);
 }
 
+TEST(Mailbox, ThrowsAwayWhatNobodyReads) {
+    Mailbox mailbox;
+    const auto content = std::make_shared<int>(0);
+    (void)mailbox.put(make_letter([content] {}));
+    mailbox.close();
+    EXPECT_EQ(content.use_count(), 1);
+    EXPECT_FALSE(mailbox.put(make_letter([content] {})));
+    EXPECT_EQ(content.use_count(), 1);
+    EXPECT_TRUE(mailbox.take().empty());
+}
+
 }  // namespace
 }  // namespace socketio::shard
