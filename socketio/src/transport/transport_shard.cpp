@@ -88,8 +88,7 @@ void TransportShard::open(Connection& connection) {
 void TransportShard::adopt_handed_over(shard::UniqueFd fd, std::string bytes, Tenure tenure) {
     auto of_address = address_gate_.admit(peer_address(fd.get()));
     if (!of_address) return network_.shards().give_place_back(shard_.index());
-    auto& connection =
-        make_connection({.fd = std::move(fd), .of_address = *std::move(of_address)});
+    auto& connection = make_connection({.fd = std::move(fd), .of_address = *std::move(of_address)});
     auto http = std::make_unique<HttpConnection>(connection);
     if (tenure == Tenure::one_request) http->end_after_first_answer();
     connection.start(std::move(http), std::move(bytes));

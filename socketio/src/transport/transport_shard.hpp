@@ -4,9 +4,9 @@
 
 #include "shard/address_table.hpp"
 #include "shard/shard_group.hpp"
+#include "socketio/adoption.hpp"
 #include "transport/address_gate.hpp"
 #include "transport/admission_desk.hpp"
-#include "socketio/adoption.hpp"
 #include "transport/connection.hpp"
 #include "transport/engine_service.hpp"
 #include "transport/entrance.hpp"
