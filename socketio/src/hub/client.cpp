@@ -78,7 +78,7 @@ void Client::on_socket_connected() {
     if (!patience_ || patience_->cause != Patience::For::connect) return;
     patience_.reset();
     // They may have been announced before a middleware let the client in.
-    if (decoder_.pending()) wait_for_attachments();
+    if (begun_.pending()) wait_for_attachments();
 }
 
 void Client::wait_for_attachments() {
