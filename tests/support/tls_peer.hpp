@@ -7,6 +7,9 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,10 +17,33 @@
 #include <utility>
 
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 namespace socketio::test {
+
+/// OpenSSL writes without MSG_NOSIGNAL: a server that has closed the connection would end the test. On this thread,
+/// as long as it lives.
+class PipeSignalHeldBack {
+public:
+    PipeSignalHeldBack() {
+        ::sigemptyset(&signal_);
+        ::sigaddset(&signal_, SIGPIPE);
+        ::pthread_sigmask(SIG_BLOCK, &signal_, &before_);
+    }
+    PipeSignalHeldBack(const PipeSignalHeldBack&) = delete;
+    PipeSignalHeldBack& operator=(const PipeSignalHeldBack&) = delete;
+    ~PipeSignalHeldBack() {
+        const timespec at_once{};
+        ::sigtimedwait(&signal_, nullptr, &at_once);
+        ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    }
+
+private:
+    sigset_t signal_{};
+    sigset_t before_{};
+};
 
 class TlsPeer {
 public:
@@ -61,8 +87,7 @@ public:
         return *this;
     }
     [[nodiscard]] bool shake_hands() {
-        ::ERR_clear_error();
-        return ::SSL_connect(ssl_.get()) == 1;
+        return insist([this] { return ::SSL_connect(ssl_.get()); });
     }
     /// Why the last handshake failed.
     [[nodiscard]] static std::string failure() {
@@ -75,7 +100,8 @@ public:
         while (!bytes.empty()) {
             const auto part = bytes.substr(0, record);
             std::size_t sent = 0;
-            if (::SSL_write_ex(ssl_.get(), part.data(), part.size(), &sent) != 1) {
+            if (!insist(
+                    [&] { return ::SSL_write_ex(ssl_.get(), part.data(), part.size(), &sent); })) {
                 ADD_FAILURE() << "the server took no more";
                 return;
             }
@@ -87,7 +113,7 @@ public:
         EXPECT_EQ(::SSL_key_update(ssl_.get(),
                                    both ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED),
                   1);
-        EXPECT_EQ(::SSL_do_handshake(ssl_.get()), 1);
+        EXPECT_TRUE(insist([this] { return ::SSL_do_handshake(ssl_.get()); }));
     }
     std::string read_until(std::string_view text) {
         while (received_.find(text) == std::string::npos && read_once()) {
@@ -126,11 +152,23 @@ private:
         void operator()(SSL* ssl) const noexcept { ::SSL_free(ssl); }
     };
 
+    /// A call to the kernel that has a time limit may be interrupted, and is not resumed by itself.
+    template <class Call>
+    bool insist(Call call) {
+        const PipeSignalHeldBack guard;
+        for (;;) {
+            ::ERR_clear_error();
+            errno = 0;
+            if (call() == 1) return true;
+            if (errno != EINTR) return false;
+        }
+    }
     bool read_once() {
         char buffer[65'536];
         std::size_t got = 0;
-        ::ERR_clear_error();
-        if (::SSL_read_ex(ssl_.get(), buffer, sizeof buffer, &got) != 1) return false;
+        if (!insist([&] { return ::SSL_read_ex(ssl_.get(), buffer, sizeof buffer, &got); })) {
+            return false;
+        }
         received_.append(buffer, got);
         return true;
     }

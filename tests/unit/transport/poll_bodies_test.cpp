@@ -16,9 +16,9 @@ using Messages = std::vector<engine::MessageRef>;
 
 class PollBodiesTest : public testing::Test {
 protected:
-    engine::MessageRef message(std::string text, bool compress = true) {
+    engine::MessageRef message(std::string data, bool compress = true) {
         return engine::Message::make(
-            engine::make_content(wire::EncodedPacket{std::move(text), {}}, {.compress = compress}));
+            engine::make_content(wire::EncodedPacket{std::move(data), {}}, {.compress = compress}));
     }
     PollBody make(const Messages& messages, ContentCoding coding) {
         return bodies.make(messages, engine::PayloadFormat::v4, coding);

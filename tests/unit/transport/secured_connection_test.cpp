@@ -52,6 +52,21 @@ private:
     std::function<void()> call_;
 };
 
+/// Calls in the turn after this one, when what was to be written has been.
+class NextTurn final : public shard::TurnTask {
+public:
+    NextTurn(shard::Shard& shard, std::function<void()> call)
+        : shard_(shard), call_(std::move(call)) {
+        shard.schedule(*this);
+    }
+
+private:
+    void at_turn_end() override { boost::asio::post(shard_.context(), call_); }
+
+    shard::Shard& shard_;
+    std::function<void()> call_;
+};
+
 class SecuredConnections : public testing::Test {
 protected:
     /// One whose handshake is over, as a hand-over brings it.
@@ -83,8 +98,12 @@ protected:
         shards.post(0, [&] { begin(); });
         shards.run();
     }
-    /// In a later turn than this one.
-    void later(std::function<void()> work) { shards.post(0, std::move(work)); }
+    /// In a later turn than this one. Any thread.
+    void later(std::function<void()> work) {
+        shards.post(0, [this, work = std::move(work)]() mutable {
+            next_turns.push_back(std::make_unique<NextTurn>(shards[0], std::move(work)));
+        });
+    }
 
     const TestCertificate certificate;
     const TlsContext context{files_of(certificate)};
@@ -93,6 +112,7 @@ protected:
     Routes routes;
     shard::ShardGroup shards{1, options, log};
     Network network{shards, routes};
+    std::list<std::unique_ptr<NextTurn>> next_turns;
     TcpPair pair;
     TlsPeer peer{std::move(pair.peer)};
     Recorder::Seen seen;
