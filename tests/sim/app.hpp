@@ -202,7 +202,8 @@ private:
         const auto verdict = [this, sid, life, next] {
             if (scheduler_.dice.chance(80)) return next();
             early_.erase(sid);
-            lives_.finish(life);
+            // Of one that has gone meanwhile nothing is decided.
+            if (server_.knows(sid)) lives_.finish(life);
             ++happened_["connect_error"];
             transcript_.of(sid, "/b").expect("connect_error");
             // Deciding by letting go is refused just so.
