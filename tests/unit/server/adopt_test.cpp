@@ -29,6 +29,7 @@ namespace {
 using test::FrontDoor;
 using test::HttpPeer;
 using test::RunningServer;
+using testing::AllOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 
