@@ -92,8 +92,10 @@ public:
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
     virtual void post_to_hub(unsigned, std::function<void(Hub&)>) {}
     /// To the other servers of the cluster. Throws std::logic_error where there can be none.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take them over.
     virtual void server_side_emit(ServerSideEvent) {}
     /// The same; the handler is called as that of ask().
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take them over.
     virtual void server_side_ask(ServerSideEvent, std::chrono::milliseconds,
                                  ServerSideAnswersHandler) {}
     /// A shard has the first socket in a child of a parent namespace, or has none any more.

@@ -56,7 +56,7 @@ public:
         seat_->host = &host;
         members_->turn.run([&] {
             seat_->context = &host.context();
-            seat_->namespaces = {names.begin(), names.end()};
+            seat_->namespaces.insert(names.begin(), names.end());
             members_->seats.push_back(seat_);
         });
     }

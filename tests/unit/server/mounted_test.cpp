@@ -153,7 +153,7 @@ TEST(MountedServer, SharesItsLoopWithAnother) {
     for (auto* server : {&one, &two}) {
         server->on_http("GET", "/here", [server](const HttpRequest&, const HttpReply& reply) {
             EXPECT_EQ(server->current_shard(), 0U);
-            reply.send(HttpResponse::text(200, "port " + std::to_string(server->port()) + '.'));
+            reply.send(HttpResponse::text(200, "port " + std::to_string(server->port()) + '!'));
         });
         server->start();
     }
@@ -161,12 +161,12 @@ TEST(MountedServer, SharesItsLoopWithAnother) {
     for (auto* server : {&one, &two}) {
         HttpPeer peer;
         peer.connect(server->port()).send(mounted_get);
-        EXPECT_THAT(peer.read_until("."), HasSubstr("port " + std::to_string(server->port())));
+        EXPECT_THAT(peer.read_until("!"), HasSubstr("port " + std::to_string(server->port())));
     }
     one.stop();
     HttpPeer peer;
     peer.connect(two.port()).send(mounted_get);
-    EXPECT_THAT(peer.read_until("."), HasSubstr("200 OK"));
+    EXPECT_THAT(peer.read_until("!"), HasSubstr("200 OK"));
     two.stop();
     loop.wait();
 }
