@@ -467,7 +467,7 @@ void Server::Implementation::with_offset(const EmitFlags& flags, Publish publish
     if (!options_.connection_state_recovery || flags.is_volatile) {
         return publish(wire::EventOffset::none);
     }
-    if (auto* own = own_shard()) return publish(own->hub().recovery()->next_offset());
+    if (auto* own = shards_.current()) return publish(own->hub().recovery()->next_offset());
     others_turn_.run([&] {
         const auto now = std::chrono::duration_cast<base::Milliseconds>(
             std::chrono::steady_clock::now().time_since_epoch());
@@ -476,20 +476,12 @@ void Server::Implementation::with_offset(const EmitFlags& flags, Publish publish
     });
 }
 
-shard::Shard* Server::Implementation::own_shard() noexcept {
-    auto* current = shard::Shard::current();
-    // Another server of the same process has shards of its own.
-    const bool is_ours = current != nullptr && current->index() < shards_.size() &&
-                         &shards_[current->index()] == current;
-    return is_ours ? current : nullptr;
-}
-
 void Server::Implementation::post_to_hub(unsigned shard, std::function<void(hub::Hub&)> work) {
     shards_.post(shard, [this, shard, work = std::move(work)] { work(shards_[shard].hub()); });
 }
 
 void Server::Implementation::deliver_everywhere(hub::Delivery delivery) {
-    auto* own = own_shard();
+    auto* own = shards_.current();
     if (shards_.size() == 1) {
         if (own != nullptr) return own->hub().deliver(delivery);
         shards_.post(

@@ -97,8 +97,6 @@ private:
     void for_each_child(std::string_view parent, Visit visit);
     void require_no_parent(std::string_view nsp) const;
     [[nodiscard]] bool on_first_shard() noexcept;
-    /// The shard of ours whose thread calls, or nullptr.
-    [[nodiscard]] shard::Shard* own_shard() noexcept;
     /// To the adapter, too, unless it is for this process alone.
     void send_everywhere(hub::Delivery delivery, std::string_view event, Args args);
     /// Calls `publish` with an offset of the calling thread's, whose events reach every shard in the offsets'

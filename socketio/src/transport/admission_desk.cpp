@@ -30,7 +30,7 @@ void AdmissionPort::decide(Verdict verdict) {
     if (!once_.first()) return;
     auto& network = network_;
     const auto shard = ExchangeTable::shard_of(exchange_);
-    if (shard::Shard::current() == &network.shards()[shard] &&
+    if (network.shards()[shard].is_current() &&
         network[shard].admissions().note(exchange_, verdict)) {
         return;
     }

@@ -21,7 +21,7 @@ void TlsHandshakes::at_turn_end() {
     if (due_.empty() || posted_) return;
     posted_ = true;
     // Runs in the next turn: what was written in this one leaves first.
-    boost::asio::post(shard_.context(), [this] { work(); });
+    boost::asio::post(shard_.context(), shard_.handler([this] { work(); }));
 }
 
 void TlsHandshakes::work() {
