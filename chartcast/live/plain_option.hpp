@@ -1,10 +1,12 @@
 #pragma once
-// What a client gets that knows nothing but setOption. That merges series by id and never removes one, so
-// each option names all series that any of them ever had. Lives on one shard.
+// What a client gets that knows nothing but setOption. That merges series by id, never removes one and leaves
+// each in the place where it came in, which its colour goes by. So each option names all series that any of
+// them ever had, each in its place. Lives on one shard.
 
 #include "live/option_template.hpp"
 #include <socketio/value.hpp>
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -20,14 +22,23 @@ public:
     void learn(const OptionTemplate& now);
 
     /// The materialised option, with `data: null` in series that draw from a dataset (ECharts keeps an
-    /// earlier `data: []` otherwise), and an empty series for each that is absent, without its name, which the legend would show. REQUIRES: learn() of
-    /// this template was the last one.
+    /// earlier `data: []` otherwise), and an empty series for each that is absent, without its name, which the
+    /// legend would show. REQUIRES: learn() of this template was the last one.
     [[nodiscard]] socketio::Value option(const OptionTemplate& now, socketio::Array datasets,
                                          std::string_view locale) const;
 
 private:
-    std::vector<OptionTemplate::Series> present_;
-    std::vector<OptionTemplate::Series> absent_;
+    struct Known {
+        OptionTemplate::Series series;
+        /// How many templates had been learned when it left; 0 while it is present.
+        std::uint64_t left_at = 0;
+    };
+
+    [[nodiscard]] Known* find(std::string_view id);
+    void forget_oldest();
+
+    std::vector<Known> known_;  ///< In the order in which they came.
+    std::uint64_t learned_ = 0;
 };
 
 }  // namespace chartcast::live

@@ -230,7 +230,9 @@ test('an address with a time shows that time, and one before the history says so
 test('everything is done by the keyboard', async () => {
     const page = await world.open('/c/sales_by_region');
     await shows(page, { region: 'West', amount: 30 });
-    await page.getByRole('button', { name: 'Share and embed' }).waitFor();
+    // Both can be used once the page has heard of the first update.
+    await page.locator('#share:enabled').waitFor();
+    await page.locator('#time-line').getByRole('button', { name: 'Play' }).waitFor();
     const focused = () => page.evaluate(() => {
         let { activeElement: element } = document;
         while (element?.shadowRoot?.activeElement) {

@@ -21,6 +21,8 @@ const template = {
     ],
 };
 
+const third = { id: 'third', name: 'third', type: 'scatter', encode: { x: 'id', y: 'amount' } };
+
 let server;
 before(async () => {
     server = await new LiveServer({
@@ -61,9 +63,10 @@ async function change(roll) {
     } else if (what < 8) {
         await server.publish('deals', 'clear', []);
     } else {
-        const series = [
-            template.series.slice(0, 1), template.series, [...template.series, { id: 'third', name: 'third', type: 'scatter', encode: { x: 'id', y: 'amount' } }],
-        ][roll(3)];
+        const series = [...template.series, third];
+        for (let missing = roll(3); missing > 0; missing -= 1) {
+            series.splice(roll(series.length), 1);
+        }
         const answer = await server.request('PATCH', '/api/v1/charts/random/option', {
             body: { series }, headers: { 'content-type': 'application/merge-patch+json' },
         });

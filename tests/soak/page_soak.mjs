@@ -91,10 +91,14 @@ async function metrics() {
     return Object.fromEntries(list.map(({ name, value }) => [name, value]));
 }
 
+/** What the page holds: the lowest of several, since what it allocates between a collection and the reading is more. */
 async function heapMegabytes() {
-    await devtools.send('HeapProfiler.collectGarbage');
-    const { usedSize } = await devtools.send('Runtime.getHeapUsage');
-    return usedSize / 1e6;
+    const sizes = [];
+    while (sizes.length < 5) {
+        await devtools.send('HeapProfiler.collectGarbage');
+        sizes.push((await devtools.send('Runtime.getHeapUsage')).usedSize / 1e6);
+    }
+    return Math.min(...sizes);
 }
 
 const updates = () => page.evaluate(() => Object.values(chartNotes.updates).reduce((sum, count) => sum + count, 0));
@@ -143,6 +147,7 @@ do {
 } while (behind.length > 0 && Date.now() < deadline);
 const dropped = sockets.closed + (await server.metric('chartcast_handshakes_total') - handshakes);
 const frames = await updates();
+const leastDrawn = await page.evaluate(() => Math.min(...Object.values(chartNotes.updates)));
 await browser.close();
 await server.stop();
 callOff();
@@ -159,8 +164,9 @@ say(`${charts.length} charts, ${values.rate} updates/s each: heap ${early.toFixe
 assert.deepEqual(complaints, [], 'the page complains of nothing');
 assert.deepEqual(behind, [], 'every chart ends with the rows of the server');
 assert.equal(dropped, 0, 'no connection is dropped');
-assert.ok(frames >= charts.length * (lasts / 1000) * 0.5, 'every chart moves');
+assert.ok(leastDrawn >= 3, `every chart moves: one was drawn ${leastDrawn} times`);
 if (minutes >= 10) {
+    assert.ok(frames >= charts.length * (lasts / 1000) * 0.5, 'charts are drawn every two seconds');
     assert.ok(growth <= 1.1, `the heap stays as it was: × ${growth.toFixed(3)}`);
     assert.ok(share < 0.3, `the main thread has time left: ${percent(share)} busy`);
 }

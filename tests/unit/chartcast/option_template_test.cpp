@@ -102,7 +102,7 @@ TEST(OptionTemplate, MaterialisesWithItsOwnDatasetsBehindOurs) {
     EXPECT_EQ(dataset(Array{transform}), Value(Array{ours, transform}));
 }
 
-TEST(PlainOption, NamesTheSeriesThatWere) {
+TEST(PlainOption, NamesTheSeriesThatWereInTheirPlaces) {
     PlainOption plain;
     const auto series = [&plain](const OptionTemplate& chart) {
         plain.learn(chart);
@@ -115,14 +115,14 @@ TEST(PlainOption, NamesTheSeriesThatWere) {
         return Object{{"id", id}, {"type", "bar"}, {"name", ""}, {"data", Array{}}};
     };
     EXPECT_EQ(series(with_series({bar("a"), bar("b")})), Value(Array{present("a"), present("b")}));
-    EXPECT_EQ(series(with_series({bar("b")})), Value(Array{present("b"), absent("a")}));
+    EXPECT_EQ(series(with_series({bar("b")})), Value(Array{absent("a"), present("b")}));
     EXPECT_EQ(series(with_series({bar("c"), bar("a")})),
-              Value(Array{present("c"), present("a"), absent("b")}));
+              Value(Array{present("a"), absent("b"), present("c")}));
     const Object inline_data{{"id", "a"}, {"type", "bar"}, {"data", Array{1}}};
     EXPECT_EQ(series(with_series({inline_data})),
               Value(Array{inline_data, absent("b"), absent("c")}));
     EXPECT_EQ(series(OptionTemplate(Object{}, {})),
-              Value(Array{absent("b"), absent("c"), absent("a")}));
+              Value(Array{absent("a"), absent("b"), absent("c")}));
 }
 
 TEST(PlainOption, RemembersABoundedNumberOfSeries) {
