@@ -1,6 +1,7 @@
 #include "live/plain_option.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -16,36 +17,47 @@ Value empty_series(const Series& one) {
     return Object{{"id", one.id}, {"type", one.type}, {"name", ""}, {"data", Array()}};
 }
 
-/// Takes the one of that id out of the list; null when it has none.
-Value take(Array& list, std::string_view id) {
-    for (auto& value : list) {
-        const auto* one = value.if_object();
-        const auto* its_id = one ? one->find("id") : nullptr;
-        if (its_id && its_id->if_string() && *its_id->if_string() == id) {
-            return std::exchange(value, nullptr);
+/// Takes series out of a list by their ids. Nearly always they are asked for in its order, so each is looked for
+/// behind the one before.
+class Taker {
+public:
+    explicit Taker(Array& list) noexcept : list_(list) {}
+
+    /// Null when the list has none of that id.
+    Value take(std::string_view id) {
+        for (std::size_t step = 0; step < list_.size(); ++step) {
+            const auto at = (next_ + step) % list_.size();
+            const auto* one = list_[at].if_object();
+            const auto* its_id = one ? one->find("id") : nullptr;
+            if (!its_id || !its_id->if_string() || *its_id->if_string() != id) continue;
+            next_ = at + 1;
+            return std::exchange(list_[at], nullptr);
         }
+        return nullptr;
     }
-    return nullptr;
-}
+
+private:
+    Array& list_;
+    std::size_t next_ = 0;
+};
 
 }  // namespace
 
 void PlainOption::learn(const OptionTemplate& now) {
     ++learned_;
-    const auto present = now.series();
     for (auto& one : known_) {
-        if (one.left_at == 0) one.left_at = learned_;
+        if (one.left_at == present) one.left_at = learned_;
     }
-    for (const auto& series : present) {
+    for (auto& series : now.series()) {
         if (auto* one = find(series.id)) {
-            *one = {series, 0};
+            *one = {std::move(series), present};
         } else {
-            known_.push_back({series, 0});
+            known_.push_back({std::move(series), present});
         }
     }
     // ECharts can make no series without a type; one without was never drawn.
-    std::erase_if(
-        known_, [](const Known& one) { return one.left_at != 0 && !one.series.type.if_string(); });
+    std::erase_if(known_,
+                  [](const Known& one) { return one.is_absent() && !one.series.type.if_string(); });
     forget_oldest();
 }
 
@@ -56,19 +68,14 @@ PlainOption::Known* PlainOption::find(std::string_view id) {
 }
 
 void PlainOption::forget_oldest() {
-    std::vector<std::uint64_t> ages;
-    for (const auto& one : known_) {
-        if (one.left_at != 0) ages.push_back(one.left_at);
+    const auto left_before = [](const Known& one, const Known& other) {
+        return one.left_at < other.left_at;
+    };
+    auto absent = std::count_if(known_.begin(), known_.end(),
+                                [](const Known& one) { return one.is_absent(); });
+    for (; absent > static_cast<std::ptrdiff_t>(absent_max); --absent) {
+        known_.erase(std::min_element(known_.begin(), known_.end(), left_before));
     }
-    if (ages.size() <= absent_max) return;
-    auto surplus = ages.size() - absent_max;
-    std::sort(ages.begin(), ages.end());
-    const auto last_forgotten = ages[surplus - 1];
-    std::erase_if(known_, [&](const Known& one) {
-        const bool forgotten = one.left_at != 0 && one.left_at <= last_forgotten && surplus > 0;
-        if (forgotten) --surplus;
-        return forgotten;
-    });
 }
 
 Value PlainOption::option(const OptionTemplate& now, Array datasets,
@@ -83,8 +90,9 @@ Value PlainOption::option(const OptionTemplate& now, Array datasets,
     }
     Array placed;
     placed.reserve(known_.size());
-    for (const auto& [series, left_at] : known_) {
-        placed.push_back(left_at == 0 ? take(list, series.id) : empty_series(series));
+    Taker taker(list);
+    for (const auto& one : known_) {
+        placed.push_back(one.is_absent() ? empty_series(one.series) : taker.take(one.series.id));
     }
     // Of two with one id ECharts draws what it likes.
     for (auto& rest : list) {

@@ -7,6 +7,7 @@
 #include <socketio/value.hpp>
 
 #include <cstdint>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -28,17 +29,19 @@ public:
                                          std::string_view locale) const;
 
 private:
+    static constexpr auto present = std::numeric_limits<std::uint64_t>::max();
     struct Known {
         OptionTemplate::Series series;
-        /// How many templates had been learned when it left; 0 while it is present.
-        std::uint64_t left_at = 0;
+        /// The number of the template that did not have it any more; `present` while it is there.
+        std::uint64_t left_at;
+        [[nodiscard]] bool is_absent() const noexcept { return left_at != present; }
     };
 
     [[nodiscard]] Known* find(std::string_view id);
     void forget_oldest();
 
-    std::vector<Known> known_;  ///< In the order in which they came.
-    std::uint64_t learned_ = 0;
+    std::vector<Known> known_;   ///< In the order in which they came.
+    std::uint64_t learned_ = 0;  ///< Templates.
 };
 
 }  // namespace chartcast::live

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -23,15 +24,22 @@ export function buildFolder(name) {
     return path.resolve(process.env.CHARTCAST_BUILD ?? os.tmpdir(), name);
 }
 
-/** A port that was free a moment ago; for programs that cannot choose one themselves. */
-export function freePort() {
-    return new Promise((resolve, reject) => {
-        const server = net.createServer().on('error', reject);
-        server.listen(0, '127.0.0.1', () => {
-            const { port } = server.address();
-            server.close(() => resolve(port));
+/**
+ * A port that was free a moment ago; for programs that cannot choose one themselves. It is below those that the system
+ * gives out by itself (Linux: from 32768), so that no other test's listener or connection gets it before the program.
+ */
+export async function freePort() {
+    for (;;) {
+        const port = randomInt(10_000, 32_000);
+        const server = net.createServer();
+        const isFree = await new Promise((resolve, reject) => {
+            server.on('error', (error) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
+            server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
         });
-    });
+        if (isFree) {
+            return port;
+        }
+    }
 }
 
 /** A running child process and everything that it has printed on both outputs. */

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { mergePatch as referencePatch } from '../support/live_client.mjs';
+import { elapse, timeScale } from '../support/waiting.mjs';
 import { dice, webModules } from '../support/web_bundle.mjs';
 
 const [
@@ -208,6 +209,27 @@ test('a job runs once in a frame however often it is asked for, and drawing leav
     // Four rests of five times the work, and the work.
     assert.ok(took >= 4 * 5 * work + 5 * work, `${took} ms`);
     assert.ok(ran.told > ran.drawn, 'who is told something does not wait for who draws');
+    // A frame of Node's is 16 ms: jobs that ask again have one in each, not two.
+    assert.ok(ran.told <= took / 16 + 1, `${ran.told} times in ${took} ms`);
+});
+
+test('jobs that come first and take long keep nobody from drawing', { timeout: 20_000 * timeScale }, async () => {
+    let drawn = 0;
+    const tell = () => {
+        for (const end = performance.now() + 10; performance.now() < end;);
+        onFrame(tell, { first: true });
+    };
+    const draw = () => {
+        drawn += 1;
+        onFrame(draw);
+    };
+    onFrame(tell, { first: true });
+    onFrame(draw);
+    while (drawn < 3) {
+        await elapse(1);
+    }
+    offFrame(tell);
+    offFrame(draw);
 });
 
 test('a job that throws stops no other one', async () => {

@@ -50,20 +50,24 @@ function arm(): void {
   nextFrame(run);
 }
 
+/** One at a time: `armed` stays until it is over, so that jobs which ask again do not ask for a second frame. */
 function run(): void {
-  armed = false;
   const begin = now();
-  const worked = runAll(urgent, begin) + (begin >= restUntil ? runAll(jobs, begin) : 0);
+  const told = runAll(urgent, begin);
+  const drawn = begin >= restUntil ? runAll(jobs, begin) : 0;
+  if (told + drawn === 0) return settle();
   // What the browser makes of it counts, too; it is done before the next task.
-  if (worked > 0) {
-    armed = true;
-    setTimeout(() => {
-      armed = false;
-      const spent = now() - begin;
-      if (spent > SHORT_MS) restUntil = now() + Math.min(spent * REST, REST_MAX_MS);
-      if (urgent.size + jobs.size > 0) arm();
-    });
-  } else if (urgent.size + jobs.size > 0) arm();
+  setTimeout(() => {
+    const spent = now() - begin;
+    // Only drawing is followed by a rest: jobs that come first would else put it off for ever where time is short.
+    if (drawn > 0 && spent > SHORT_MS) restUntil = now() + Math.min(spent * REST, REST_MAX_MS);
+    settle();
+  });
+}
+
+function settle(): void {
+  armed = false;
+  if (urgent.size + jobs.size > 0) arm();
 }
 
 /** Those that are there now, in their order, until the frame's time is over; gives their number. */
