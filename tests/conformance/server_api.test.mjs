@@ -198,7 +198,7 @@ for (const [kind, [major, journey]] of Object.entries(kinds)) {
             answerWith(a, ['a']);
             await ask(a, 'join', [room]);
             await ask(b, 'join', [room]);
-            assert.deepEqual(await ask(a, 'ask-all', { rooms: [room] }, 100, 1),
+            assert.deepEqual(await ask(a, 'ask-all', { rooms: [room] }, 600, 1),
                 ['operation has timed out', ['a']]);
         });
 

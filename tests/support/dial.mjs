@@ -15,5 +15,12 @@ export function placeOf(server) {
 /** What is written before it is connected waits. `options` are net.connect's, as `localAddress` is. */
 export function dial(server, options = {}) {
     const place = { ...placeOf(server), ...options };
-    return server.tls ? tls.connect(place) : net.connect(place);
+    const connection = net.connect(place);
+    if (!server.tls) {
+        return connection;
+    }
+    const secure = tls.connect({ ...place, socket: connection });
+    // Node cannot reset what TLS has wrapped, only the connection below.
+    secure.resetAndDestroy = () => connection.resetAndDestroy();
+    return secure;
 }
