@@ -18,12 +18,14 @@ namespace {
 
 using namespace socketio::wire;
 
-/// What the reader holds, as far as the allocator tells. Only counted while a reader is fed.
+/// What the reader holds, as far as the allocator tells. Only counted while a reader is fed, and on its thread:
+/// libFuzzer has one of its own, which allocates when it likes.
 struct Memory {
     bool counting = false;
     std::size_t live = 0;
     std::size_t largest = 0;
-} memory;
+};
+thread_local constinit Memory memory;
 
 #if __has_feature(address_sanitizer)
 void on_allocation(const volatile void*, std::size_t size) {

@@ -91,7 +91,8 @@ export const panel = (page, chart) => page.locator(`live-dashboard live-chart[ch
 
 /** The panel has been drawn, and these are the cells of that field in the rows that it shows, in any order. */
 export async function panelShows(page, chart, field, cells) {
-    await panel(page, chart).locator('.stage canvas').waitFor();
+    // Where there are no rows a sentence stands in the drawing's place.
+    await panel(page, chart).locator('.stage canvas').waitFor({ state: cells.length > 0 ? 'visible' : 'hidden' });
     await page.waitForFunction(([id, name, wanted]) => {
         const grid = document.querySelector('live-dashboard')?.shadowRoot.querySelector('cc-panel-grid');
         const rows = grid?.shadowRoot.querySelector(`live-chart[chart="${id}"]`)?.handle?.rows() ?? [];

@@ -185,6 +185,14 @@ exec '${built('chartcast')}' "$@"
         } else {
             process.kill(-running.pid, 'SIGTERM');
         }
+        // The shell that started it is gone at once, the program when it has said goodbye to its clients.
+        const deadline = Date.now() + 20_000 * timeScale;
+        while (await connects(port)) {
+            if (Date.now() > deadline) {
+                throw new Error(`what ran on port ${port} does not end:\n${this.#read(running.log)}`);
+            }
+            await elapse(20);
+        }
     }
 
     #logs() {

@@ -428,6 +428,8 @@ void HttpConnection::write_stream(std::string bytes) {
 
 void HttpConnection::finish_stream() {
     stream_->finish();
+    // A body without chunks ends with the connection: where all of it was written, nothing is left to write.
+    if (!stream_->has_output()) return after_stream_write();
     connection_.set_deadline(connection_.home().options().http_request_timeout);
     connection_.want_write();
 }

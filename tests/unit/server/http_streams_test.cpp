@@ -106,6 +106,17 @@ TEST_F(Streams, EndWithTheConnectionForHttp10) {
                                           EndsWith("\r\nonetwo"), Not(HasSubstr("chunked"))));
 }
 
+TEST_F(Streams, EndForHttp10AlsoWhenAllWasWrittenBefore) {
+    serve();
+    peer.connect(server->port()).send("GET /events HTTP/1.0\r\n\r\n");
+    const auto out = stream();
+    EXPECT_TRUE(out.write("one"));
+    EXPECT_THAT(peer.read_until("one"), EndsWith("\r\n\r\none"));
+    out.finish();
+    EXPECT_EQ(end(), HttpEnd::finished);
+    EXPECT_EQ(peer.read_to_end(), "");
+}
+
 TEST_F(Streams, AreAHeadForAHeadRequest) {
     serve();
     peer.connect(server->port()).send("HEAD /events HTTP/1.1\r\nHost: h\r\n\r\n");

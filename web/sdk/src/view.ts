@@ -95,10 +95,10 @@ export class View implements ChartView {
     this.port.visibilityChanged();
     // While the server is asked for the rows, the browser gets what draws them.
     if (visible) this.#load();
-    this.#schedule();
+    this.#schedule({ first: true });
   }
 
-  /** What the reader does waits for nothing, nor does the first picture. */
+  /** What the reader does, scrolling too, waits for nothing, nor does the first picture. */
   #schedule({ first = !this.#drawing?.instance } = {}): void {
     if (this.visible && !this.#destroyed) onFrame(this.#draw, { first });
   }
