@@ -10,8 +10,9 @@
 
 namespace socketio {
 
-/// errc::invalid_json, or errc::too_deep. A key that stands twice counts with its last value. The text must
-/// be UTF-8. Integers are kept exactly up to 64 bits; larger ones become the nearest double, or an infinity.
+/// errc::invalid_json, or errc::too_deep. A key that stands twice counts with its last value, at the place
+/// of its first. The text must be UTF-8; half of a surrogate pair in an escape is read as U+FFFD. Integers
+/// are kept exactly up to 64 bits; larger ones become the nearest double, or an infinity.
 [[nodiscard]] Result<Value> parse_json(std::string_view text, std::size_t depth_max = 128);
 
 /// As JavaScript's JSON.stringify writes it; a binary, NaN and infinities become null, bytes that are not

@@ -161,11 +161,15 @@ private:
 
 }  // namespace
 
+}  // namespace socketio::wire
+
+namespace socketio {
+
 Result<Value> parse_json(std::string_view text, std::size_t depth_max) {
-    auto parsed = parse_strictly(text, depth_max);
+    auto parsed = wire::parse_strictly(text, depth_max);
     if (parsed || parsed.error() != errc::invalid_json) return parsed;
-    const auto repaired = replace_lone_surrogates(text);
-    return repaired.empty() ? parsed : parse_strictly(repaired, depth_max);
+    const auto repaired = wire::replace_lone_surrogates(text);
+    return repaired.empty() ? parsed : wire::parse_strictly(repaired, depth_max);
 }
 
-}  // namespace socketio::wire
+}  // namespace socketio

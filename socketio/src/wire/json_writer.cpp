@@ -264,10 +264,18 @@ void append_json_string(std::string& out, std::string_view text) {
     }
 }
 
+}  // namespace socketio::wire
+
+namespace socketio {
+
+void append_json(std::string& out, const Value& value) {
+    wire::append_json(out, value, nullptr);
+}
+
 std::string to_json(const Value& value) {
     std::string out;
     append_json(out, value);
     return out;
 }
 
-}  // namespace socketio::wire
+}  // namespace socketio
