@@ -131,6 +131,11 @@ void Shard::end_turn() {
     }
 }
 
+void Shard::destroy_buried() {
+    // Some bury others on their way out.
+    while (!dead_.empty()) std::exchange(dead_, {}).clear();
+}
+
 void Shard::do_scheduled() {
     // A task may schedule others, also itself once more, and what dies may do so too.
     while (!tasks_.empty() || !dead_.empty()) {

@@ -103,6 +103,9 @@ public:
         begin_turn();
         dead_.push_back(std::move(dead));
     }
+    /// Destroys what is buried already. Outside of turns, by those who go before the shard does and whom the
+    /// buried know.
+    void destroy_buried();
 
     /// A handler for the event loop: it is not called any more when the shard is gone, which a loop of the
     /// application's outlives.

@@ -49,6 +49,7 @@ TransportShard::TransportShard(Network& network, shard::Shard& shard)
 
 TransportShard::~TransportShard() {
     close_all();
+    shard_.destroy_buried();
 }
 
 std::string_view TransportShard::date() {
