@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { built, Program } from './programs.mjs';
+import { timeScale } from './waiting.mjs';
 
 /** A folder for a test's files, which goes when `remove` is called. */
 export function temporaryFolder() {
@@ -91,7 +92,7 @@ export class LiveServer {
         const text = body === undefined || typeof body === 'string' || body instanceof Uint8Array
             ? body : JSON.stringify(body);
         const response = await fetch(this.url + route, {
-            method, body: text, redirect: 'manual',
+            method, body: text, redirect: 'manual', signal: AbortSignal.timeout(30_000 * timeScale),
             headers: {
                 ...(text === undefined ? {} : { 'content-type': 'application/json' }),
                 ...(key ? { authorization: `Bearer ${key}` } : {}),
