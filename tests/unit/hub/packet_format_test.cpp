@@ -2,7 +2,6 @@
 // events, questions and broadcasts that go to both.
 
 #include "unit/hub/world.hpp"
-#include "wire/packet_parser.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,10 +14,6 @@ using testing::IsEmpty;
 using wire::Packet;
 using wire::PacketFormat;
 using wire::PacketType;
-
-const wire::PacketParser& msgpack() {
-    return wire::packet_parser(PacketFormat::msgpack);
-}
 
 void send(TestClient& client, const Packet& packet) {
     client.send_binary(msgpack().encode(packet).data);

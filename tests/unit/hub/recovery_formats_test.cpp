@@ -3,7 +3,6 @@
 
 #include "hub/recovery.hpp"
 #include "unit/hub/recovery_world.hpp"
-#include "wire/packet_parser.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,10 +13,6 @@ namespace socketio::hub {
 namespace {
 
 using wire::PacketFormat;
-
-const wire::PacketParser& msgpack() {
-    return wire::packet_parser(PacketFormat::msgpack);
-}
 
 /// Packets in MessagePack as JSON packets would say them.
 Texts as_json(const Texts& messages) {

@@ -8,6 +8,7 @@
 #include "hub/recovery.hpp"
 #include "support/counted_contents.hpp"
 #include "unit/engine/fakes.hpp"
+#include "wire/packet_parser.hpp"
 
 #include <algorithm>
 #include <map>
@@ -20,6 +21,10 @@ namespace socketio::hub {
 
 using Texts = std::vector<std::string>;
 using Reasons = std::vector<DisconnectReason>;
+
+[[nodiscard]] inline const wire::PacketParser& msgpack() {
+    return wire::packet_parser(wire::PacketFormat::msgpack);
+}
 
 class World;
 
