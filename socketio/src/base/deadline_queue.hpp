@@ -42,7 +42,7 @@ public:
     virtual void before_arming() = 0;
 
 protected:
-    ~ArmingObserver() = default;
+    virtual ~ArmingObserver() = default;
 };
 
 /// A deadline fires at the first tick at or after its time, so up to one tick late and never early.

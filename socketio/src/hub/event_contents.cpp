@@ -38,7 +38,7 @@ std::size_t bytes_of(const Args& args) {
             for (const auto& element : *array) pending.push_back(&element);
         } else if (const auto* object = value.if_object()) {
             for (const auto& [key, member] : *object) {
-                sum += sizeof key + key.size();
+                sum += sizeof(std::string) + key.size();
                 pending.push_back(&member);
             }
         }

@@ -95,9 +95,10 @@ public:
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take them over.
     virtual void server_side_emit(ServerSideEvent) {}
     /// The same; the handler is called as that of ask().
-    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take them over.
+    // NOLINTBEGIN(performance-unnecessary-value-param): overrides take them over.
     virtual void server_side_ask(ServerSideEvent, std::chrono::milliseconds,
                                  ServerSideAnswersHandler) {}
+    // NOLINTEND(performance-unnecessary-value-param)
     /// A shard has the first socket in a child of a parent namespace, or has none any more.
     virtual void on_child_presence(const std::string&, bool) {}
     /// Throws std::logic_error when shards read that namespace's setup already.
