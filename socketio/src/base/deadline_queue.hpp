@@ -39,10 +39,8 @@ private:
 /// may be older than the call that arms it: then it brings the queue up to date.
 class ArmingObserver {
 public:
-    virtual void before_arming() = 0;
-
-protected:
     virtual ~ArmingObserver() = default;
+    virtual void before_arming() = 0;
 };
 
 /// A deadline fires at the first tick at or after its time, so up to one tick late and never early.
