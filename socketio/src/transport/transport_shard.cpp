@@ -106,8 +106,9 @@ void TransportShard::adopt_upgrade(ReleasedSocket socket, std::string bytes, std
 
 bool TransportShard::keep_place(const Connection& connection,
                                 std::optional<shard::AddressPlace> place) {
-    if (place && *place) address_places_.emplace(&connection, *std::move(place));
-    return place.has_value();
+    const bool is_admitted = place.has_value();
+    if (is_admitted && *place) address_places_.emplace(&connection, *std::move(place));
+    return is_admitted;
 }
 
 shard::AddressPlace TransportShard::take_address_place(const Connection& connection) {
