@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -55,6 +56,9 @@ struct BroadcastAnswers {
     boost::system::error_code ec;
     /// The first argument of each answer, or null, in the order in which they came on each shard.
     std::vector<Value> values;
+    /// Other servers of the cluster that went without their clients' answers, or had not all of them in time:
+    /// their names, or an empty text for each that is not known by name.
+    std::vector<std::string> missing;
 };
 
 using BroadcastAckHandler = std::function<void(const BroadcastAnswers&)>;

@@ -65,10 +65,12 @@ struct SocketDetails {
 };
 
 struct FetchedSockets {
-    /// None within one process.
+    /// errc::ack_timeout when not all servers had answered in time; none within one process.
     boost::system::error_code ec;
-    /// In no order.
+    /// In no order; of those servers that answered.
     std::vector<SocketDetails> sockets;
+    /// As BroadcastAnswers::missing.
+    std::vector<std::string> missing;
 };
 
 using FetchHandler = std::function<void(const FetchedSockets&)>;
