@@ -40,6 +40,7 @@ struct EmitterRequest {
                                                        const EmitterRequest& request);
 
 /// Which of the arguments says where in a Redis Cluster it goes; empty for PUBLISH, which may go anywhere.
-[[nodiscard]] std::string_view emitter_command_key(const std::vector<std::string>& command) noexcept;
+[[nodiscard]] std::string_view emitter_command_key(
+    const std::vector<std::string>& command) noexcept;
 
 }  // namespace socketio::cluster
