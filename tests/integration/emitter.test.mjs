@@ -116,7 +116,7 @@ function testEmit(adapter) {
 
     test('it says how many servers heard it, or where it is', async () => {
         const { output } = await emit(['unheard']);
-        assert.match(output, adapter === 'streams' ? /^emit: in the stream socket\.io\n$/ : /^emit: reached 2 servers\n$/);
+        assert.match(output, adapter === 'streams' ? /^emit: in the stream socket\.io\n$/ : /^emit: reached [1-9]\d* servers?\n$/);
         if (adapter !== 'streams') {
             const nobody = await emit(['unheard', '--key-prefix', 'other']);
             assert.equal(nobody.code, 0);

@@ -52,7 +52,8 @@ Words captured_command(std::string_view name) {
 /// The first command of a scenario: XADD.
 Words captured_xadd(std::string_view name) {
     Words words;
-    for (const Value& word : captured_scenario(name).find("commands")->as_array().at(0).as_array()) {
+    const Array& commands = captured_scenario(name).find("commands")->as_array();
+    for (const Value& word : commands.at(0).as_array()) {
         words.push_back(word.as_string());
     }
     words.front() = "XADD";
