@@ -65,7 +65,7 @@ struct Emitter::Link {
 
     /// What became of a message; a refusal by the ACL has an error of its own.
     [[nodiscard]] error_code outcome(error_code ec, const redis::Reply& reply) {
-        if (ec != redis::errc::server_error) {
+        if (!ec || !reply.is_error()) {
             last_refusal.clear();
             return ec;
         }
