@@ -163,6 +163,27 @@ TEST_F(EmitterTest, BoundsWhatWaitsForRedis) {
     EXPECT_EQ(emitter.pending(), 0u);
 }
 
+TEST_F(EmitterTest, SendsWhatWaitedOnceRedisIsBack) {
+    RedisServer server;
+    bool connected = false;
+    std::vector<std::string> told;
+    EmitterOptions options = at(server.url());
+    options.on_state = [&](bool is_connected, const std::string& text) {
+        connected = is_connected;
+        told.push_back(text);
+    };
+    const Emitter emitter(io, std::move(options));
+    ASSERT_TRUE(run_until(io, [&] { return connected; }));
+    server.kill();
+    ASSERT_TRUE(run_until(io, [&] { return !connected; }));
+    for (int i = 0; i < 3; ++i) emitter.send("e", {i}, note());
+    EXPECT_EQ(emitter.pending(), 3u);
+    server.start();
+    ASSERT_TRUE(wait_results(3));
+    EXPECT_THAT(results, testing::Each(error_code()));
+    EXPECT_THAT(told, testing::Contains(HasSubstr(std::to_string(server.port()))));
+}
+
 TEST_F(EmitterTest, LetsTheProgramEnd) {
     RedisServer server;
     const Emitter emitter(io, at(server.url(), Adapter::streams));

@@ -28,9 +28,9 @@ namespace socketio {
 struct EmitterOptions {
     /// What the servers are joined by. Servers with another adapter do not hear the emitter.
     enum class Adapter : std::uint8_t {
-        classic,  ///< PUBLISH: socket.io-redis 6 and createAdapter() of @socket.io/redis-adapter.
-        sharded,  ///< SPUBLISH, Redis 7: createShardedAdapter().
-        streams,  ///< XADD: @socket.io/redis-streams-adapter. Clients that come back get it, too.
+        classic,  ///< PUBLISH: socket.io-redis 6, and createAdapter() of its successor redis-adapter.
+        sharded,  ///< SPUBLISH, Redis 7: createShardedAdapter() of the same.
+        streams,  ///< XADD: redis-streams-adapter. Clients that come back get it, too.
     };
 
     /// As in RedisAdapterOptions.
