@@ -205,11 +205,11 @@ TEST(EmitterMessages, AreThoseOfNodesStreamsEmitter) {
     auto options = with_adapter(EmitterOptions::Adapter::streams, "my stream");
     options.stream_length_max = 500;
     const auto target = whom({"a"}, {"b"}, Object{{"compress", false}}, "/n");
+    const std::string data = R"({"packet":{"type":2,"data":["hello",{"v":1}],"nsp":"/n"},)"
+                             R"("opts":{"rooms":["a"],"flags":{"compress":false},"except":["b"]}})";
     EXPECT_EQ(emitter_command(options, target, event_of({"hello", Object{{"v", 1}}})),
               (Words{"XADD", "my stream", "MAXLEN", "~", "500", "*", "uid", "emitter", "nsp", "/n",
-                     "type", "3", "data",
-                     R"({"packet":{"type":2,"data":["hello",{"v":1}],"nsp":"/n"},)"
-                     R"("opts":{"rooms":["a"],"flags":{"compress":false},"except":["b"]}})"}));
+                     "type", "3", "data", data}));
     const auto last_of = [&](const EmitterRequest& request) {
         const Words command = emitter_command(options, whom({}), request);
         return command.at(11) + " " + command.back();
