@@ -40,6 +40,7 @@ struct Settings {
     unsigned shards = 1;
     std::string redis = "redis://127.0.0.1:6379";
     std::string adapter = "classic";
+    std::string subscription_mode = "dynamic";
     std::string name = "node";
 };
 
@@ -49,13 +50,23 @@ void declare_options(CLI::App& app, Settings& settings) {
     app.add_option("--redis", settings.redis, "URL of the Redis that the servers share");
     app.add_option("--adapter", settings.adapter, "how they share it")
         ->check(CLI::IsMember({"classic", "sharded", "streams"}));
+    app.add_option("--subscription-mode", settings.subscription_mode,
+                   "which rooms have a sharded channel of their own, in Node's words")
+        ->check(CLI::IsMember({"static", "dynamic", "dynamic-private"}));
     app.add_option("--name", settings.name, "what this server is called");
+}
+
+socketio::RoomChannels room_channels_of(std::string_view mode) {
+    if (mode == "static") return socketio::RoomChannels::none;
+    if (mode == "dynamic-private") return socketio::RoomChannels::all_rooms;
+    return socketio::RoomChannels::public_rooms;
 }
 
 std::shared_ptr<socketio::Adapter> make_adapter(const Settings& settings) {
     if (settings.adapter == "sharded") {
         socketio::ShardedAdapterOptions options;
         options.url = settings.redis;
+        options.room_channels = room_channels_of(settings.subscription_mode);
         return socketio::sharded_adapter(std::move(options));
     }
     if (settings.adapter == "streams") {

@@ -9,7 +9,7 @@ import { createClient } from 'redis';
 import { Cluster, ClusterClient, eventually, idsOf, startServer } from '../support/cluster.mjs';
 import { RedisMonitor } from '../support/redis_monitor.mjs';
 import {
-    decode, decodeField, messagesOf, notepack, plain, scenarios, vectors, withoutNames,
+    decode, decodeField, messagesOf, notepack, plain, scenarios, variantOf, variants, vectors, withoutNames,
 } from '../support/redis_vectors.mjs';
 import { nextEvent, timeScale } from '../support/waiting.mjs';
 
@@ -28,9 +28,11 @@ const elsewhere = new Map([
 // ---- A server of ours, alone with the recorded messages ---------------------------------------------
 
 class World {
-    constructor(adapter) {
+    /** `variant` is classic, streams, or sharded with its mode behind a dot. */
+    constructor(variant) {
+        const [adapter, mode] = variant.split('.');
         this.adapter = adapter;
-        this.cluster = new Cluster(adapter);
+        this.cluster = new Cluster(adapter, { mode });
         this.monitor = new RedisMonitor();
         this.marks = 0;
         this.listeners = [];
@@ -86,13 +88,6 @@ class World {
     async listener(nsp, rooms) {
         const client = await this.cluster.connect('ours', { name: `in ${rooms} of ${nsp}`, nsp, rooms });
         this.listeners.push(client);
-        // The sharded adapter listens to a room once somebody is in it.
-        for (const room of this.adapter === 'sharded' ? rooms : []) {
-            await eventually(async () => {
-                const channels = await this.redis.sendCommand(['PUBSUB', 'SHARDCHANNELS']);
-                assert.ok(channels.includes(`socket.io#${nsp}#${room}#`));
-            }, `it listens to ${room}`);
-        }
         return client;
     }
 
@@ -120,6 +115,11 @@ const checks = {
         }
         if (except.length > 0) {
             outside.push(await world.listener(nsp, [...rooms, ...except]));
+        }
+        if (message.sharded) {
+            // It may be a room's, which the server listens to once somebody is in it.
+            await eventually(async () => assert.ok((await world.redis.sendCommand(['PUBSUB', 'SHARDCHANNELS']))
+                .includes(message.channel)), `it listens to ${message.channel}`);
         }
         await world.publish(message);
         await world.mark(nsp, [...inside, ...outside]);
@@ -260,15 +260,14 @@ async function roomsOf(world, client) {
 // ---- The tests --------------------------------------------------------------------------------------
 
 const told = new Set(elsewhere.keys());
-for (const adapter of ['classic', 'sharded', 'streams']) {
-    describe(adapter, { timeout: 10 * timeout }, () => {
-        const world = new World(adapter);
+for (const variant of variants) {
+    describe(variant, { timeout: 10 * timeout }, () => {
+        const world = new World(variant);
         before(() => world.start(), { timeout });
         after(() => world.stop(), { timeout });
 
         for (const [name, scenario] of scenarios) {
-            const owner = /^(sharded|streams)\./.exec(name)?.[1] ?? 'classic';
-            if (owner !== adapter || elsewhere.has(name)) {
+            if (variantOf(name) !== variant || elsewhere.has(name)) {
                 continue;
             }
             const messages = messagesOf(scenario);

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { Cluster, eventually } from '../support/cluster.mjs';
 import { RecordedPeer } from '../support/recorded_peer.mjs';
 import { RedisMonitor } from '../support/redis_monitor.mjs';
-import { decode, decodeField, messagesOf, readEntry, scenarios, withoutNames } from '../support/redis_vectors.mjs';
+import { decode, decodeField, messagesOf, readEntry, scenarios, variantOf, variants, withoutNames } from '../support/redis_vectors.mjs';
 import { nextEvent, timeScale } from '../support/waiting.mjs';
 
 const timeout = 60_000 * timeScale;
@@ -74,9 +74,11 @@ function expectedOf({ entry, channel, sharded, decoded }) {
 }
 
 class World {
-    constructor(adapter) {
+    /** `variant` is classic, streams, or sharded with its mode behind a dot. */
+    constructor(variant) {
+        const [adapter, mode] = variant.split('.');
         this.adapter = adapter;
-        this.cluster = new Cluster(adapter);
+        this.cluster = new Cluster(adapter, { mode });
         this.monitor = new RedisMonitor();
     }
 
@@ -124,9 +126,6 @@ function sortedKeys(value) {
         ? Object.fromEntries(Object.keys(value).sort().map((key) => [key, sortedKeys(value[key])])) : value;
 }
 
-/** Ours speaks as Node's adapter in its default mode: other modes use other channels for rooms. */
-const hasOurChannels = (name) => !/^sharded\.(static|dynamic-private)\.broadcast\./.test(name);
-
 const uidPattern = { classic: /^[A-Za-z0-9_-]{6}$/, sharded: /^[0-9a-f]{16}$/, streams: /^[0-9a-f]{16}$/ };
 
 /** What a question of ours has for its answer when its peer says what was recorded. */
@@ -148,7 +147,7 @@ function checkResult(result, message, answers, driver) {
 const byId = (a, b) => (a.id < b.id ? -1 : 1);
 const sortedTexts = (values) => values.map((value) => JSON.stringify(value)).sort();
 
-async function checkMessage(world, name, message, answers) {
+async function checkMessage(world, message, answers) {
     const { nsp } = message;
     const driver = world.drivers[nsp];
     const from = world.monitor.commands.length;
@@ -161,9 +160,7 @@ async function checkMessage(world, name, message, answers) {
     const result = await driver.cluster(...callFor(message));
     const expected = expectedOf(message);
     const found = await world.said(expected, from);
-    if (hasOurChannels(name)) {
-        assert.equal(found.channel, expected.channel);
-    }
+    assert.equal(found.channel, expected.channel);
     const uid = Array.isArray(found.said) ? found.said[0] : found.said.uid;
     assert.match(uid, uidPattern[world.adapter]);
     if (isQuestion) {
@@ -174,20 +171,19 @@ async function checkMessage(world, name, message, answers) {
 }
 
 const told = new Set([...scenarios.keys()].filter(reasonAgainst));
-const ownScenarios = (adapter) => [...scenarios].filter(([name]) => (
-    (/^(sharded|streams)\./.exec(name)?.[1] ?? 'classic') === adapter && !reasonAgainst(name)));
+const ownScenarios = (variant) => [...scenarios].filter(([name]) => variantOf(name) === variant && !reasonAgainst(name));
 
 /** Names that scenarios have in channels of their own. */
-const roomsOf = (adapter) => [...new Set(ownScenarios(adapter).flatMap(([, scenario]) => messagesOf(scenario))
+const roomsOf = (variant) => [...new Set(ownScenarios(variant).flatMap(([, scenario]) => messagesOf(scenario))
     .flatMap(({ kind, opts }) => (kind === 'broadcast' ? opts.rooms : [])))];
 
-for (const adapter of ['classic', 'sharded', 'streams']) {
-    describe(adapter, { timeout: 10 * timeout }, () => {
-        const world = new World(adapter);
-        before(() => world.start(roomsOf(adapter)), { timeout });
+for (const variant of variants) {
+    describe(variant, { timeout: 10 * timeout }, () => {
+        const world = new World(variant);
+        before(() => world.start(roomsOf(variant)), { timeout });
         after(() => world.stop(), { timeout });
 
-        for (const [name, scenario] of ownScenarios(adapter)) {
+        for (const [name, scenario] of ownScenarios(variant)) {
             const messages = messagesOf(scenario);
             messages.forEach((message, i) => {
                 // A broadcast to one fetched socket: the library has no such handle.
@@ -197,7 +193,7 @@ for (const adapter of ['classic', 'sharded', 'streams']) {
                 told.add(name);
                 const next = messages.findIndex(({ kind }, k) => k > i && kind !== 'response');
                 const answers = messages.slice(i + 1, next < 0 ? undefined : next);
-                test(`${name}: ${message.kind}`, { timeout }, () => checkMessage(world, name, message, answers));
+                test(`${name}: ${message.kind}`, { timeout }, () => checkMessage(world, message, answers));
             });
             if (name.endsWith('.boot')) {
                 told.add(name);
@@ -215,7 +211,7 @@ for (const adapter of ['classic', 'sharded', 'streams']) {
             told.add('adapter.broadcast.local');
         });
 
-        if (adapter === 'sharded') {
+        if (variant === 'sharded.dynamic') {
             test('sharded.*.connect: it listens to a room as long as somebody is in it', { timeout }, async () => {
                 const client = await world.cluster.connect('ours', { name: 'guest', rooms: ['a room of its own'] });
                 const says = (command) => world.monitor.command(({ name, args }) => name === command
@@ -225,7 +221,7 @@ for (const adapter of ['classic', 'sharded', 'streams']) {
                 await says('sunsubscribe');
             });
         }
-        if (adapter === 'streams') {
+        if (variant === 'streams') {
             test('streams.persistSession: a session as Node keeps it', { timeout }, () => checkSession(world));
         }
     });

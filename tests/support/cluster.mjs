@@ -16,9 +16,10 @@ export const isLong = process.env.CLUSTER_LONG === '1';
 
 const nodeProgram = fileURLToPath(new URL('cluster_node.mjs', import.meta.url));
 
-/** `kind` is ours, node or seed. The program's `called` is what the server is called. */
-export async function startServer(kind, { redis, adapter, name, shards = 1 }) {
-    const args = ['--port', '0', '--redis', redis, '--adapter', kind === 'seed' ? 'seed' : adapter, '--name', name];
+/** `kind` is ours, node or seed; `mode` the sharded adapter's. The program's `called` is what the server is called. */
+export async function startServer(kind, { redis, adapter, name, mode = 'dynamic', shards = 1 }) {
+    const args = ['--port', '0', '--redis', redis, '--adapter', kind === 'seed' ? 'seed' : adapter, '--name', name,
+        '--subscription-mode', mode];
     const program = kind === 'ours'
         ? new Program(built('examples/cluster_node'), [...args, '--shards', String(shards)])
         : new Program(process.execPath, [nodeProgram, ...args]);
@@ -133,8 +134,8 @@ export class Cluster {
     servers = [];
     clients = [];
 
-    constructor(adapter, { redis = new RedisServer() } = {}) {
-        Object.assign(this, { adapter, redis });
+    constructor(adapter, { redis = new RedisServer(), mode } = {}) {
+        Object.assign(this, { adapter, redis, mode });
     }
 
     /** {name: kind, …}; each server gets a client of its name, which drives it. */
@@ -146,7 +147,8 @@ export class Cluster {
     }
 
     async add(name, kind, options = {}) {
-        const server = await startServer(kind, { redis: this.redis.url, adapter: this.adapter, name, ...options });
+        const { adapter, mode } = this;
+        const server = await startServer(kind, { redis: this.redis.url, adapter, mode, name, ...options });
         this.servers.push(server);
         await this.connect(name);
         return server;

@@ -1,6 +1,6 @@
 // A Node server of a cluster, which its clients drive as those of examples/cluster_node.cpp do:
 //
-//   node cluster_node.mjs --port P --redis URL --adapter classic|sharded|streams --name NAME
+//   node cluster_node.mjs --port P --redis URL --adapter classic|sharded|streams --name NAME [--subscription-mode MODE]
 //
 // --adapter seed is socket.io 2 with socket.io-redis 5 on the same Redis; it knows `join` and `cluster emit` alone.
 // Prints "listening on port N". The contract of both programs: tests/cluster/README.md.
@@ -14,6 +14,7 @@ const { values: settings } = parseArgs({
     options: {
         port: { type: 'string', default: '0' }, redis: { type: 'string', default: 'redis://127.0.0.1:6379' },
         adapter: { type: 'string', default: 'classic' }, name: { type: 'string', default: 'node' },
+        'subscription-mode': { type: 'string', default: 'dynamic' },
     },
 });
 
@@ -34,8 +35,10 @@ async function serverOptions() {
         return { adapter: createAdapter(await connected()), connectionStateRecovery: {} };
     }
     const { createAdapter, createShardedAdapter } = require('@socket.io/redis-adapter');
-    const create = settings.adapter === 'sharded' ? createShardedAdapter : createAdapter;
-    return { adapter: create(await connected(), await connected()) };
+    const clients = [await connected(), await connected()];
+    return settings.adapter === 'sharded'
+        ? { adapter: createShardedAdapter(...clients, { subscriptionMode: settings['subscription-mode'] }) }
+        : { adapter: createAdapter(...clients) };
 }
 
 /** To whom: {rooms, except, local, volatile, compress}. */

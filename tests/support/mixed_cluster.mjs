@@ -16,8 +16,8 @@ function only(cluster, receivers, ...events) {
 
 const sorted = (list) => [...list].sort();
 
-export function testMixedCluster(adapter, { shards = 2 } = {}) {
-    const cluster = new Cluster(adapter);
+export function testMixedCluster(adapter, { mode, shards = 2 } = {}) {
+    const cluster = new Cluster(adapter, { mode });
 
     before(async () => {
         await cluster.start({ ours: 'ours', one: 'node', two: 'node' }, { shards });

@@ -114,3 +114,8 @@ export function messagesOf(scenario) {
     });
     return [...published, ...added];
 }
+
+/** The adapters and their modes that scenarios were recorded of. */
+export const variants = ['classic', 'sharded.static', 'sharded.dynamic', 'sharded.dynamic-private', 'streams'];
+
+export const variantOf = (name) => /^(sharded\.[a-z-]+|streams)\./.exec(name)?.[1] ?? 'classic';
