@@ -23,14 +23,14 @@ for (const adapter of adapters) {
             const [asking, dying] = [world.client('a'), world.client('b')];
             dying.silent = true;
             const began = Date.now();
-            const question = asking.cluster('emitWithAck', { event: 'question', data: 'dying', timeout: 6000 });
+            const question = asking.cluster('emitWithAck', { event: 'question', data: 'dying', timeout: 4000 });
             await dying.first('question');
             dying.server.signal('SIGKILL');
             await dying.server.exited;
             const result = await question;
             const took = Date.now() - began;
             t.diagnostic(`${adapter}: it ended after ${took} ms with ${JSON.stringify(result)}`);
-            assert.ok(took < 6000 + 3000 * timeScale, `${took} ms`);
+            assert.ok(took < 4000 + 3000 * timeScale, `${took} ms`);
             assert.deepEqual([...partial(result)].sort(), ['a', 'n']);
             await untilKnown(world, 'a', ['a', 'n']);
             await untilKnown(world, 'n', ['a', 'n']);

@@ -4,7 +4,6 @@
 import { createClient } from 'redis';
 
 import { bytesOf, rename } from './redis_vectors.mjs';
-import { within } from './waiting.mjs';
 
 export class RecordedPeer {
     constructor(adapter, url) {
@@ -30,12 +29,7 @@ export class RecordedPeer {
 
     /** The next question is answered with these messages, in the name of whoever asks. */
     answerWith(messages) {
-        let done;
-        this.answered = new Promise((resolve) => {
-            done = resolve;
-        });
-        this.answered.within = () => within(this.answered, 'question');
-        this.next = { messages, done };
+        this.next = messages;
     }
 
     async stop() {
@@ -48,7 +42,7 @@ export class RecordedPeer {
         if (!this.next || channel.includes('-response#') || !names) {
             return;
         }
-        const { messages, done } = this.next;
+        const messages = this.next;
         this.next = undefined;
         for (const recorded of messages) {
             const was = namesIn(bytesOf(recorded));
@@ -57,7 +51,6 @@ export class RecordedPeer {
                 ? answerChannel(recorded.channel, names.uid) : `socket.io#/#${names.uid}#`;
             this.publisher.sendCommand([recorded.op ?? 'PUBLISH', to, bytes]);
         }
-        done({ message, channel });
     }
 }
 

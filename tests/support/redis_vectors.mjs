@@ -51,7 +51,7 @@ export function readEntry(args) {
     for (let i = start; i < texts.length; i += 2) {
         fields[texts[i]] = texts[i + 1];
     }
-    return { options: texts.slice(0, start), fields, data: decodeField(fields.data) };
+    return { options: texts.slice(0, start), fields, data: fields.data === undefined ? null : decodeField(fields.data) };
 }
 
 /** Bytes in which one name stands for another of the same length: lengths before it stay right. */
