@@ -1,13 +1,10 @@
 // The master fails over, under Sentinels and in a Cluster: what clients saw, and that servers find the new one.
 
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
-
-import { createClient } from 'redis';
 
 import { adapters, isLong } from '../support/cluster.mjs';
 import { FaultWorld } from '../support/fault_world.mjs';
-import { RedisCluster, RedisSentinels } from '../support/programs.mjs';
+import { RedisCluster, RedisSentinels } from '../support/redis_deployments.mjs';
 import { timeScale } from '../support/waiting.mjs';
 
 const timeout = 240_000 * timeScale;
@@ -29,19 +26,10 @@ for (const adapter of chosen('classic', 'streams')) {
 
 /** The master that a channel or key belongs to. */
 async function ownerOf(name, masters) {
-    const client = createClient({ url: `redis://127.0.0.1:${masters[0].port}` });
-    client.on('error', () => {});
-    await client.connect();
-    try {
-        const slot = await client.sendCommand(['CLUSTER', 'KEYSLOT', name]);
-        const ranges = await client.sendCommand(['CLUSTER', 'SLOTS']);
-        const [, , [, port]] = ranges.find(([from, to]) => from <= slot && slot <= to);
-        const owner = masters.find((master) => master.port === port);
-        assert.ok(owner, `no master on port ${port}`);
-        return owner;
-    } finally {
-        await client.quit();
-    }
+    const slot = await masters[0].ask('CLUSTER', 'KEYSLOT', name);
+    const ranges = await masters[0].ask('CLUSTER', 'SLOTS');
+    const [, , [, port]] = ranges.find(([from, to]) => from <= slot && slot <= to);
+    return masters.find((master) => master.port === port);
 }
 
 for (const adapter of chosen('sharded')) {

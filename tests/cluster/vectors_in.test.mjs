@@ -230,8 +230,9 @@ const checks = {
 async function answersTo(world, message, count) {
     const from = world.monitor.commands.length;
     await world.publish(message);
-    const isAnswer = ({ name, args }) => message.requestId !== undefined && /^s?publish$/.test(name) && args[0].toString() !== message.channel
-        && args[1].includes(message.requestId) && (!message.channel.includes('-request#') || args[0].includes('-response#'));
+    const isOurs = (channel) => channel !== message.channel && (world.adapter !== 'classic' || channel.includes('-response#'));
+    const isAnswer = ({ name, args: [channel, said] }) => message.requestId !== undefined && /^s?publish$/.test(name)
+        && isOurs(String(channel)) && said.includes(message.requestId);
     const answers = () => world.monitor.commands.slice(from).filter(isAnswer);
     if (count > 0) {
         await world.monitor.until(() => answers().length >= count, `${count} answers`);
