@@ -1,7 +1,7 @@
 // Servers that share a Redis, ours (examples/cluster_node.cpp) and Node's (cluster_node.mjs), and clients of each.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { io } from 'socket.io-client';
@@ -32,6 +32,9 @@ export function residentBytes({ pid }) {
     const [, kib] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
     return Number(kib) * 1024;
 }
+
+/** Files, sockets and the like that a process has open. */
+export const openDescriptors = ({ pid }) => readdirSync(`/proc/${pid}/fd`).length;
 
 /** Tries until `body` neither throws nor rejects; gives what it gives. */
 export async function eventually(body, what, ms = 20_000) {

@@ -2,14 +2,18 @@
 
 import assert from 'node:assert/strict';
 
-import { Cluster, eventually, residentBytes } from './cluster.mjs';
+import { Cluster, eventually, openDescriptors, residentBytes } from './cluster.mjs';
 import { elapse, timeScale } from './waiting.mjs';
 
 /** What a server may hold for an outage beside what it needs anyway: the bound of its queue, and as much again. */
 const memoryGrowthMax = 96 * 1024 * 1024;
+/** Connections that the kernel has not done with yet. */
+const descriptorGrowthMax = 8;
 /** How long an answer may take beyond the timeout of its question. */
 const slackMs = 3000 * timeScale;
 const answerTimeoutMs = 2000;
+
+const figuresOf = (server) => ({ memory: residentBytes(server), descriptors: openDescriptors(server) });
 
 /** The answers of a question, whether or not all have come. */
 export const partial = (result) => (Array.isArray(result) ? result : result.responses);
@@ -60,7 +64,7 @@ export class FaultWorld {
     async start() {
         await this.cluster.start(this.kinds, { shards: 2 });
         await this.cluster.meet();
-        this.memory = new Map(this.ours().map((server) => [server, residentBytes(server)]));
+        this.before = new Map(this.ours().map((server) => [server, figuresOf(server)]));
         this.ticker = new Ticker(this.client('a'));
         await this.ticker.more(10);
         return this;
@@ -165,10 +169,13 @@ export class FaultWorld {
     async checkEnd(t) {
         await this.endTicks(t);
         for (const server of this.ours()) {
-            const before = this.memory.get(server) ?? residentBytes(server);
-            const grown = residentBytes(server) - before;
+            const now = figuresOf(server);
+            const before = this.before.get(server) ?? now;
+            const grown = now.memory - before.memory;
             t.diagnostic(`${this.adapter}: ${server.called} has grown by ${Math.round(grown / 1024)} KiB`);
             assert.ok(grown < memoryGrowthMax, `${server.called} has grown by ${grown} bytes`);
+            assert.ok(now.descriptors <= before.descriptors + descriptorGrowthMax,
+                `${server.called} had ${before.descriptors} descriptors, and has ${now.descriptors}`);
         }
         for (const client of this.cluster.members()) {
             assert.ok(!client.server.running || client.disconnects.length === 0, `${client.name}: ${client.disconnects}`);

@@ -23,7 +23,7 @@ export function testMixedCluster(adapter, { mode, shards = 2 } = {}) {
         await cluster.start({ ours: 'ours', one: 'node', two: 'node' }, { shards });
         for (const name of names) {
             await cluster.client(name).join('red');
-            await cluster.connect(name, { name: `${name}, blue`, rooms: ['blue'] });
+            await cluster.connect(name, { name: `${name}, blue`, rooms: ['blue'], transports: ['polling'] });
         }
         await cluster.meet({ rooms: ['red', 'blue'] });
     }, { timeout });
