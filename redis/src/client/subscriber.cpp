@@ -22,6 +22,7 @@ public:
           retry_(io) {}
 
     void start() { link_->start(weak_from_this()); }
+    void move_to(const Seed& server) { link_->move_to(server); }
     void stop();
     [[nodiscard]] error_code subscribe(Kind kind, std::string_view name);
     void unsubscribe(Kind kind, std::string_view name);
@@ -44,6 +45,7 @@ public:
     std::function<void(const Message&)> on_message_;
     std::function<void()> on_ready_;
     std::function<void(std::string_view, const std::string&)> on_refused_;
+    std::function<void(std::string_view, std::string_view)> on_redirected_;
 
 private:
     void changed();
@@ -151,11 +153,16 @@ void Subscriber::Impl::on_refusal(std::string_view name, std::string_view reason
             }
         });
     }
-    if (on_refused_) {
-        const std::string copy(name);
+    // The callbacks may end the subscription, to which the name belongs.
+    const std::string copy(name);
+    if (on_redirected_ && (reason.starts_with("MOVED ") || reason.starts_with("CLUSTERDOWN"))) {
+        on_redirected_(copy, reason);
+    } else if (on_refused_) {
+        const bool forbidden = reason.starts_with("NOPERM");
         on_refused_(copy, "Redis at " + address_of(link_->options()) +
                               " refused to subscribe to \"" + copy + "\" (" + std::string(reason) +
-                              "): permit the channel in the user's ACL");
+                              (forbidden ? "): permit the channel in the user's ACL"
+                                         : "): it is tried again"));
     }
 }
 
@@ -194,6 +201,14 @@ void Subscriber::start() {
 
 void Subscriber::stop() {
     impl_->stop();
+}
+
+void Subscriber::on_redirected(std::function<void(std::string_view, std::string_view)> callback) {
+    impl_->on_redirected_ = std::move(callback);
+}
+
+void Subscriber::move_to(const Seed& server) {
+    impl_->move_to(server);
 }
 
 bool Subscriber::connected() const noexcept {
