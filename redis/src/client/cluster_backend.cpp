@@ -16,10 +16,15 @@ using boost::system::error_code;
 
 constexpr std::size_t reported_max = 4'096;
 
-Options node_login(Options options) {
-    options.seeds.clear();
+Options cluster_login(Options options) {
     options.unix_path.clear();
     options.database = 0;
+    return options;
+}
+
+Options node_login(Options options) {
+    options = cluster_login(std::move(options));
+    options.seeds.clear();
     return options;
 }
 
@@ -32,7 +37,7 @@ ClusterBackend::ClusterBackend(boost::asio::io_context& io, const Options& optio
       node_options_(node_login(options)),
       listeners_(std::move(listeners)),
       scout_(std::make_shared<Scout>(
-          io, options, std::vector<Scout::Question>{Scout::Question{"CLUSTER", "SLOTS"}})),
+          io, cluster_login(options), std::vector<Scout::Question>{Scout::Question{"CLUSTER", "SLOTS"}})),
       subscriptions_(std::make_shared<ClusterSubscriptions>(io, node_options_)),
       parked_timer_(io),
       random_(std::random_device()()) {}

@@ -50,7 +50,6 @@ protected:
     }
     [[nodiscard]] bool is_stopped() const noexcept { return stopped_; }
     [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
-    [[nodiscard]] Listeners& listeners() noexcept { return *listeners_; }
 
 private:
     void on_state(const StateChange& change);

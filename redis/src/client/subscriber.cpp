@@ -11,11 +11,12 @@
 namespace redis {
 
 using boost::system::error_code;
-using Kind = SubscriptionTable::Kind;
 
 class Subscriber::Impl final : public LinkOwner,
                                public std::enable_shared_from_this<Subscriber::Impl> {
 public:
+    using Kind = SubscriptionTable::Kind;
+
     Impl(boost::asio::io_context& io, Options options)
         : link_(std::make_shared<Link>(io, std::move(options))),
           table_(link_->options().subscriptions_max),
@@ -224,27 +225,27 @@ const Options& Subscriber::options() const noexcept {
 }
 
 error_code Subscriber::subscribe(std::string_view channel) {
-    return impl_->subscribe(Kind::channel, channel);
+    return impl_->subscribe(Impl::Kind::channel, channel);
 }
 
 error_code Subscriber::psubscribe(std::string_view pattern) {
-    return impl_->subscribe(Kind::pattern, pattern);
+    return impl_->subscribe(Impl::Kind::pattern, pattern);
 }
 
 error_code Subscriber::ssubscribe(std::string_view channel) {
-    return impl_->subscribe(Kind::shard_channel, channel);
+    return impl_->subscribe(Impl::Kind::shard_channel, channel);
 }
 
 void Subscriber::unsubscribe(std::string_view channel) {
-    impl_->unsubscribe(Kind::channel, channel);
+    impl_->unsubscribe(Impl::Kind::channel, channel);
 }
 
 void Subscriber::punsubscribe(std::string_view pattern) {
-    impl_->unsubscribe(Kind::pattern, pattern);
+    impl_->unsubscribe(Impl::Kind::pattern, pattern);
 }
 
 void Subscriber::sunsubscribe(std::string_view channel) {
-    impl_->unsubscribe(Kind::shard_channel, channel);
+    impl_->unsubscribe(Impl::Kind::shard_channel, channel);
 }
 
 }  // namespace redis

@@ -101,8 +101,11 @@ std::string describe_search(const Options& options, const Failure& failure) {
            ": is it running, is it a Cluster, and are the addresses in the Redis URL right?";
 }
 
-std::string describe_move(const Options& options, const Seed& master) {
-    return "Redis at " + address_of(options) + " is left: " + address_of(master) + " takes over";
+std::string describe_move(const Options& options, const Seed& server) {
+    const std::string from = address_of(options);
+    const std::string to = address_of(server);
+    return from == to ? "Redis at " + from + " is logged in to again"
+                      : "Redis at " + from + " is left: " + to + " takes over";
 }
 
 std::string describe_connected(const Options& options) {

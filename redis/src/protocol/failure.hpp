@@ -24,7 +24,7 @@ struct Failure {
 /// Why the servers behind `options` could not be found: no_sentinel, unknown_master or cluster_down.
 [[nodiscard]] std::string describe_search(const Options& options, const Failure& failure);
 /// A connection goes to another server.
-[[nodiscard]] std::string describe_move(const Options& options, const Seed& master);
+[[nodiscard]] std::string describe_move(const Options& options, const Seed& server);
 /// "Redis at 127.0.0.1:6379 is connected (user app, database 2, TLS)."
 [[nodiscard]] std::string describe_connected(const Options& options);
 
