@@ -49,9 +49,11 @@ TEST(RedisDeploymentSentinel, AsksForTheMasterAgainWhenItsServerBecomesAReplica)
     ASSERT_TRUE(run_until(
         client.io,
         [&] {
-            return std::any_of(client.states.begin(), client.states.end(), [&](const StateChange& change) {
-                return change.state == State::connected && change.text.find(new_master) != std::string::npos;
-            });
+            return std::any_of(client.states.begin(), client.states.end(),
+                               [&](const StateChange& change) {
+                                   return change.state == State::connected &&
+                                          change.text.find(new_master) != std::string::npos;
+                               });
         },
         failover_limit));
     ASSERT_TRUE(client.wait_ready());

@@ -37,7 +37,8 @@ ClusterBackend::ClusterBackend(boost::asio::io_context& io, const Options& optio
       node_options_(node_login(options)),
       listeners_(std::move(listeners)),
       scout_(std::make_shared<Scout>(
-          io, cluster_login(options), std::vector<Scout::Question>{Scout::Question{"CLUSTER", "SLOTS"}})),
+          io, cluster_login(options),
+          std::vector<Scout::Question>{Scout::Question{"CLUSTER", "SLOTS"}})),
       subscriptions_(std::make_shared<ClusterSubscriptions>(io, node_options_)),
       parked_timer_(io),
       random_(std::random_device()()) {}

@@ -1,5 +1,5 @@
 #pragma once
-// The master that Sentinels watch. They are asked where it is, learn us of each other, and tell of a failover
+// The master that Sentinels watch. They are asked where it is and who else watches it, and tell of a failover
 // by a message on +switch-master; then the connections move, with all that waits and all subscriptions. Each
 // connection asks ROLE when it logs in, so that an old master that came back is not taken for the master.
 // Lives on the thread of its io_context.

@@ -38,14 +38,16 @@ std::vector<Seed> read_sentinels(const Reply& reply) {
     std::vector<Seed> sentinels;
     for (const Reply& fields : reply.items()) {
         if (sentinels.size() >= sentinels_max) break;
-        if (std::optional<Seed> sentinel = read_address(value_of(fields, "ip"), value_of(fields, "port"))) {
+        if (std::optional<Seed> sentinel =
+                read_address(value_of(fields, "ip"), value_of(fields, "port"))) {
             sentinels.push_back(*std::move(sentinel));
         }
     }
     return sentinels;
 }
 
-std::optional<Seed> read_master_switch(std::string_view message, std::string_view master_name) {
+std::optional<Seed> read_master_switch(std::string_view message,
+                                       std::string_view master_name) {
     std::array<std::string_view, 5> words;
     for (std::string_view& word : words) {
         const std::size_t space = message.find(' ');

@@ -21,7 +21,8 @@ namespace redis {
 
 /// Of a message on +switch-master, "<name> <old host> <old port> <new host> <new port>": the new master, if it
 /// is about `master_name`.
-[[nodiscard]] std::optional<Seed> read_master_switch(std::string_view message, std::string_view master_name);
+[[nodiscard]] std::optional<Seed> read_master_switch(std::string_view message,
+                                                     std::string_view master_name);
 
 /// Of ROLE: whether the server says that it is a replica.
 [[nodiscard]] bool is_replica_role(const Reply& reply) noexcept;

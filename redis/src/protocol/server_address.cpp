@@ -44,7 +44,8 @@ std::string list_addresses(const std::vector<Seed>& servers) {
     return out;
 }
 
-void add_addresses(std::vector<Seed>& servers, const std::vector<Seed>& more, std::size_t servers_max) {
+void add_addresses(std::vector<Seed>& servers, const std::vector<Seed>& more,
+                   std::size_t servers_max) {
     for (const Seed& server : more) {
         if (servers.size() >= servers_max) return;
         if (std::find(servers.begin(), servers.end(), server) == servers.end()) {

@@ -18,6 +18,7 @@ namespace redis {
 /// "10.0.0.1:6379, 10.0.0.2:6379", for operators.
 [[nodiscard]] std::string list_addresses(const std::vector<Seed>& servers);
 /// Adds those that are not in the list yet, up to `servers_max`.
-void add_addresses(std::vector<Seed>& servers, const std::vector<Seed>& more, std::size_t servers_max);
+void add_addresses(std::vector<Seed>& servers, const std::vector<Seed>& more,
+                   std::size_t servers_max);
 
 }  // namespace redis

@@ -52,7 +52,8 @@ bool SlotMap::read_range(const Reply& range, const Seed& asked) {
         const auto first = owners_.begin() + items[0].integer();
         const auto last = owners_.begin() + items[1].integer() + 1;
         // Not twice: so that no reply costs more than one pass over the slots.
-        if (std::any_of(first, last, [](std::uint16_t known) { return known != nobody; })) return false;
+        const auto is_taken = [](std::uint16_t known) { return known != nobody; };
+        if (std::any_of(first, last, is_taken)) return false;
         std::fill(first, last, owner);
     }
     for (std::size_t i = 3; i < items.size() && replicas_.size() < replicas_max; ++i) {
