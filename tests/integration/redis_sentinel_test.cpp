@@ -39,6 +39,23 @@ TEST(RedisDeploymentSentinel, FollowsAFailover) {
     EXPECT_TRUE(client.hears("news"));
 }
 
+TEST(RedisDeploymentSentinel, LeavesAFrozenMasterAndDoesNotGoBackToIt) {
+    SentinelTrio trio;
+    DeploymentClient client(trio.url());
+    ASSERT_FALSE(client.redis.subscribe("news"));
+    ASSERT_TRUE(client.wait_ready());
+    trio.server(0).freeze();
+    const std::string new_master = local(trio.server(1).port()) + " is connected";
+    ASSERT_TRUE(run_until(
+        client.io, [&] { return testing::Value(client.texts(), Contains(HasSubstr(new_master))); },
+        failover_limit));
+    ASSERT_TRUE(client.wait_ready());
+    EXPECT_FALSE(client.ask("k", {"SET", "k", "v"}).ec);
+    trio.server(0).thaw();
+    EXPECT_TRUE(client.hears("news"));
+    EXPECT_EQ(client.ask("k", {"GET", "k"}).reply.text(), "v");
+}
+
 TEST(RedisDeploymentSentinel, AsksForTheMasterAgainWhenItsServerBecomesAReplica) {
     SentinelTrio trio;
     DeploymentClient client(trio.url());

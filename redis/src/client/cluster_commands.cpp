@@ -191,7 +191,7 @@ void ClusterBackend::flush_parked() {
     const bool anybody_answers =
         std::any_of(nodes_.begin(), nodes_.end(),
                     [](const auto& entry) { return entry.second.connection->connected(); });
-    if (!anybody_answers || parked_.empty()) return;
+    if (!anybody_answers || parked_.empty() || stopped_) return;
     parked_bytes_ = 0;
     // Those that nobody takes stand here again, in their order.
     for (const RequestPointer& request : std::exchange(parked_, {})) route(request);

@@ -75,16 +75,15 @@ void SentinelBackend::command(std::string_view key, Arguments arguments, OnReply
     SingleBackend::command(key, arguments,
                            [weak = weak_self(), callback = std::move(callback)](error_code ec,
                                                                                 Reply reply) {
-                               if (ec == errc::read_only_replica) {
-                                   if (const auto self = weak.lock()) self->on_read_only();
-                               }
                                if (callback) callback(ec, std::move(reply));
+                               if (ec != errc::read_only_replica) return;
+                               if (const auto self = weak.lock()) self->on_read_only();
                            });
 }
 
 void SentinelBackend::on_read_only() {
     // ROLE says at login whether it is a replica now, and then the Sentinels are asked.
-    log_in_again();
+    if (!is_stopped()) log_in_again();
 }
 
 void SentinelBackend::on_server_state() {
