@@ -13,6 +13,7 @@
 namespace redis {
 
 using boost::system::error_code;
+
 namespace {
 
 error_code error_of(const Reply& reply) {
