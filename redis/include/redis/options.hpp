@@ -45,7 +45,8 @@ struct Seed {
 };
 
 struct Options {
-    /// For Deployment; a Connection goes to host and port whatever it says.
+    /// For Deployment; a Connection goes to host and port whatever it says, but with Kind::sentinel refuses
+    /// a replica (errc::read_only_replica).
     Kind kind = Kind::single;
     /// Sentinels, or nodes of a Cluster; any that answers will do.
     std::vector<Seed> seeds;
@@ -102,12 +103,13 @@ struct Options {
 /// sentinel_user and sentinel_password as parameters; `redis-cluster://[user]:password@host:port,host:port`;
 /// both with `rediss-` for TLS. User, password and path may be percent-encoded. Parameters: `db`, and for
 /// rediss `ca_file`, `certificate_file`, `key_file`, `server_name`, `insecure=true`. What the URL
-/// leaves out keeps its default. The error's message names the part that is wrong and quotes
-/// nothing.
+/// leaves out keeps its default; Sentinels listen on 26379. Of several hosts the first is Options::host too.
+/// The error's message names the part that is wrong and quotes nothing.
 [[nodiscard]] Result<Options> parse_url(std::string_view url);
 
-/// The address alone: "127.0.0.1:6379", "[::1]:6379" or "/run/redis.sock".
+/// The address alone: "127.0.0.1:6379", "[::1]:6379" or "/run/redis.sock"; the seeds, where there are some.
 [[nodiscard]] std::string address_of(const Options& options);
+[[nodiscard]] std::string address_of(const Seed& server);
 
 /// A URL with `***` in the password's place.
 [[nodiscard]] std::string to_string(const Options& options);
