@@ -5,7 +5,7 @@
 #include "wire/json.hpp"
 #include "wire/msgpack.hpp"
 
-#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 namespace socketio::cluster {

@@ -105,17 +105,20 @@ std::string encode_response(const ClassicResponse& response) {
 }
 
 bool is_own_response(std::string_view message, std::string_view uid) noexcept {
-    const auto ends_with = [message, uid](std::string_view before, std::string_view after) {
-        const std::size_t size = before.size() + uid.size() + after.size();
-        if (message.size() < size) return false;
-        const std::string_view end = message.substr(message.size() - size);
-        return end.starts_with(before) && end.substr(before.size()).starts_with(uid) &&
-               end.ends_with(after);
-    };
-    if (message.starts_with('{')) return ends_with(R"(,"uid":")", R"("})");
-    const char length = static_cast<char>(0xa0U | uid.size());
-    constexpr std::string_view key = "\xa3uid";
-    return !message.empty() && ends_with(std::string(key) + length, {});
+    const bool is_json = message.starts_with('{');
+    constexpr std::string_view json_end = R"("})";
+    if (is_json) {
+        if (!message.ends_with(json_end)) return false;
+        message.remove_suffix(json_end.size());
+    }
+    if (!message.ends_with(uid)) return false;
+    message.remove_suffix(uid.size());
+    if (is_json) return message.ends_with(R"(,"uid":")");
+    if (message.empty() || static_cast<unsigned char>(message.back()) != (0xa0U | uid.size())) {
+        return false;
+    }
+    message.remove_suffix(1);
+    return message.ends_with("\xa3uid");
 }
 
 Result<std::optional<ClassicResponse>> decode_response(std::string_view message) {
