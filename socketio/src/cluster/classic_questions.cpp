@@ -4,6 +4,8 @@
 #include "cluster/codec/message_parts.hpp"
 #include "cluster/uid.hpp"
 
+#include <boost/asio/io_context.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -19,7 +21,8 @@ std::size_t other_subscribers(const std::vector<redis::Reply>& replies) {
     for (const redis::Reply& reply : replies) {
         const auto& items = reply.items();
         if (items.size() > 1) {
-            count += static_cast<std::size_t>(std::clamp<std::int64_t>(items[1].integer(), 0, 1'000'000));
+            const auto clients = std::clamp<std::int64_t>(items[1].integer(), 0, 1'000'000);
+            count += static_cast<std::size_t>(clients);
         }
     }
     return count > 0 ? count - 1 : 0;
@@ -110,19 +113,19 @@ void ClassicQuestions::ask(const ClusterBroadcast& broadcast, std::chrono::milli
 }
 
 void ClassicQuestions::when_ready(const std::shared_ptr<ClusterQuestion>& question,
-                                  std::function<void()> send) {
+                                  std::function<void()> ask_now) {
     if (!link_.redis().connected()) return question->fail(make_error_code(errc::disconnected));
-    if (link_.is_ready()) return send();
+    if (link_.is_ready()) return ask_now();
     std::erase_if(deferred_, [](const auto& entry) { return !entry.first->is_open(); });
     if (deferred_.size() >= settings_.questions_max) {
         return question->fail(make_error_code(errc::too_large));
     }
-    deferred_.emplace_back(question, std::move(send));
+    deferred_.emplace_back(question, std::move(ask_now));
 }
 
 void ClassicQuestions::on_ready() {
-    for (const auto& [question, send] : std::exchange(deferred_, {})) {
-        if (question->is_open()) send();
+    for (const auto& [question, ask_now] : std::exchange(deferred_, {})) {
+        if (question->is_open()) ask_now();
     }
 }
 

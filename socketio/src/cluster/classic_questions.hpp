@@ -24,6 +24,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace socketio::cluster {
@@ -102,8 +103,8 @@ private:
         std::chrono::milliseconds pause{};
     };
 
-    /// Calls `send` now, or once everything is subscribed, since answers would be missed before.
-    void when_ready(const std::shared_ptr<ClusterQuestion>& question, std::function<void()> send);
+    /// Calls `ask_now` now, or once everything is subscribed, since answers would be missed before.
+    void when_ready(const std::shared_ptr<ClusterQuestion>& question, std::function<void()> ask_now);
     /// Null when there are too many: the question has failed.
     [[nodiscard]] WaitingPtr open(const std::string& nsp, std::string& request_id,
                                   std::shared_ptr<ClusterQuestion> question);
