@@ -1,0 +1,27 @@
+// Which rooms this process has members in.
+#include "cluster/local_rooms.hpp"
+
+#include <gtest/gtest.h>
+
+namespace socketio::cluster {
+namespace {
+
+TEST(LocalRooms, FollowsWhatItIsTold) {
+    LocalRooms rooms;
+    rooms.open("/");
+    EXPECT_TRUE(rooms.is_open("/"));
+    EXPECT_FALSE(rooms.is_open("/a"));
+    rooms.set("/", "r", true);
+    EXPECT_TRUE(rooms.has("/", "r"));
+    EXPECT_FALSE(rooms.has("/a", "r"));
+    rooms.set("/", "r", false);
+    EXPECT_FALSE(rooms.has("/", "r"));
+    rooms.set("/unknown", "r", false);
+    rooms.set("/", "r", true);
+    rooms.close("/");
+    EXPECT_FALSE(rooms.is_open("/"));
+    EXPECT_FALSE(rooms.has("/", "r"));
+}
+
+}  // namespace
+}  // namespace socketio::cluster
