@@ -6,8 +6,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace socketio::cluster {
@@ -20,7 +23,7 @@ std::vector<RedisVector> request_vectors() {
                                {"socket.io-request#", "crm-request#"});
 }
 
-ClassicRequest read(std::string_view message) {
+ClassicRequest read_request(std::string_view message) {
     auto request = decode_request(message);
     EXPECT_TRUE(request.has_value()) << message;
     EXPECT_TRUE(request.has_value() && request->has_value()) << message;
@@ -30,7 +33,7 @@ ClassicRequest read(std::string_view message) {
 TEST(ClassicRequest, IsReadAndWrittenAsNodeWritesIt) {
     std::set<ClassicType> types;
     for (const RedisVector& vector : request_vectors()) {
-        const ClassicRequest request = read(vector.bytes);
+        const ClassicRequest request = read_request(vector.bytes);
         const Object& expected = vector.decoded.as_object();
         EXPECT_EQ(static_cast<int>(request.type), expected.find("type")->as_int64())
             << vector.scenario;
@@ -44,7 +47,7 @@ TEST(ClassicRequest, IsReadAndWrittenAsNodeWritesIt) {
 
 TEST(ClassicRequest, SaysWhatItIsAbout) {
     for (const RedisVector& vector : request_vectors()) {
-        const ClassicRequest request = read(vector.bytes);
+        const ClassicRequest request = read_request(vector.bytes);
         if (vector.scenario == "adapter.socketsLeave") {
             EXPECT_EQ(request.audience.rooms, std::vector<std::string>{"room1"});
             EXPECT_EQ(request.audience.except, std::vector<std::string>{"r9"});
@@ -69,7 +72,7 @@ TEST(ClassicRequest, ForTheSocketsOfRoomsIsWrittenAsNodeReadsIt) {
     request.audience.rooms = {"r"};
     EXPECT_EQ(encode_request(request),
               R"({"uid":"aaaaaa","requestId":"bbbbbb","type":0,"rooms":["r"]})");
-    EXPECT_EQ(read(encode_request(request)).audience.rooms, std::vector<std::string>{"r"});
+    EXPECT_EQ(read_request(encode_request(request)).audience.rooms, std::vector<std::string>{"r"});
 }
 
 TEST(ClassicRequest, WithBinaryGoesAsMessagePack) {
@@ -79,13 +82,13 @@ TEST(ClassicRequest, WithBinaryGoesAsMessagePack) {
     request.data = {"e", Object{{"b", Binary("\x01")}}};
     const std::string message = encode_request(request);
     EXPECT_NE(message.front(), '{');
-    EXPECT_EQ(read(message).data, request.data);
+    EXPECT_EQ(read_request(message).data, request.data);
     EXPECT_TRUE(is_own_request(message, "aaaaaa"));
 }
 
 TEST(ClassicRequest, OfThisServerIsKnownByItsFirstBytes) {
     for (const RedisVector& vector : request_vectors()) {
-        const std::string uid = read(vector.bytes).uid;
+        const std::string uid = read_request(vector.bytes).uid;
         EXPECT_EQ(!uid.empty(), is_own_request(vector.bytes, uid.empty() ? "2Flfen" : uid));
         EXPECT_FALSE(is_own_request(vector.bytes, "abcdef"));
     }
@@ -96,11 +99,11 @@ TEST(ClassicRequest, OfThisServerIsKnownByItsFirstBytes) {
 }
 
 TEST(ClassicRequest, IsReadInItsFormsBeforeVersionSix) {
-    const auto join = read(R"({"requestId":"r","type":2,"sid":"s","room":"a"})");
+    const auto join = read_request(R"({"requestId":"r","type":2,"sid":"s","room":"a"})");
     EXPECT_EQ(join.sid, "s");
     EXPECT_EQ(join.rooms, std::vector<std::string>{"a"});
     EXPECT_EQ(join.audience.rooms, std::vector<std::string>{"s"});
-    const auto leave = read(R"({"requestId":"r","type":4,"sid":"s","close":true})");
+    const auto leave = read_request(R"({"requestId":"r","type":4,"sid":"s","close":true})");
     EXPECT_TRUE(leave.close);
     EXPECT_TRUE(leave.rooms.empty());
 }
