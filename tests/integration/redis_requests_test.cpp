@@ -13,6 +13,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,7 +35,7 @@ using testing::UnorderedElementsAre;
 
 /// Long enough for a slow machine where a server does answer.
 constexpr std::chrono::milliseconds patient{20'000};
-constexpr std::chrono::milliseconds impatient{200};
+constexpr std::chrono::milliseconds impatient{500};
 
 struct Server final : test::AdapterNode {
     Server(boost::asio::io_context& io, RedisAdapterOptions options, const std::string& uid)
