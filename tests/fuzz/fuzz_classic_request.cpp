@@ -1,5 +1,5 @@
-// Fuzzes what other processes may publish on the channels of requests: whatever is read is written and read again as
-// itself.
+// Fuzzes what other processes may publish on the channels of requests: whatever is read is written and read
+// again as itself.
 #include "base/assert.hpp"
 #include "cluster/codec/classic_request.hpp"
 

@@ -333,6 +333,11 @@ TEST_F(RedisRequests, SpareDecodingWhatIsForNobodyHere) {
     ASSERT_TRUE(b.wait_delivered(2));
     EXPECT_EQ(b.delivered[1].data.at(1), Value("empty"));
     EXPECT_EQ(b.adapter.status().passed_over, 2u);
+    b.wants_every_room_of_new = true;
+    b.adapter.on_namespace_opened("/watched");
+    ASSERT_TRUE(b.wait_ready(2));
+    a.adapter.publish({"/watched", {"e"}, Audience{{"empty"}, {}}, {}});
+    ASSERT_TRUE(b.wait_delivered(3));
 }
 
 struct WithNode : RedisRequests {

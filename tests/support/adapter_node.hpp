@@ -39,6 +39,7 @@ public:
     boost::asio::io_context& context() noexcept override { return io_; }
     std::vector<std::string> namespaces() const override { return namespaces_; }
     bool wants_every_namespace() const override { return wants_every_; }
+    bool wants_every_room(const std::string&) const override { return wants_every_room_of_new; }
     void deliver(ClusterBroadcast broadcast) override { delivered.push_back(std::move(broadcast)); }
     void operate(ClusterSurgery surgery) override { operations.push_back(std::move(surgery)); }
     /// Two clients are asked, and answer with this node's name and their number.
@@ -110,6 +111,8 @@ private:
 
 public:
     std::string name = "cpp";
+    /// Of namespaces that open from now on.
+    bool wants_every_room_of_new = false;
     /// Those of this node's clients.
     std::vector<SocketDetails> sockets;
     /// fetch() does not answer: `fetches` do when they are called.

@@ -76,6 +76,9 @@ public:
     [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
     /// deliver() is wanted for namespaces that are not open too.
     [[nodiscard]] virtual bool wants_every_namespace() const { return false; }
+    /// deliver() is wanted for rooms of that open namespace that nobody of this process is in, too: somebody
+    /// looks at all that others send, or may come back and have missed it. Always the same for a namespace.
+    [[nodiscard]] virtual bool wants_every_room(const std::string& /*nsp*/) const { return true; }
 
     /// Calls of these two keep their order.
     virtual void deliver(ClusterBroadcast broadcast) = 0;
@@ -138,8 +141,7 @@ public:
     /// It wants to know which rooms this process has members in. Always the same.
     [[nodiscard]] virtual bool follows_rooms() const noexcept { return false; }
     /// Somebody of this process is in that room now, or nobody any more; `is_own` says that it is the room of a
-    /// socket's own id. Every room's first call says that it is there. A socket that left and may come back to
-    /// this process is still in its rooms: what it misses is kept here.
+    /// socket's own id. Every room's first call says that it is there.
     virtual void on_room(const std::string& /*nsp*/, const std::string& /*room*/, bool /*is_there*/,
                          bool /*is_own*/) {}
 

@@ -1,4 +1,4 @@
-// See classic_adapter.hpp.
+room->empty() || rooms_.is_wanted(name, *room)// See classic_adapter.hpp.
 #include "cluster/classic_adapter.hpp"
 
 #include "base/assert.hpp"
@@ -95,7 +95,7 @@ void ClassicAdapter::stop() {
 
 void ClassicAdapter::on_namespace_opened(const std::string& nsp) {
     if (!session_) return;
-    rooms_.open(nsp);
+    rooms_.open(nsp, host_->wants_every_room(nsp));
     if (!hears_every_namespace_) {
         hear(broadcast_pattern(options_.key, nsp), {Content::broadcasts, nsp});
     }
@@ -270,9 +270,10 @@ void ClassicAdapter::on_broadcast(const redis::Message& message, const std::stri
     Result<BroadcastMessage> decoded = decode_broadcast(message.payload);
     if (decoded.has_error()) return link.reject(message.channel, decoded.error().message());
     // "/a" hears "/a#b" too.
+    const std::string& said = decoded->broadcast.nsp;
     const bool is_of_channel =
-        nsp.empty() ? room_of_channel(message.channel, options_.key, decoded->broadcast.nsp).has_value()
-                    : decoded->broadcast.nsp == nsp;
+        nsp.empty() ? room_of_channel(message.channel, options_.key, said).has_value()
+                    : said == nsp;
     note_acted_on(is_of_channel);
     if (is_of_channel) host_->deliver(std::move(decoded->broadcast));
 }

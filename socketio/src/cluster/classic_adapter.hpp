@@ -1,14 +1,14 @@
 #pragma once
-// Servers joined as @socket.io/redis-adapter 8 joins them, with Node's among them: broadcasts on one pattern for each
-// namespace, or on one for all of them when the host wants those that it has not; requests and responses on three
-// channels for each. WIRE.md B10. Lives on shard 0, beside its AdapterHost.
+// Servers joined as @socket.io/redis-adapter 8 joins them, with Node's among them: broadcasts on one pattern for
+// each namespace, or on one for all of them when the host wants those that it has not; requests and responses on
+// three channels for each. WIRE.md B10. Lives on shard 0, beside its AdapterHost.
 //
 //   broadcasts   <key>#<nsp>#[<room>#]           cluster_codec.hpp
 //   requests     <key>-request#<nsp>#            classic_request.hpp, classic_answers.hpp
 //   responses    <key>-response#<nsp>#[<uid>#]   classic_response.hpp, classic_questions.hpp
 //
-// Every broadcast is published, also when Redis says that nobody else heard the last one: servers of this wire do not
-// announce themselves, so that one which has just come cannot be told from none.
+// Every broadcast is published, also when Redis says that nobody else heard the last one: servers of this wire do
+// not announce themselves, so that one which has just come cannot be told from none.
 
 #include "cluster/classic_answers.hpp"
 #include "cluster/classic_questions.hpp"

@@ -2,10 +2,10 @@
 // This server's own questions to the others, by the classic adapter's requests. Lives on shard 0, beside its link.
 // WIRE.md B10.
 //
-// The wire has no heartbeat, and Node's answers do not say whose they are: how many are asked is how many subscribe
-// to the channel of requests. A server that is frozen does subscribe. So that nobody waits for one until the
-// question's time is over, a probe goes out when answers are late: a request that every server of this kind answers
-// at once, for the sockets of a room that nobody is in. As many as do not answer that either are gone.
+// The wire has no heartbeat, and Node's answers do not say whose they are: how many are asked is how many
+// subscribe to the channel of requests. A server that is frozen does subscribe. So that nobody waits for one until
+// the question's time is over, a probe goes out when answers are late: a request that every server of this kind
+// answers at once, for the sockets of a room that nobody is in. As many as do not answer that either are gone.
 //
 //   question ── patience ──► probe ── its echo ── patience ──► gone(…) for those that are silent; or again later
 

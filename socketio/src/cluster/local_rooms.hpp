@@ -13,7 +13,12 @@ namespace socketio::cluster {
 
 class LocalRooms {
 public:
-    void open(const std::string& nsp) { namespaces_[nsp].is_open = true; }
+    /// `wants_every_room` as AdapterHost says.
+    void open(const std::string& nsp, bool wants_every_room) {
+        Rooms& rooms = namespaces_[nsp];
+        rooms.is_open = true;
+        rooms.are_all_wanted = wants_every_room;
+    }
     void close(std::string_view nsp) {
         const auto found = namespaces_.find(nsp);
         if (found != namespaces_.end()) namespaces_.erase(found);
@@ -37,6 +42,12 @@ public:
         const auto found = namespaces_.find(nsp);
         return found != namespaces_.end() && found->second.rooms.contains(room);
     }
+    /// A broadcast to it is for this process.
+    [[nodiscard]] bool is_wanted(std::string_view nsp, std::string_view room) const {
+        const auto found = namespaces_.find(nsp);
+        return found != namespaces_.end() &&
+               (found->second.are_all_wanted || found->second.rooms.contains(room));
+    }
 
 private:
     struct Hash {
@@ -47,6 +58,7 @@ private:
     };
     struct Rooms {
         bool is_open = false;
+        bool are_all_wanted = false;
         std::unordered_set<std::string, Hash, std::equal_to<>> rooms;
     };
 
