@@ -1,4 +1,4 @@
-room->empty() || rooms_.is_wanted(name, *room)// See classic_adapter.hpp.
+// See classic_adapter.hpp.
 #include "cluster/classic_adapter.hpp"
 
 #include "base/assert.hpp"
@@ -20,7 +20,7 @@ using boost::system::error_code;
 /// A name with more '#' than this may be anybody's: it is decoded.
 constexpr int namespace_guesses_max = 16;
 
-redis::Options redis_options(const RedisAdapterOptions& options) {
+redis::Options link_options(const RedisAdapterOptions& options) {
     redis::Options redis = checked_redis_options(options.url);
     redis.pending_commands_max = options.pending_broadcasts_max;
     redis.pending_bytes_max = options.pending_bytes_max;
@@ -67,7 +67,7 @@ ClassicAdapter::Session::Session(ClassicAdapter& adapter, AdapterHost& host)
 
 ClassicAdapter::ClassicAdapter(RedisAdapterOptions options, std::string uid)
     : options_(std::move(options)),
-      redis_(redis_options(options_)),
+      redis_(link_options(options_)),
       operations_(options_.pending_broadcasts_max) {
     status_.adapter = "classic";
     status_.name = std::move(uid);
@@ -171,7 +171,8 @@ void ClassicAdapter::operate(const ClusterSurgery& surgery) {
     link.redis().command("", {"PUBLISH", channel, message},
                          [this, &link, number](error_code ec, const redis::Reply& reply) {
                              link.sent(ec, reply.text());
-                             if (ec) {
+                             // Without all subscriptions it may never come back.
+                             if (ec || !link.is_ready()) {
                                  execute(operations_.take(number));
                              } else {
                                  operations_.note_sent(number);
@@ -237,7 +238,7 @@ void ClassicAdapter::on_message(const redis::Message& message) {
 bool ClassicAdapter::is_for_this_server(std::string_view channel, std::string_view nsp) const {
     const auto is_for = [&](std::string_view name) {
         const auto room = room_of_channel(channel, options_.key, name);
-        return room && (room->empty() || rooms_.has(name, *room));
+        return room && (room->empty() || rooms_.is_wanted(name, *room));
     };
     if (!nsp.empty()) return is_for(nsp);
     // A '#' ends a namespace in a channel, but may stand in one.
