@@ -71,8 +71,12 @@ public:
             ++heard;
             auto request = decode_request(message.payload);
             if (!answers || !request.has_value() || !*request) return;
-            const ClassicResponse response{
+            ClassicResponse response{
                 ClassicResponse::Kind::sockets, (*request)->request_id, uid_, Array(), 0};
+            if ((*request)->type == ClassicType::broadcast) {
+                response.kind = ClassicResponse::Kind::client_count;
+                response.clients = 1;
+            }
             connection_.command({"PUBLISH", "socket.io-response#/#", encode_response(response)});
         });
         (void)subscriber_.subscribe("socket.io-request#/#");
@@ -259,6 +263,24 @@ TEST_F(RedisRequests, NameAServerThatIsGoneIfItHasToldItsName) {
     a.adapter.fetch("/", {}, second);
     ASSERT_TRUE(run_until(io, [&] { return second->is_done(); }));
     EXPECT_EQ(second->missing, std::vector<std::string>{"ffffff"});
+}
+
+TEST_F(RedisRequests, DoNotWaitForClientsOfAServerThatIsGone) {
+    RedisServer redis;
+    for (const char* uid : {"", "ffffff"}) {
+        Server a(io, options_for(redis, impatient), "aaaaaa");
+        SilentServer frozen(io, redis, uid);
+        ASSERT_TRUE(a.wait_ready());
+        ASSERT_TRUE(run_until(io, [&] { return frozen.is_ready; }));
+        frozen.answers = true;
+        const auto ask = std::make_shared<AskedBroadcast>();
+        a.adapter.ask({"/", {"q"}, {}, {}}, std::chrono::seconds(20), ask);
+        ASSERT_TRUE(run_until(io, [&] { return ask->clients == 1 && ask->expected; }));
+        EXPECT_TRUE(ask->missing.empty());
+        frozen.answers = false;
+        ASSERT_TRUE(run_until(io, [&] { return !ask->missing.empty(); }));
+        EXPECT_EQ(ask->missing, std::vector<std::string>{uid});
+    }
 }
 
 TEST_F(RedisRequests, WaitForAServerThatIsBusy) {

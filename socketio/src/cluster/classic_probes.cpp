@@ -53,7 +53,8 @@ void ClassicQuestions::on_tick() {
 bool ClassicQuestions::is_late(const Waiting& waiting, TimePoint now) const {
     if (!waiting.expected || now - waiting.asked_at < settings_.patience) return false;
     // A server that has said how many clients it asks may leave before they answer.
-    if (waiting.broadcast && waiting.gone_names.size() < waiting.tally.names().size()) return true;
+    const std::size_t left = waiting.left_named + waiting.left_unnamed;
+    if (waiting.broadcast && left < waiting.tally.answered()) return true;
     return waiting.tally.answered() + waiting.gone < *waiting.expected;
 }
 
@@ -130,10 +131,22 @@ void ClassicQuestions::conclude(Waiting& waiting, const Probe& probe) {
         if (are_known) waiting.gone_names.insert(names[i]);
         waiting.question->gone(are_known ? std::string_view(names[i]) : std::string_view());
     }
-    if (!waiting.broadcast) return;
+    if (waiting.broadcast) note_who_left(waiting, probe);
+}
+
+void ClassicQuestions::note_who_left(Waiting& waiting, const Probe& probe) {
     for (const std::string& name : waiting.tally.names()) {
         if (probe.tally.names().contains(name)) continue;
-        if (waiting.gone_names.insert(name).second) waiting.question->gone(name);
+        if (!waiting.gone_names.insert(name).second) continue;
+        ++waiting.left_named;
+        waiting.question->gone(name);
+    }
+    // Before, it would be one of those that have not answered.
+    if (waiting.tally.answered() + waiting.gone < *waiting.expected) return;
+    for (std::size_t there = probe.tally.unnamed() + waiting.left_unnamed;
+         there < waiting.tally.unnamed(); ++there) {
+        ++waiting.left_unnamed;
+        waiting.question->gone({});
     }
 }
 

@@ -80,9 +80,13 @@ private:
         /// How many other servers there were.
         std::optional<std::size_t> expected;
         AnswerTally tally;
-        /// Declared gone, by name or without.
+        /// Declared gone without an answer, by name or without.
         std::size_t gone = 0;
+        /// Declared gone by name, having answered or not.
         AnswerTally::Names gone_names;
+        /// Of a broadcast: have said how many clients they ask, and are gone.
+        std::size_t left_named = 0;
+        std::size_t left_unnamed = 0;
     };
     using WaitingPtr = std::shared_ptr<Waiting>;
 
@@ -131,6 +135,7 @@ private:
     [[nodiscard]] bool is_over(const Probe& probe, TimePoint now) const;
     void conclude(const std::string& nsp, const Probe& probe);
     void conclude(Waiting& waiting, const Probe& probe);
+    void note_who_left(Waiting& waiting, const Probe& probe);
     /// Of those that had names when all answered last, who has not answered since.
     [[nodiscard]] std::vector<std::string> silent_names(const Waiting& waiting,
                                                         const Probe& probe) const;
