@@ -266,8 +266,8 @@ TEST_F(RedisRequests, NameAServerThatIsGoneIfItHasToldItsName) {
 }
 
 TEST_F(RedisRequests, DoNotWaitForClientsOfAServerThatIsGone) {
-    RedisServer redis;
     for (const char* uid : {"", "ffffff"}) {
+        RedisServer redis;
         Server a(io, options_for(redis, impatient), "aaaaaa");
         SilentServer frozen(io, redis, uid);
         ASSERT_TRUE(a.wait_ready());
