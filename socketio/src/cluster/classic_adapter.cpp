@@ -88,6 +88,7 @@ void ClassicAdapter::start(AdapterHost& host) {
 
 void ClassicAdapter::stop() {
     session_.reset();
+    status_.is_reached = false;
     routes_.clear();
     rooms_.clear();
     host_ = nullptr;
