@@ -108,7 +108,8 @@ private:
     };
 
     /// Calls `ask_now` now, or once everything is subscribed, since answers would be missed before.
-    void when_ready(const std::shared_ptr<ClusterQuestion>& question, std::function<void()> ask_now);
+    void when_ready(const std::shared_ptr<ClusterQuestion>& question,
+                    std::function<void()> ask_now);
     /// Null when there are too many: the question has failed.
     [[nodiscard]] WaitingPtr open(const std::string& nsp, std::string& request_id,
                                   std::shared_ptr<ClusterQuestion> question);

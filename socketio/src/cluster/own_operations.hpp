@@ -20,7 +20,8 @@ public:
     explicit OwnOperations(std::size_t max) noexcept : max_(max) {}
 
     /// Its number from 1 on; 0 when there are as many as may wait: the caller executes it.
-    [[nodiscard]] std::uint64_t add(std::string channel, std::string message, ClusterSurgery surgery);
+    [[nodiscard]] std::uint64_t add(std::string channel, std::string message,
+                                    ClusterSurgery surgery);
     /// Redis has it.
     void note_sent(std::uint64_t number);
     /// What is to be executed now; nothing when it was already.

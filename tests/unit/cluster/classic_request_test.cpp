@@ -109,12 +109,14 @@ TEST(ClassicRequest, IsReadInItsFormsBeforeVersionSix) {
 }
 
 TEST(ClassicRequest, OfOthersIsPassedOver) {
-    for (const RedisVector& vector : test::redis_vectors({"old-adapter."}, {"socket.io-request#"})) {
+    for (const RedisVector& vector :
+         test::redis_vectors({"old-adapter."}, {"socket.io-request#"})) {
         const auto request = decode_request(vector.bytes);
         ASSERT_TRUE(request.has_value()) << vector.scenario;
         EXPECT_FALSE(request->has_value()) << vector.scenario;
     }
-    for (const char* message : {R"({"type":8,"requestId":"a"})", R"({"type":99})", R"({"type":-1})"}) {
+    for (const char* message :
+         {R"({"type":8,"requestId":"a"})", R"({"type":99})", R"({"type":-1})"}) {
         const auto request = decode_request(message);
         ASSERT_TRUE(request.has_value()) << message;
         EXPECT_FALSE(request->has_value()) << message;

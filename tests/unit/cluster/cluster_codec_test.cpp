@@ -41,7 +41,8 @@ TEST(ClusterCodec, ReadsEveryCapturedBroadcast) {
         const Object& packet = expected.at(1).as_object();
         EXPECT_EQ(message->uid, expected.at(0).as_string()) << vector.scenario;
         EXPECT_EQ(message->broadcast.nsp, packet.find("nsp")->as_string()) << vector.scenario;
-        EXPECT_EQ(test::as_vector_json(message->broadcast.data), *packet.find("data")) << vector.scenario;
+        EXPECT_EQ(test::as_vector_json(message->broadcast.data), *packet.find("data"))
+            << vector.scenario;
         EXPECT_EQ(message->broadcast.audience.rooms, names_of(expected.at(2), "rooms"))
             << vector.scenario;
         EXPECT_EQ(message->broadcast.audience.except, names_of(expected.at(2), "except"))

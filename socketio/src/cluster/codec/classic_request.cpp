@@ -156,7 +156,9 @@ bool is_own_request(std::string_view message, std::string_view uid) noexcept {
     }
     // A small map whose first member is a short text of that name.
     constexpr std::string_view msgpack_head = "\xa3uid";
-    if (message.size() < 2 || (static_cast<unsigned char>(message[0]) & 0xf0U) != 0x80U) return false;
+    if (message.size() < 2 || (static_cast<unsigned char>(message[0]) & 0xf0U) != 0x80U) {
+        return false;
+    }
     const std::string_view first = message.substr(1);
     if (!first.starts_with(msgpack_head) || first.size() <= msgpack_head.size()) return false;
     const std::string_view value = first.substr(msgpack_head.size());

@@ -30,7 +30,9 @@ void append_answer(Object& out, const ClassicResponse& response) {
         case ClassicResponse::Kind::sockets: out.append("sockets", response.value); break;
         case ClassicResponse::Kind::rooms: out.append("rooms", response.value); break;
         case ClassicResponse::Kind::server_side: out.append("data", response.value); break;
-        case ClassicResponse::Kind::client_count: out.append("clientCount", response.clients); break;
+        case ClassicResponse::Kind::client_count:
+            out.append("clientCount", response.clients);
+            break;
         case ClassicResponse::Kind::broadcast_ack: out.append("packet", response.value); break;
         case ClassicResponse::Kind::done: break;
     }
@@ -65,7 +67,8 @@ Value take_member(Object& from, std::string_view key) {
             response.kind = ClassicResponse::Kind::server_side;
             response.value = take_member(from, "data");
             return true;
-        case static_cast<std::int64_t>(ClassicType::client_count): return take_count(from, response);
+        case static_cast<std::int64_t>(ClassicType::client_count):
+            return take_count(from, response);
         case static_cast<std::int64_t>(ClassicType::broadcast_ack):
             response.kind = ClassicResponse::Kind::broadcast_ack;
             response.value = take_member(from, "packet");
