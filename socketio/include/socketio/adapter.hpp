@@ -76,6 +76,9 @@ public:
     [[nodiscard]] virtual std::vector<std::string> namespaces() const = 0;
     /// deliver() is wanted for namespaces that are not open too.
     [[nodiscard]] virtual bool wants_every_namespace() const { return false; }
+    /// deliver() is wanted for rooms of that open namespace that nobody of this process is in, too: somebody
+    /// looks at all that others send, or may come back and have missed it. Always the same for a namespace.
+    [[nodiscard]] virtual bool wants_every_room(const std::string& /*nsp*/) const { return true; }
 
     /// Calls of these two keep their order.
     virtual void deliver(ClusterBroadcast broadcast) = 0;

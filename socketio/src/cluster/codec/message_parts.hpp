@@ -6,6 +6,7 @@
 #include "socketio/error.hpp"
 #include "socketio/value.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,7 @@ struct ReadOpts {
 /// `{type: 2, data: [event, ...], nsp}`, or without `nsp` where the message says it elsewhere.
 [[nodiscard]] Value packet_value(const Args& data, const std::string* nsp);
 /// The event's name first; invalid_packet for another shape, reserved_event for its name.
-[[nodiscard]] Result<Args> read_packet(const Value& packet);
+[[nodiscard]] Result<Args> read_packet(Value packet);
 
 /// `{id, handshake, rooms, data}`, the handshake as in Node's socket.handshake.
 [[nodiscard]] Value value_of(const SocketDetails& details);
