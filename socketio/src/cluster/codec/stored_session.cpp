@@ -16,9 +16,12 @@ namespace socketio::cluster {
 std::string encode_session(const StoredSession& session) {
     Object members{{"sid", session.sid}, {"pid", session.pid}};
     members.append("rooms", names_value(session.rooms));
-    members.append("data", session.data);
+    // Node's socket.data is an object always.
+    members.append("data", session.data.is_null() ? Value(Object{}) : session.data);
+    // As Node writes it for "/"; the others are told apart, so that no session opens another namespace.
+    if (session.nsp != "/") members.append("nsp", session.nsp);
     std::string bytes;
-    wire::append_msgpack(bytes, members);
+    wire::append_msgpack(bytes, Value(std::move(members)));
     std::string text;
     base::append_base64(text, bytes);
     return text;
@@ -39,7 +42,11 @@ Result<StoredSession> decode_session(std::string_view text) {
     }
     std::optional<std::vector<std::string>> names = read_names(*rooms);
     if (!names) return make_error_code(errc::invalid_packet);
-    StoredSession session{*sid->if_string(), *pid->if_string(), {}, std::move(*names), {}};
+    StoredSession session{*sid->if_string(), *pid->if_string(), "/", std::move(*names), {}};
+    if (const Value* nsp = members->find("nsp")) {
+        if (nsp->if_string() == nullptr) return make_error_code(errc::invalid_packet);
+        session.nsp = *nsp->if_string();
+    }
     if (Value* data = members->find("data")) session.data = std::move(*data);
     return session;
 }
@@ -47,7 +54,10 @@ Result<StoredSession> decode_session(std::string_view text) {
 bool is_meant(const Audience& audience, const std::vector<std::string>& rooms) {
     const std::unordered_set<std::string_view> own(rooms.begin(), rooms.end());
     const auto is_own = [&own](const std::string& room) { return own.contains(room); };
-    return (audience.rooms.empty() || std::any_of(audience.rooms.begin(), audience.rooms.end(), is_own)) &&
+    const bool is_included =
+        audience.rooms.empty() ||
+        std::any_of(audience.rooms.begin(), audience.rooms.end(), is_own);
+    return is_included &&
            std::none_of(audience.except.begin(), audience.except.end(), is_own);
 }
 
