@@ -143,19 +143,25 @@ void SessionStore::hand_over(Id restore) {
 }
 
 void SessionStore::on_passed(const std::string& stream, const StreamId& id) {
+    const std::weak_ptr<const char> life = life_;
     for (Id restore = restores_.begin(); restore != restores_.end();) {
         const Id next = std::next(restore);
         if (restore->waits_for_reader && restore->stream == stream && id >= restore->at) {
             finish(restore, true);
         }
+        // Whoever was told may have ended all this.
+        if (life.expired()) return;
         restore = next;
     }
 }
 
 void SessionStore::on_reader_failed(const std::string& stream) {
+    const std::weak_ptr<const char> life = life_;
     for (Id restore = restores_.begin(); restore != restores_.end();) {
         const Id next = std::next(restore);
         if (restore->waits_for_reader && restore->stream == stream) finish(restore, false);
+        // Whoever was told may have ended all this.
+        if (life.expired()) return;
         restore = next;
     }
 }
