@@ -114,7 +114,8 @@ void MessageDesk::on_message(ClusterMessage message, std::string offset) {
     // The body is used up; the rest says from whom it is.
     MessageBody body = std::exchange(message.body, message::Heartbeat{});
     if (auto* broadcast = std::get_if<message::Broadcast>(&body)) {
-        broadcast->event.offset = std::move(offset);
+        // A volatile one is not sent again, so that nothing has to tell it from others.
+        if (!broadcast->event.flags.is_volatile) broadcast->event.offset = std::move(offset);
     }
     std::visit([this, &message](auto& kind) { take(message, kind); }, body);
 }

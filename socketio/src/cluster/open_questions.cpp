@@ -7,7 +7,7 @@
 namespace socketio::cluster {
 namespace {
 
-std::shared_ptr<ClusterQuestion> plain(const OpenQuestions::Question& question) {
+std::shared_ptr<ClusterQuestion> plain_question(const OpenQuestions::Question& question) {
     return std::visit([](const auto& kind) -> std::shared_ptr<ClusterQuestion> { return kind; },
                       question);
 }
@@ -24,7 +24,7 @@ void OpenQuestions::count(std::string_view id, std::size_t others, const PeerTab
     if (found == questions_.end()) return;
     found->second.others = others;
     const std::string nsp = found->second.nsp;
-    const std::shared_ptr<ClusterQuestion> question = plain(found->second.question);
+    const std::shared_ptr<ClusterQuestion> question = plain_question(found->second.question);
     std::vector<std::string> names = peers.names(nsp);
     // Partly known names would leave out some of those that are missing.
     if (names.size() != others) names.clear();
@@ -35,7 +35,7 @@ void OpenQuestions::count(std::string_view id, std::size_t others, const PeerTab
 void OpenQuestions::fail(std::string_view id, boost::system::error_code ec) {
     const auto found = questions_.find(id);
     if (found == questions_.end()) return;
-    const std::shared_ptr<ClusterQuestion> question = plain(found->second.question);
+    const std::shared_ptr<ClusterQuestion> question = plain_question(found->second.question);
     questions_.erase(found);
     question->fail(ec);
 }
@@ -87,7 +87,7 @@ std::set<std::string> OpenQuestions::due(Time now) {
     std::set<std::string> namespaces;
     for (auto it = questions_.begin(); it != questions_.end();) {
         Open& open = it->second;
-        if (!plain(open.question)->is_open()) {
+        if (!plain_question(open.question)->is_open()) {
             it = questions_.erase(it);
             continue;
         }
@@ -138,7 +138,7 @@ void OpenQuestions::tell_gone(const std::string& id, const std::string& uid) {
     // More names than servers: some of them had left before.
     if (open.others && settled >= *open.others) return;
     if (!open.gone.insert(uid).second) return;
-    const std::shared_ptr<ClusterQuestion> question = plain(open.question);
+    const std::shared_ptr<ClusterQuestion> question = plain_question(open.question);
     question->gone(uid);
 }
 
@@ -147,7 +147,7 @@ void OpenQuestions::tell_unnamed_gone(const std::string& id, std::size_t known) 
         const auto found = questions_.find(id);
         if (found == questions_.end()) return;
         Open& open = found->second;
-        const std::shared_ptr<ClusterQuestion> question = plain(open.question);
+        const std::shared_ptr<ClusterQuestion> question = plain_question(open.question);
         if (!open.others || !question->is_open() || known + open.unnamed_gone >= *open.others) return;
         ++open.unnamed_gone;
         question->gone("");

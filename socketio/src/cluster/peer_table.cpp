@@ -1,12 +1,15 @@
 // See peer_table.hpp.
 #include "cluster/peer_table.hpp"
 
+#include "cluster/codec/cluster_codec.hpp"
+
 #include <algorithm>
 
 namespace socketio::cluster {
 
 void PeerTable::hear(std::string_view nsp, std::string_view uid, Time now, Sign sign) {
-    if (uid.empty() || uid == emitter_name) return;
+    // Emitters are no servers.
+    if (uid.empty() || uid == emitter_uid) return;
     auto found = namespaces_.find(nsp);
     if (found == namespaces_.end()) found = namespaces_.emplace(std::string(nsp), Peers()).first;
     Peers& peers = found->second;

@@ -13,9 +13,6 @@
 
 namespace socketio::cluster {
 
-/// What emitters are called: they are no servers.
-inline constexpr std::string_view emitter_name = "emitter";
-
 class PeerTable {
 public:
     using Time = std::chrono::steady_clock::time_point;

@@ -3,9 +3,10 @@
 
 #include "cluster/codec/stored_session.hpp"
 
-#include <iterator>
+#include <optional>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace socketio::cluster {
 namespace {
@@ -25,7 +26,13 @@ void SessionStore::keep(const StoredSession& session, std::chrono::milliseconds 
     const std::string key = options_.key_prefix + session.pid;
     const std::string text = encode_session(session);
     const std::string milliseconds = std::to_string(duration.count());
-    redis_.command(key, {"SET", key, text, "PX", milliseconds});
+    ++pending_;
+    redis_.command(key, {"SET", key, text, "PX", milliseconds},
+                   [this, life = std::weak_ptr(life_)](error_code ec, const redis::Reply& reply) {
+                       if (life.expired()) return;
+                       --pending_;
+                       if (ec == redis::errc::server_error) on_refused(reply.text());
+                   });
 }
 
 void SessionStore::restore(const std::string& nsp, const std::string& stream,
@@ -33,48 +40,48 @@ void SessionStore::restore(const std::string& nsp, const std::string& stream,
                            RestoreHandler done) {
     const std::optional<StreamId> at = parse_stream_id(offset);
     if (!at || pid.empty() || pid.size() > pid_bytes_max || !redis_.connected() ||
-        restores_.size() >= options_.restores_max) {
+        restores_ >= options_.restores_max) {
         done(nullptr);
         return;
     }
-    restores_.push_back(Restore{nsp, stream, *at, std::move(done)});
-    check_offset(std::prev(restores_.end()), pid);
+    ++restores_;
+    const auto restore = std::make_shared<Restore>();
+    restore->nsp = nsp;
+    restore->stream = stream;
+    restore->pid = pid;
+    restore->at = *at;
+    restore->done = std::move(done);
+    check_offset(restore);
 }
 
-void SessionStore::check_offset(Id restore, const std::string& pid) {
+void SessionStore::check_offset(const Pointer& restore) {
     const std::string offset = to_text(restore->at);
-    redis_.command(restore->stream, {"XRANGE", restore->stream, offset, offset},
-                   [this, restore, pid, life = std::weak_ptr(life_)](error_code ec,
-                                                                     const redis::Reply& reply) {
-                       if (life.expired()) return;
-                       // Cut off: the session stays for whoever it belongs to, and expires.
-                       if (ec || reply.items().empty()) {
-                           finish(restore, false);
-                       } else {
-                           take_session(restore, pid);
-                       }
-                   });
-}
-
-void SessionStore::take_session(Id restore, const std::string& pid) {
-    const std::string key = options_.key_prefix + pid;
-    redis_.command(
-        key, {"GETDEL", key},
-        [this, restore, pid, life = std::weak_ptr(life_)](error_code ec, const redis::Reply& reply) {
-            if (life.expired()) return;
-            Result<StoredSession> session = make_error_code(errc::invalid_packet);
-            if (!ec && !reply.is_null()) session = decode_session(reply.text());
-            if (session.has_error() || session->pid != pid || session->nsp != restore->nsp) {
+    ask(restore, restore->stream, {"XRANGE", restore->stream, offset, offset},
+        [this, restore](const redis::Reply& reply) {
+            // Cut off: the session stays for whoever it belongs to, and expires.
+            if (reply.items().empty()) {
                 finish(restore, false);
-                return;
+            } else {
+                take_session(restore);
             }
-            restore->restored = std::make_unique<RestoredSession>();
-            restore->restored->session = std::move(*session);
-            read_missed(restore);
         });
 }
 
-void SessionStore::read_missed(Id restore) {
+void SessionStore::take_session(const Pointer& restore) {
+    const std::string key = options_.key_prefix + restore->pid;
+    ask(restore, key, {"GETDEL", key}, [this, restore](const redis::Reply& reply) {
+        Result<StoredSession> session = decode_session(reply.text());
+        if (session.has_error() || session->pid != restore->pid || session->nsp != restore->nsp) {
+            finish(restore, false);
+            return;
+        }
+        restore->restored = std::make_unique<RestoredSession>();
+        restore->restored->session = std::move(*session);
+        read_missed(restore);
+    });
+}
+
+void SessionStore::read_missed(const Pointer& restore) {
     if (++restore->calls > options_.calls_max) {
         // More is written than can be read.
         finish(restore, false);
@@ -82,17 +89,14 @@ void SessionStore::read_missed(Id restore) {
     }
     const std::string from = to_text(restore->at);
     const std::string count = std::to_string(options_.entries_per_call + 1);
-    redis_.command(restore->stream, {"XRANGE", restore->stream, from, "+", "COUNT", count},
-                   [this, restore, life = std::weak_ptr(life_)](error_code ec,
-                                                                const redis::Reply& reply) {
-                       if (!life.expired()) on_missed(restore, ec, reply);
-                   });
+    ask(restore, restore->stream, {"XRANGE", restore->stream, from, "+", "COUNT", count},
+        [this, restore](const redis::Reply& reply) { on_missed(restore, reply); });
 }
 
-void SessionStore::on_missed(Id restore, error_code ec, const redis::Reply& reply) {
+void SessionStore::on_missed(const Pointer& restore, const redis::Reply& reply) {
     const std::vector<redis::Reply>& items = reply.items();
-    const std::optional<StreamEntry> first =
-        ec || items.empty() ? std::nullopt : stream_entry_of(items.front());
+    std::optional<StreamEntry> first;
+    if (!items.empty()) first = stream_entry_of(items.front());
     if (!first || first->id != restore->at) {
         finish(restore, false);
         return;
@@ -107,7 +111,7 @@ void SessionStore::on_missed(Id restore, error_code ec, const redis::Reply& repl
     if (items.size() > options_.entries_per_call) {
         read_missed(restore);
     } else {
-        hand_over(restore);
+        finish(restore, true);
     }
 }
 
@@ -129,68 +133,26 @@ bool SessionStore::take_missed(Restore& restore, const StreamEntry& entry) const
     return true;
 }
 
-void SessionStore::hand_over(Id restore) {
-    const std::optional<StreamId> position = position_of(restore->stream);
-    if (!position) {
-        finish(restore, false);
-    } else if (*position > restore->at) {
-        read_missed(restore);
-    } else if (*position == restore->at) {
-        finish(restore, true);
-    } else {
-        restore->waits_for_reader = true;
-    }
+void SessionStore::finish(const Pointer& restore, bool is_restored) {
+    --restores_;
+    if (!is_restored) restore->restored.reset();
+    std::exchange(restore->done, nullptr)(std::move(restore->restored));
 }
 
-void SessionStore::on_passed(const std::string& stream, const StreamId& id) {
-    const std::weak_ptr<const char> life = life_;
-    for (Id restore = restores_.begin(); restore != restores_.end();) {
-        const Id next = std::next(restore);
-        if (restore->waits_for_reader && restore->stream == stream && id >= restore->at) {
-            finish(restore, true);
-        }
-        // Whoever was told may have ended all this.
-        if (life.expired()) return;
-        restore = next;
-    }
-}
-
-void SessionStore::on_reader_failed(const std::string& stream) {
-    const std::weak_ptr<const char> life = life_;
-    for (Id restore = restores_.begin(); restore != restores_.end();) {
-        const Id next = std::next(restore);
-        if (restore->waits_for_reader && restore->stream == stream) finish(restore, false);
-        // Whoever was told may have ended all this.
-        if (life.expired()) return;
-        restore = next;
-    }
-}
-
-void SessionStore::on_own_delivered(const ClusterBroadcast& broadcast) {
-    const std::optional<StreamId> id = parse_stream_id(broadcast.offset);
-    for (Restore& restore : restores_) {
-        if (restore.restored == nullptr || restore.nsp != broadcast.nsp ||
-            broadcast.flags.is_volatile ||
-            !is_meant(broadcast.audience, restore.restored->session.rooms)) {
-            continue;
-        }
-        // With a place in the stream, it is read there unless the end was read before.
-        const bool is_unread = !id || (restore.waits_for_reader && *id > restore.at);
-        if (is_unread) restore.late.push_back(broadcast);
-    }
-}
-
-void SessionStore::finish(Id restore, bool is_restored) {
-    RestoreHandler done = std::move(restore->done);
-    std::unique_ptr<RestoredSession> restored;
-    if (is_restored) {
-        restored = std::move(restore->restored);
-        for (ClusterBroadcast& broadcast : restore->late) {
-            restored->missed.push_back(std::move(broadcast));
-        }
-    }
-    restores_.erase(restore);
-    done(std::move(restored));
+void SessionStore::ask(const Pointer& restore, std::string_view key,
+                       std::initializer_list<std::string_view> arguments,
+                       std::function<void(const redis::Reply&)> next) {
+    redis_.command(key, arguments,
+                   [this, restore, next = std::move(next),
+                    life = std::weak_ptr(life_)](error_code ec, const redis::Reply& reply) {
+                       if (life.expired()) return;
+                       if (!ec) {
+                           next(reply);
+                           return;
+                       }
+                       if (ec == redis::errc::server_error) on_refused(reply.text());
+                       finish(restore, false);
+                   });
 }
 
 }  // namespace socketio::cluster

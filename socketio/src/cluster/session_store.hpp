@@ -2,11 +2,6 @@
 // Sessions of sockets that left, as keys that expire, and what they have missed since, from the stream of their
 // namespace. Lives on shard 0, beside its Deployment. WIRE.md B13.
 //
-// A restored socket must get every event once. What it missed is read up to the end of the stream, E. Events after E
-// reach it as they reach all sockets, events up to E must not: so the session is handed over between the delivery of
-// E in this process and that of what follows. When the reader is ahead of E, more is read; when it is behind, the
-// session waits for it.
-//
 // Each read begins with the entry that was read last. When that is not there any more, the stream was cut in the
 // meantime, and the session is not restored: it would have a gap that nobody knows of.
 
@@ -15,14 +10,15 @@
 #include "socketio/adapter.hpp"
 #include <redis/deployment.hpp>
 
+#include <boost/system/error_code.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <functional>
-#include <list>
+#include <initializer_list>
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace socketio::cluster {
 
@@ -42,51 +38,47 @@ public:
     SessionStore(const SessionStore&) = delete;
     SessionStore& operator=(const SessionStore&) = delete;
 
-    /// Set before use: how far a stream has been delivered here; nothing while it cannot be read.
-    std::function<std::optional<StreamId>(const std::string& stream)> position_of;
+    /// Of what Redis refuses.
+    std::function<void(std::string_view server_text)> on_refused;
 
     void keep(const StoredSession& session, std::chrono::milliseconds duration);
+    /// Those that Redis has not confirmed yet.
+    [[nodiscard]] std::size_t pending() const noexcept { return pending_; }
     /// `done` is called once, or never when the store is gone first.
     void restore(const std::string& nsp, const std::string& stream, const std::string& pid,
                  const std::string& offset, RestoreHandler done);
-
-    /// A stream has been delivered here up to and with that entry.
-    void on_passed(const std::string& stream, const StreamId& id);
-    /// It cannot be read for now.
-    void on_reader_failed(const std::string& stream);
-    /// A broadcast of this server was delivered here.
-    void on_own_delivered(const ClusterBroadcast& broadcast);
 
 private:
     struct Restore {
         std::string nsp;
         std::string stream;
+        std::string pid;
         /// The last entry that was read.
         StreamId at;
         RestoreHandler done;
         std::unique_ptr<RestoredSession> restored = nullptr;
-        /// Delivered here while the session was on its way, not yet in what was read.
-        std::vector<ClusterBroadcast> late = {};
         std::size_t bytes = 0;
         std::size_t calls = 0;
-        bool waits_for_reader = false;
     };
-    /// Stays where it is until finish().
-    using Restores = std::list<Restore>;
-    using Id = Restores::iterator;
+    /// Kept by the command that it waits for.
+    using Pointer = std::shared_ptr<Restore>;
 
-    void check_offset(Id restore, const std::string& pid);
-    void take_session(Id restore, const std::string& pid);
-    void read_missed(Id restore);
-    void on_missed(Id restore, boost::system::error_code ec, const redis::Reply& reply);
+    void check_offset(const Pointer& restore);
+    void take_session(const Pointer& restore);
+    void read_missed(const Pointer& restore);
+    void on_missed(const Pointer& restore, const redis::Reply& reply);
     /// False when it is too much.
     [[nodiscard]] bool take_missed(Restore& restore, const StreamEntry& entry) const;
-    void hand_over(Id restore);
-    void finish(Id restore, bool is_restored);
+    void finish(const Pointer& restore, bool is_restored);
+    /// One command for a restore. `next` is not called when it fails: then the restore has.
+    void ask(const Pointer& restore, std::string_view key,
+             std::initializer_list<std::string_view> arguments,
+             std::function<void(const redis::Reply&)> next);
 
     redis::Deployment& redis_;
     const SessionStoreOptions options_;
-    Restores restores_;
+    std::size_t pending_ = 0;
+    std::size_t restores_ = 0;
     std::shared_ptr<const char> life_ = std::make_shared<const char>('\0');
 };
 

@@ -97,8 +97,6 @@ void StreamReader::on_read(error_code ec, const redis::Reply& reply) {
         position_ = entry->id;
         on_entry(*entry);
         if (life.expired()) return;
-        on_passed(entry->id);
-        if (life.expired()) return;
     }
     read();
 }
@@ -129,11 +127,8 @@ void StreamReader::fail(error_code ec, const redis::Reply& reply) {
         log(LogLevel::error, "redis stream cannot be read",
             options_.stream + ": " + std::string(reply.text()));
     }
-    const std::weak_ptr<const char> life = life_;
-    on_failed();
-    if (life.expired()) return;
     timer_.expires_after(read_again_after);
-    timer_.async_wait([this, life](const error_code& timer_ec) {
+    timer_.async_wait([this, life = std::weak_ptr(life_)](const error_code& timer_ec) {
         if (!timer_ec && !life.expired()) locate();
     });
 }

@@ -37,9 +37,6 @@ public:
 
     // ---- Set before start() -----------------------------------------------------------------------------------
     std::function<void(const StreamEntry&)> on_entry;
-    /// After each entry.
-    std::function<void(const StreamId&)> on_passed;
-    std::function<void()> on_failed;
     std::function<void(LogLevel, std::string_view event, std::string text)> log;
 
     void start();

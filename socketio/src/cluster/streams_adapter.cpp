@@ -30,7 +30,7 @@ redis::Options streams_redis_options(const StreamsAdapterOptions& options) {
         {options.message_bytes_max, options.pending_messages_max, options.pending_bytes_max});
 }
 
-StreamsAdapterOptions checked(StreamsAdapterOptions options) {
+StreamsAdapterOptions checked_streams_options(StreamsAdapterOptions options) {
     if (options.stream_count < 1 || options.stream_count > stream_count_max) {
         throw std::invalid_argument("stream_count must be from 1 to " +
                                     std::to_string(stream_count_max));
@@ -59,12 +59,17 @@ StreamsAdapter::Parts::Parts(AdapterHost& host, StreamsAdapter& adapter)
             .heartbeat_timeout = adapter.options_.heartbeat_timeout}),
       sessions(link.redis(), {.key_prefix = adapter.options_.session_key_prefix,
                               .bytes_max = adapter.options_.restore_bytes_max}),
-      own(adapter.options_.delivery_wait,
-          [&adapter](OwnOrder::Item item) { adapter.release(std::move(item)); }),
       timer(host.context()) {}
 
+StreamsAdapter::Stream::Stream(StreamsAdapter& adapter, redis::Deployment& redis, std::string name)
+    : reader(adapter.host_->context(), redis,
+             StreamReaderOptions{std::move(name), adapter.options_.read_entries_max,
+                                 adapter.options_.block_time, adapter.uid_}),
+      own(adapter.options_.delivery_wait,
+          [&adapter](OwnOrder::Item item) { adapter.release(std::move(item)); }) {}
+
 StreamsAdapter::StreamsAdapter(StreamsAdapterOptions options, std::string uid)
-    : options_(checked(std::move(options))),
+    : options_(checked_streams_options(std::move(options))),
       redis_(streams_redis_options(options_)),
       uid_(std::move(uid)) {
     status_.adapter = "streams";
@@ -89,24 +94,24 @@ void StreamsAdapter::start(AdapterHost& host) {
             parts_->desk.on_message(std::move(*read));
         }
     };
-    parts_->sessions.position_of = [this](const std::string& stream) {
-        for (const StreamReader& reader : parts_->readers) {
-            if (reader.stream() == stream) return reader.position();
-        }
-        return std::optional<StreamId>();
+    parts_->sessions.on_refused = [this](std::string_view text) {
+        parts_->link.log(LogLevel::error, "redis refused a session", std::string(text));
     };
     for (const std::string& nsp : namespaces) on_namespace_opened(nsp);
     parts_->link.start();
+    if (options_.stream_count == 1) {
+        add_stream(parts_->link.redis(), options_.stream_name);
+        return;
+    }
     for (int i = 0; i < options_.stream_count; ++i) {
+        std::string name = options_.stream_name + "-" + std::to_string(i);
         if (i == 0) {
-            add_reader(parts_->link.redis(), options_.stream_count == 1
-                                                 ? options_.stream_name
-                                                 : options_.stream_name + "-0");
+            add_stream(parts_->link.redis(), std::move(name));
             continue;
         }
         redis::Deployment& connection = parts_->connections.emplace_back(host.context(), redis_);
         connection.start();
-        add_reader(connection, options_.stream_name + "-" + std::to_string(i));
+        add_stream(connection, std::move(name));
     }
 }
 
@@ -138,25 +143,20 @@ void StreamsAdapter::on_namespace_closed(const std::string& nsp) {
 
 // ---- The stream --------------------------------------------------------------------------------
 
-void StreamsAdapter::add_reader(redis::Deployment& redis, const std::string& stream) {
-    StreamReader& reader = parts_->readers.emplace_back(
-        host_->context(), redis,
-        StreamReaderOptions{stream, options_.read_entries_max, options_.block_time, uid_});
-    reader.log = [this](LogLevel level, std::string_view event, std::string text) {
+void StreamsAdapter::add_stream(redis::Deployment& redis, std::string name) {
+    Stream& stream =
+        *parts_->streams.emplace_back(std::make_unique<Stream>(*this, redis, std::move(name)));
+    stream.reader.log = [this](LogLevel level, std::string_view event, std::string text) {
         parts_->link.log(level, event, std::move(text));
     };
-    reader.on_entry = [this](const StreamEntry& entry) { on_entry(entry); };
-    reader.on_passed = [this, stream](const StreamId& id) {
-        parts_->sessions.on_passed(stream, id);
-    };
-    reader.on_failed = [this, stream] { parts_->sessions.on_reader_failed(stream); };
-    reader.start();
+    stream.reader.on_entry = [this, &stream](const StreamEntry& entry) { on_entry(stream, entry); };
+    stream.reader.start();
 }
 
-void StreamsAdapter::on_entry(const StreamEntry& entry) {
-    // What this server wrote it has done already, or does when its turn has come.
+void StreamsAdapter::on_entry(Stream& stream, const StreamEntry& entry) {
     if (entry.fields.uid == uid_) {
         ++status_.own;
+        stream.own.on_entry(entry.fields, entry.id_text);
         return;
     }
     if (!hears_every_namespace_ && !namespaces_.contains(entry.fields.nsp)) {
@@ -172,6 +172,12 @@ void StreamsAdapter::on_entry(const StreamEntry& entry) {
         parts_->link.reject(options_.stream_name, decoded.error().message());
         return;
     }
+    // Of namespaces that are not open the host wants broadcasts alone.
+    if (!namespaces_.contains(entry.fields.nsp) &&
+        !std::holds_alternative<message::Broadcast>(decoded->body)) {
+        ++status_.passed_over;
+        return;
+    }
     parts_->desk.on_message(std::move(*decoded), std::string(entry.id_text));
 }
 
@@ -183,39 +189,45 @@ void StreamsAdapter::operate(const ClusterSurgery& surgery) {
     if (parts_) append(surgery.nsp, encode_entry(surgery), surgery);
 }
 
-void StreamsAdapter::append(const std::string& nsp, const EncodedEntry& entry, OwnOrder::Item item) {
-    const auto now = std::chrono::steady_clock::now();
-    error_code refused;
+void StreamsAdapter::append(const std::string& nsp, EncodedEntry entry, OwnOrder::Item item) {
     if (!is_read(nsp)) {
         // Logged when it was opened.
-        refused = make_error_code(errc::invalid_packet);
         ++status_.lost;
-    } else if (entry.data.size() > options_.message_bytes_max) {
-        refused = make_error_code(errc::too_large);
-        parts_->link.sent(refused);
-    } else if (!parts_->link.redis().connected()) {
-        refused = redis::make_error_code(redis::errc::connection_lost);
-        parts_->link.sent(refused);
-    }
-    if (refused) {
-        parts_->own.add_settled(std::move(item), now);
+        release(std::move(item));
         return;
     }
-    const OwnOrder::Ticket ticket = parts_->own.add(std::move(item), now);
-    // What was released at once may have ended all this.
-    if (!parts_) return;
-    const std::string stream = stream_of_namespace(nsp);
+    Stream& stream = stream_of_namespace(nsp);
+    const auto now = std::chrono::steady_clock::now();
+    error_code refused;
+    if (entry.data.size() > options_.message_bytes_max) {
+        refused = make_error_code(errc::too_large);
+    } else if (!parts_->link.redis().connected()) {
+        refused = redis::make_error_code(redis::errc::connection_lost);
+    }
+    if (refused) {
+        parts_->link.sent(refused);
+        stream.own.add_unwritten(std::move(item), now);
+        return;
+    }
     const std::string entries_max = std::to_string(options_.stream_entries_max);
+    const std::string& name = stream.reader.stream();
     parts_->link.redis().command(
-        stream,
-        {"XADD", stream, "MAXLEN", "~", entries_max, "*", "uid", uid_, "nsp", nsp, "type",
+        name,
+        {"XADD", name, "MAXLEN", "~", entries_max, "*", "uid", uid_, "nsp", nsp, "type",
          entry.type, "data", entry.data},
-        [this, ticket, life = std::weak_ptr(life_)](error_code ec, const redis::Reply& reply) {
+        [this, &stream, ticket = stream.own.next(),
+         life = std::weak_ptr(life_)](error_code ec, const redis::Reply& reply) {
             if (life.expired()) return;
             parts_->link.sent(ec, reply.text());
-            parts_->own.settle(ticket, ec ? std::string() : std::string(reply.text()));
+            stream.own.settle(ticket, !ec);
         });
-    arm_timer();
+    if (stream.reader.position()) {
+        stream.own.add(std::move(item), std::move(entry), now);
+        arm_timer();
+    } else {
+        // Nobody would find it.
+        stream.own.add_unwritten(std::move(item), now);
+    }
 }
 
 void StreamsAdapter::release(OwnOrder::Item item) {
@@ -223,20 +235,22 @@ void StreamsAdapter::release(OwnOrder::Item item) {
         host_->operate(std::move(*surgery));
         return;
     }
-    ClusterBroadcast& broadcast = std::get<ClusterBroadcast>(item);
-    parts_->sessions.on_own_delivered(broadcast);
-    host_->deliver(std::move(broadcast));
+    host_->deliver(std::get<ClusterBroadcast>(std::move(item)));
 }
 
 void StreamsAdapter::arm_timer() {
-    if (parts_->is_timer_armed || parts_->own.empty()) return;
+    const bool is_idle =
+        std::all_of(parts_->streams.begin(), parts_->streams.end(),
+                    [](const auto& stream) { return stream->own.empty(); });
+    if (parts_->is_timer_armed || is_idle) return;
     parts_->is_timer_armed = true;
     parts_->timer.expires_after(own_order_tick);
     parts_->timer.async_wait([this, life = std::weak_ptr(life_)](const error_code& ec) {
         if (ec || life.expired()) return;
         parts_->is_timer_armed = false;
-        parts_->own.on_time(std::chrono::steady_clock::now());
-        if (!life.expired()) arm_timer();
+        const auto now = std::chrono::steady_clock::now();
+        for (const auto& stream : parts_->streams) stream->own.on_time(now);
+        arm_timer();
     });
 }
 
@@ -269,7 +283,12 @@ void StreamsAdapter::restore_session(const std::string& nsp, const std::string& 
         done(nullptr);
         return;
     }
-    parts_->sessions.restore(nsp, stream_of_namespace(nsp), pid, offset, std::move(done));
+    parts_->sessions.restore(nsp, stream_of_namespace(nsp).reader.stream(), pid, offset,
+                             std::move(done));
+}
+
+std::size_t StreamsAdapter::sessions_pending() const noexcept {
+    return parts_ ? parts_->sessions.pending() : 0;
 }
 
 ClusterStatus StreamsAdapter::status() const {
@@ -277,8 +296,9 @@ ClusterStatus StreamsAdapter::status() const {
     if (parts_) {
         status.is_reached =
             status.is_reached &&
-            std::all_of(parts_->readers.begin(), parts_->readers.end(),
-                        [](const StreamReader& reader) { return reader.position().has_value(); });
+            std::all_of(parts_->streams.begin(), parts_->streams.end(), [](const auto& stream) {
+                return stream->reader.position().has_value();
+            });
     }
     return status;
 }
@@ -289,12 +309,14 @@ bool StreamsAdapter::is_read(const std::string& nsp) const {
     return options_.stream_count == 1 || stream_index(nsp, options_.stream_count) >= 0;
 }
 
-std::string StreamsAdapter::stream_of_namespace(const std::string& nsp) const {
-    return stream_of(options_.stream_name, nsp, options_.stream_count);
+StreamsAdapter::Stream& StreamsAdapter::stream_of_namespace(const std::string& nsp) const {
+    const int number = options_.stream_count == 1 ? 0 : stream_index(nsp, options_.stream_count);
+    return *parts_->streams[static_cast<std::size_t>(number)];
 }
 
 std::string StreamsAdapter::why_not_read(const std::string& nsp) const {
-    return "the namespace " + nsp + " is in the stream " + stream_of_namespace(nsp) +
+    return "the namespace " + nsp + " is in the stream " +
+           stream_of(options_.stream_name, nsp, options_.stream_count) +
            ", which no server reads: the hash of its name is negative, with " +
            std::to_string(options_.stream_count) +
            " streams; use one stream, another number of them or another name";

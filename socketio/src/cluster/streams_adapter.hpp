@@ -3,12 +3,13 @@
 // which all servers read in one order; questions and answers go over channels. Lives on shard 0, beside its
 // AdapterHost. WIRE.md B13.
 //
-//   publish, operate --> XADD --> (its answer) own_order --> AdapterHost
-//   XREAD --> stream_reader --> message_desk --> AdapterHost
+//   publish, operate --> XADD
+//   XREAD --> stream_reader --> own_order     (its own entries)   --> AdapterHost
+//                          --> message_desk  (those of others)   --> AdapterHost
 //   channels --> message_channels --> message_desk --> AdapterHost
 //
-// What is done to sockets waits in the same order as broadcasts (executes_own()): a farewell that is followed by
-// disconnect_sockets() must arrive first.
+// All is done here when it is read: broadcasts come in the order of their offsets, and what is done to sockets keeps
+// its place among them (executes_own()), so that a farewell that disconnect_sockets() follows arrives first.
 
 #include "cluster/message_channels.hpp"
 #include "cluster/message_desk.hpp"
@@ -57,12 +58,18 @@ public:
 
     [[nodiscard]] bool keeps_sessions() const noexcept override { return true; }
     void keep_session(const StoredSession& session, std::chrono::milliseconds duration) override;
+    [[nodiscard]] std::size_t sessions_pending() const noexcept override;
     void restore_session(const std::string& nsp, const std::string& pid, const std::string& offset,
                          RestoreHandler done) override;
 
     [[nodiscard]] ClusterStatus status() const override;
 
 private:
+    struct Stream {
+        Stream(StreamsAdapter& adapter, redis::Deployment& redis, std::string name);
+        StreamReader reader;
+        OwnOrder own;
+    };
     /// What there is between start() and stop().
     struct Parts {
         Parts(AdapterHost& host, StreamsAdapter& adapter);
@@ -70,22 +77,23 @@ private:
         MessageChannels channels;
         MessageDesk desk;
         SessionStore sessions;
-        OwnOrder own;
         boost::asio::steady_timer timer;
         /// Of all streams but the first: a connection waits for one stream at a time.
         std::list<redis::Deployment> connections;
-        std::list<StreamReader> readers;
+        /// By their number.
+        std::vector<std::unique_ptr<Stream>> streams;
         bool is_timer_armed = false;
     };
 
-    void add_reader(redis::Deployment& redis, const std::string& stream);
-    void on_entry(const StreamEntry& entry);
-    /// Writes an entry and does the same here when its turn has come.
-    void append(const std::string& nsp, const EncodedEntry& entry, OwnOrder::Item item);
+    void add_stream(redis::Deployment& redis, std::string name);
+    void on_entry(Stream& stream, const StreamEntry& entry);
+    /// Writes an entry, and does the same here when it is read.
+    void append(const std::string& nsp, EncodedEntry entry, OwnOrder::Item item);
     void release(OwnOrder::Item item);
     void arm_timer();
     [[nodiscard]] bool is_read(const std::string& nsp) const;
-    [[nodiscard]] std::string stream_of_namespace(const std::string& nsp) const;
+    /// Of a namespace that is in one.
+    [[nodiscard]] Stream& stream_of_namespace(const std::string& nsp) const;
     [[nodiscard]] std::string why_not_read(const std::string& nsp) const;
 
     const StreamsAdapterOptions options_;

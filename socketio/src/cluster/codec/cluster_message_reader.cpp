@@ -37,11 +37,11 @@ std::optional<ReadOpts> opts_of_body(const Object& data) {
     return read_opts(*opts);
 }
 
-Result<MessageBody> read_broadcast_body(std::string_view nsp, const Object& data) {
-    const Value* packet = data.find("packet");
+Result<MessageBody> read_broadcast_body(std::string_view nsp, Object& data) {
+    Value* packet = data.find("packet");
     std::optional<ReadOpts> opts = opts_of_body(data);
     if (packet == nullptr || !opts) return no_such_message();
-    Result<Args> event = read_packet(*packet);
+    Result<Args> event = read_packet(std::move(*packet));
     if (event.has_error()) return event.error();
     message::Broadcast broadcast{{std::string(nsp), std::move(*event), std::move(opts->audience),
                                   std::move(opts->flags), {}},
