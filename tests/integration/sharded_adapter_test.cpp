@@ -27,10 +27,10 @@ struct ShardedAdapters : testing::Test {
     RedisServer server;
 
     std::shared_ptr<Adapter> adapter(RoomChannels channels = RoomChannels::public_rooms) const {
-        ShardedAdapterOptions options;
-        options.url = server.url();
-        options.room_channels = channels;
-        return sharded_adapter(options);
+        ShardedAdapterOptions made;
+        made.url = server.url();
+        made.room_channels = channels;
+        return sharded_adapter(made);
     }
     template <class... Nodes>
     [[nodiscard]] bool wait_ready(const Nodes&... nodes) {

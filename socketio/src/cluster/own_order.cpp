@@ -38,6 +38,8 @@ void OwnOrder::settle(Ticket ticket, bool is_written) {
 }
 
 bool OwnOrder::on_entry(const EntryFields& fields, std::string_view offset) {
+    // Redis is not silent: it has just said this.
+    is_late_ = false;
     const auto found =
         std::find_if(waiting_.begin(), waiting_.end(), [&fields](const Waiting& waiting) {
             return waiting.place == Place::unknown && waiting.entry.data == fields.data &&
