@@ -12,7 +12,8 @@ redis::Options bounded_redis_options(const std::string& url, const RedisBounds& 
     options.pending_commands_max = bounds.pending_messages_max;
     options.pending_bytes_max = bounds.pending_bytes_max;
     // A message comes in a reply with its channel or its stream's entry; many entries may come in one.
-    options.reply_bytes_max = std::max(options.reply_bytes_max, bounds.message_bytes_max * 2 + 64 * 1024);
+    options.reply_bytes_max =
+        std::max(options.reply_bytes_max, bounds.message_bytes_max * 2 + 64 * 1024);
     return options;
 }
 

@@ -10,9 +10,11 @@
 #include "cluster/redis_link.hpp"
 #include "socketio/sharded_adapter.hpp"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace socketio::cluster {
 
