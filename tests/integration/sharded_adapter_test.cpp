@@ -228,6 +228,31 @@ TEST_F(ShardedAdapters, ANamespaceIsHeardWhileItIsOpen) {
     EXPECT_EQ(b.delivered.size(), heard + 1) << "the mark alone";
 }
 
+TEST_F(ShardedAdapters, NamesWithTheChannelsOwnSignsReachTheirOwnRoomAlone) {
+    const std::vector<std::string> namespaces{"/", "/a", "/a#b", "/#a"};
+    const std::vector<std::string> rooms{"#", "##", "b#c", "c", "b", "a b", "\r\nx",
+                                         std::string("\0zero", 5), "\xc3\xbc"};
+    AdapterNode a(io, adapter(), namespaces);
+    AdapterNode b(io, adapter(), namespaces);
+    std::vector<std::string> sent;
+    for (const std::string& nsp : namespaces) {
+        for (const std::string& room : rooms) b.adapter->on_room(nsp, room, true, false);
+    }
+    ASSERT_TRUE(wait_ready(a, b));
+    for (const std::string& nsp : namespaces) {
+        for (const std::string& room : rooms) {
+            sent.push_back(nsp + " " + room);
+            a.adapter->publish({nsp, {"e"}, {{room}, {}}, {}});
+        }
+    }
+    ASSERT_TRUE(run_until(io, [&] { return b.delivered.size() == sent.size(); }));
+    ASSERT_TRUE(pass_around(a, b));
+    ASSERT_EQ(b.delivered.size(), sent.size() + 1) << "each once, and the mark";
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+        EXPECT_EQ(b.delivered[i].nsp + " " + b.delivered[i].audience.rooms.at(0), sent[i]);
+    }
+}
+
 TEST_F(ShardedAdapters, TalkWithANodeServer) {
     AdapterNode a(io, adapter());
     a.add_socket("ours", {"room1"});

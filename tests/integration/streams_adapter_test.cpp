@@ -1,16 +1,21 @@
 // The streams adapter through a real Redis: one order for all, what was sent during an outage, sessions that move from
 // server to server, and namespaces that nobody would read. Rows of docs/races.md.
 #include "cluster/streams_adapter.hpp"
+#include "cluster/codec/stream_entry.hpp"
+#include "cluster/session_store.hpp"
 #include "support/adapter_node.hpp"
 #include "support/event_loop.hpp"
 #include "support/redis_server.hpp"
 #include "unit/cluster/recorded_questions.hpp"
+#include <redis/deployment.hpp>
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 
@@ -221,6 +226,60 @@ TEST_F(StreamsAdapters, ACutStreamRestoresNobody) {
     server.cli({"XTRIM", "socket.io", "MAXLEN", "1"});
     EXPECT_EQ(restored(a, "/", "pid1", a.delivered[0].offset), nullptr);
     EXPECT_NE(restored(a, "/", "pid1", a.delivered[1].offset), nullptr) << "the last is there";
+}
+
+/// A store of its own, with the entries "0" to "9" in the stream and a session that has had the first.
+struct SessionStores : StreamsAdapters {
+    redis::Deployment redis{io, redis::parse_url(server.url()).value()};
+    std::vector<std::string> ids;
+
+    void SetUp() override {
+        redis.start();
+        ASSERT_TRUE(run_until(io, [&] { return redis.connected(); }));
+        for (int i = 0; i < 10; ++i) {
+            const EncodedEntry entry = encode_entry(event(std::to_string(i)));
+            ids.push_back(server.cli({"XADD", "socket.io", "*", "uid", "u", "nsp", "/", "type",
+                                      entry.type, "data", entry.data}));
+        }
+    }
+    /// `meanwhile` is called when the first command is on its way.
+    [[nodiscard]] std::unique_ptr<RestoredSession> restored_by(
+        SessionStoreOptions limits, const std::function<void()>& meanwhile = [] {}) {
+        limits.key_prefix = "sio:session:";
+        limits.bytes_max = 10'000;
+        SessionStore store(redis, limits);
+        store.on_refused = [](std::string_view text) { ADD_FAILURE() << text; };
+        store.keep({"sid", "pid1", "/", {"sid"}, {}}, 60s);
+        std::unique_ptr<RestoredSession> result;
+        bool is_done = false;
+        store.restore("/", "socket.io", "pid1", ids.at(0), [&](std::unique_ptr<RestoredSession> got) {
+            result = std::move(got);
+            is_done = true;
+        });
+        meanwhile();
+        EXPECT_TRUE(run_until(io, [&] { return is_done; }));
+        return result;
+    }
+};
+
+TEST_F(SessionStores, ReadWhatWasMissedInPieces) {
+    for (const std::size_t entries : {1U, 2U, 3U, 9U, 10U}) {
+        const auto session = restored_by({.entries_per_call = entries});
+        ASSERT_NE(session, nullptr) << entries;
+        ASSERT_EQ(session->missed.size(), 9U) << entries;
+        for (std::size_t i = 0; i < 9; ++i) EXPECT_EQ(session->missed[i].offset, ids[i + 1]);
+    }
+}
+
+TEST_F(SessionStores, AStreamThatIsCutMeanwhileRestoresNobody) {
+    const auto session = restored_by({.entries_per_call = 2}, [this] {
+        redis.command("socket.io", {"XTRIM", "socket.io", "MAXLEN", "2"});
+    });
+    EXPECT_EQ(session, nullptr);
+}
+
+TEST_F(SessionStores, MoreThanCanBeReadRestoresNobody) {
+    EXPECT_EQ(restored_by({.entries_per_call = 1, .calls_max = 3}), nullptr);
 }
 
 TEST_F(StreamsAdapters, MoreThanMayBeMissedRestoresNobody) {
