@@ -230,12 +230,12 @@ TEST_F(StreamsAdapters, ACutStreamRestoresNobody) {
 
 /// A store of its own, with the entries "0" to "9" in the stream and a session that has had the first.
 struct SessionStores : StreamsAdapters {
-    redis::Deployment redis{io, redis::parse_url(server.url()).value()};
+    redis::Deployment connection{io, redis::parse_url(server.url()).value()};
     std::vector<std::string> ids;
 
     void SetUp() override {
-        redis.start();
-        ASSERT_TRUE(run_until(io, [&] { return redis.connected(); }));
+        connection.start();
+        ASSERT_TRUE(run_until(io, [&] { return connection.connected(); }));
         for (int i = 0; i < 10; ++i) {
             const EncodedEntry entry = encode_entry(event(std::to_string(i)));
             ids.push_back(server.cli({"XADD", "socket.io", "*", "uid", "u", "nsp", "/", "type",
@@ -247,7 +247,7 @@ struct SessionStores : StreamsAdapters {
         SessionStoreOptions limits, const std::function<void()>& meanwhile = [] {}) {
         limits.key_prefix = "sio:session:";
         limits.bytes_max = 10'000;
-        SessionStore store(redis, limits);
+        SessionStore store(connection, limits);
         store.on_refused = [](std::string_view text) { ADD_FAILURE() << text; };
         store.keep({"sid", "pid1", "/", {"sid"}, {}}, 60s);
         std::unique_ptr<RestoredSession> result;
@@ -273,7 +273,7 @@ TEST_F(SessionStores, ReadWhatWasMissedInPieces) {
 
 TEST_F(SessionStores, AStreamThatIsCutMeanwhileRestoresNobody) {
     const auto session = restored_by({.entries_per_call = 2}, [this] {
-        redis.command("socket.io", {"XTRIM", "socket.io", "MAXLEN", "2"});
+        connection.command("socket.io", {"XTRIM", "socket.io", "MAXLEN", "2"});
     });
     EXPECT_EQ(session, nullptr);
 }

@@ -17,7 +17,7 @@
 namespace socketio::cluster {
 
 struct ChannelOptions {
-    std::string prefix;
+    std::string prefix = {};
     /// SSUBSCRIBE and SPUBLISH, of Redis 7.
     bool is_sharded = false;
     /// MessagePack even where JSON could say it.

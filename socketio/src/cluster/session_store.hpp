@@ -23,7 +23,7 @@
 namespace socketio::cluster {
 
 struct SessionStoreOptions {
-    std::string key_prefix;
+    std::string key_prefix = {};
     /// Of what one client has missed.
     std::size_t bytes_max = 0;
     std::size_t entries_per_call = 1'000;
