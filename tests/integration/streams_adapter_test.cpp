@@ -93,6 +93,9 @@ TEST_F(StreamsAdapters, DeliverAllInOneOrder) {
         }
     }
     EXPECT_GE(a.adapter->status().own, 200U);
+    EXPECT_EQ(std::count_if(a.delivered.begin(), a.delivered.end(),
+                            [](const auto& one) { return one.is_own; }),
+              200);
 }
 
 TEST_F(StreamsAdapters, CarryWhatNodeWouldWrite) {

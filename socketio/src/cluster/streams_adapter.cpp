@@ -182,7 +182,10 @@ void StreamsAdapter::on_entry(Stream& stream, const StreamEntry& entry) {
 }
 
 void StreamsAdapter::publish(const ClusterBroadcast& broadcast) {
-    if (parts_) append(broadcast.nsp, encode_entry(broadcast), broadcast);
+    if (!parts_) return;
+    ClusterBroadcast own = broadcast;
+    own.is_own = true;
+    append(broadcast.nsp, encode_entry(broadcast), std::move(own));
 }
 
 void StreamsAdapter::operate(const ClusterSurgery& surgery) {
