@@ -1,7 +1,7 @@
 // The sharded adapter through a real Redis: broadcasts by room channels, questions, servers that do not answer, an
 // outage, foreign messages, and Node's own.
 #include "cluster/sharded_adapter.hpp"
-#include "support/adapter_node.hpp"
+#include "support/adapter_peer.hpp"
 #include "support/child_process.hpp"
 #include "support/event_loop.hpp"
 #include "support/redis_server.hpp"
@@ -18,7 +18,7 @@ namespace socketio::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-using test_support::AdapterNode;
+using test_support::AdapterPeer;
 using test_support::ChildProcess;
 using test_support::RedisServer;
 using test_support::run_until;
@@ -38,7 +38,7 @@ struct ShardedAdapters : testing::Test {
         return run_until(io, [&] { return (nodes.is_ready() && ...); });
     }
     /// What came before it has been heard by then.
-    [[nodiscard]] bool pass_around(AdapterNode& from, AdapterNode& to) {
+    [[nodiscard]] bool pass_around(AdapterPeer& from, AdapterPeer& to) {
         const std::string mark = "mark " + std::to_string(++marks_);
         from.adapter->publish(event(mark));
         return run_until(io, [&] {
@@ -56,8 +56,8 @@ private:
 };
 
 TEST_F(ShardedAdapters, CarryBroadcastsToTheOthersAndNotBack) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     ClusterBroadcast sent{"/admin", {"e", 2.5, Binary("\x01")}, {{"r1", "r2"}, {"x"}}, {}};
     sent.flags.compress = false;
@@ -73,9 +73,9 @@ TEST_F(ShardedAdapters, CarryBroadcastsToTheOthersAndNotBack) {
 }
 
 TEST_F(ShardedAdapters, ARoomOfItsOwnIsHeardByThoseWhoHaveMembers) {
-    AdapterNode a(io, adapter());
-    AdapterNode member(io, adapter());
-    AdapterNode stranger(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer member(io, adapter());
+    AdapterPeer stranger(io, adapter());
     member.adapter->on_room("/", "room", true, false);
     ASSERT_TRUE(wait_ready(a, member, stranger));
     a.adapter->publish(event("to the room", {"room"}));
@@ -89,8 +89,8 @@ TEST_F(ShardedAdapters, ARoomOfItsOwnIsHeardByThoseWhoHaveMembers) {
 }
 
 TEST_F(ShardedAdapters, WithoutRoomChannelsAllHearAll) {
-    AdapterNode a(io, adapter(RoomChannels::none));
-    AdapterNode b(io, adapter(RoomChannels::none));
+    AdapterPeer a(io, adapter(RoomChannels::none));
+    AdapterPeer b(io, adapter(RoomChannels::none));
     EXPECT_FALSE(a.adapter->follows_rooms());
     ASSERT_TRUE(wait_ready(a, b));
     a.adapter->publish(event("to the room", {"room"}));
@@ -98,8 +98,8 @@ TEST_F(ShardedAdapters, WithoutRoomChannelsAllHearAll) {
 }
 
 TEST_F(ShardedAdapters, RoomsOfSocketsHaveChannelsWhereThatIsWanted) {
-    AdapterNode a(io, adapter(RoomChannels::all_rooms));
-    AdapterNode b(io, adapter(RoomChannels::all_rooms));
+    AdapterPeer a(io, adapter(RoomChannels::all_rooms));
+    AdapterPeer b(io, adapter(RoomChannels::all_rooms));
     const std::string id = "A_B04gaBSQipKz_8AAAC";
     b.adapter->on_room("/", id, true, true);
     ASSERT_TRUE(wait_ready(a, b));
@@ -109,8 +109,8 @@ TEST_F(ShardedAdapters, RoomsOfSocketsHaveChannelsWhereThatIsWanted) {
 }
 
 TEST_F(ShardedAdapters, DoToSocketsWhatTheOthersSay) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     EXPECT_FALSE(a.adapter->executes_own());
     a.adapter->operate({ClusterSurgery::Kind::join, "/", {{"r"}, {"x"}}, {"s"}});
@@ -123,9 +123,9 @@ TEST_F(ShardedAdapters, DoToSocketsWhatTheOthersSay) {
 }
 
 TEST_F(ShardedAdapters, AskAllOthers) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
-    AdapterNode c(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
+    AdapterPeer c(io, adapter());
     b.add_socket("b1", {"r"});
     c.add_socket("c1");
     c.add_socket("c2", {"r"});
@@ -147,8 +147,8 @@ TEST_F(ShardedAdapters, AskAllOthers) {
 }
 
 TEST_F(ShardedAdapters, AListenerThatDoesNotAnswerIsGoneSoon) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     b.add_socket("b1");
     redis::Options options = redis::parse_url(server.url()).value();
     redis::Deployment monitor(io, options);
@@ -165,8 +165,8 @@ TEST_F(ShardedAdapters, AListenerThatDoesNotAnswerIsGoneSoon) {
 }
 
 TEST_F(ShardedAdapters, AServerThatTakesItsTimeIsWaitedFor) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     b.is_busy = true;
     ASSERT_TRUE(wait_ready(a, b));
     const auto question = std::make_shared<test::RecordedServerSide>();
@@ -180,8 +180,8 @@ TEST_F(ShardedAdapters, AServerThatTakesItsTimeIsWaitedFor) {
 }
 
 TEST_F(ShardedAdapters, ComeBackAfterAnOutage) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     b.adapter->on_room("/", "room", true, false);
     ASSERT_TRUE(wait_ready(a, b));
     server.kill();
@@ -198,8 +198,8 @@ TEST_F(ShardedAdapters, ComeBackAfterAnOutage) {
 }
 
 TEST_F(ShardedAdapters, ForeignMessagesAreCountedAndSkipped) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     const std::vector<std::string> foreign{"nothing", "{", "{}", "\x93\x01\x02\x03",
                                            R"({"type":3,"uid":"u","nsp":"/","data":{}})"};
@@ -213,8 +213,8 @@ TEST_F(ShardedAdapters, ForeignMessagesAreCountedAndSkipped) {
 }
 
 TEST_F(ShardedAdapters, ANamespaceIsHeardWhileItIsOpen) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter(), {"/"});
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter(), {"/"});
     ASSERT_TRUE(wait_ready(a, b));
     b.adapter->on_namespace_opened("/admin");
     ASSERT_TRUE(run_until(io, [&] {
@@ -232,8 +232,8 @@ TEST_F(ShardedAdapters, NamesWithTheChannelsOwnSignsReachTheirOwnRoomAlone) {
     const std::vector<std::string> namespaces{"/", "/a", "/a#b", "/#a"};
     const std::vector<std::string> rooms{"#", "##", "b#c", "c", "b", "a b", "\r\nx",
                                          std::string("\0zero", 5), "\xc3\xbc"};
-    AdapterNode a(io, adapter(), namespaces);
-    AdapterNode b(io, adapter(), namespaces);
+    AdapterPeer a(io, adapter(), namespaces);
+    AdapterPeer b(io, adapter(), namespaces);
     std::vector<std::string> sent;
     for (const std::string& nsp : namespaces) {
         for (const std::string& room : rooms) b.adapter->on_room(nsp, room, true, false);
@@ -254,7 +254,7 @@ TEST_F(ShardedAdapters, NamesWithTheChannelsOwnSignsReachTheirOwnRoomAlone) {
 }
 
 TEST_F(ShardedAdapters, TalkWithANodeServer) {
-    AdapterNode a(io, adapter());
+    AdapterPeer a(io, adapter());
     a.add_socket("ours", {"room1"});
     a.adapter->on_room("/", "room1", true, false);
     ASSERT_TRUE(wait_ready(a));

@@ -3,7 +3,7 @@
 #include "cluster/streams_adapter.hpp"
 #include "cluster/codec/stream_entry.hpp"
 #include "cluster/session_store.hpp"
-#include "support/adapter_node.hpp"
+#include "support/adapter_peer.hpp"
 #include "support/event_loop.hpp"
 #include "support/redis_server.hpp"
 #include "unit/cluster/recorded_questions.hpp"
@@ -23,7 +23,7 @@ namespace socketio::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-using test_support::AdapterNode;
+using test_support::AdapterPeer;
 using test_support::RedisServer;
 using test_support::run_until;
 
@@ -43,10 +43,10 @@ struct StreamsAdapters : testing::Test {
     [[nodiscard]] bool wait_ready(const Nodes&... nodes) {
         return run_until(io, [&] { return (nodes.is_ready() && ...); });
     }
-    [[nodiscard]] bool wait_delivered(const AdapterNode& node, std::size_t count) {
+    [[nodiscard]] bool wait_delivered(const AdapterPeer& node, std::size_t count) {
         return run_until(io, [&] { return node.delivered.size() >= count; });
     }
-    [[nodiscard]] static bool has(const AdapterNode& node, const std::string& name) {
+    [[nodiscard]] static bool has(const AdapterPeer& node, const std::string& name) {
         return std::any_of(node.delivered.begin(), node.delivered.end(),
                            [&](const auto& one) { return one.data.at(0) == Value(name); });
     }
@@ -54,7 +54,7 @@ struct StreamsAdapters : testing::Test {
         return {"/", {name}, std::move(audience), {}};
     }
     /// What comes of it; null as well when nothing does.
-    [[nodiscard]] std::unique_ptr<RestoredSession> restored(AdapterNode& node, const std::string& nsp,
+    [[nodiscard]] std::unique_ptr<RestoredSession> restored(AdapterPeer& node, const std::string& nsp,
                                                             const std::string& pid,
                                                             const std::string& offset) {
         bool is_done = false;
@@ -67,15 +67,15 @@ struct StreamsAdapters : testing::Test {
         return result;
     }
     /// A session of a socket that was last sent what `node` delivered last.
-    void keep(AdapterNode& node, const std::string& pid, const std::string& nsp = "/") {
+    void keep(AdapterPeer& node, const std::string& pid, const std::string& nsp = "/") {
         node.adapter->keep_session({"sid", pid, nsp, {"sid", "room"}, Object{{"name", "bob"}}}, 60s);
         EXPECT_TRUE(run_until(io, [&] { return node.adapter->sessions_pending() == 0; }));
     }
 };
 
 TEST_F(StreamsAdapters, DeliverAllInOneOrder) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(a.adapter->delivers_own() && a.adapter->keeps_sessions());
     ASSERT_TRUE(wait_ready(a, b));
     for (int i = 0; i < 200; ++i) {
@@ -99,8 +99,8 @@ TEST_F(StreamsAdapters, DeliverAllInOneOrder) {
 }
 
 TEST_F(StreamsAdapters, CarryWhatNodeWouldWrite) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     ClusterBroadcast sent{"/admin", {"bin", Binary("\x01\x02"), 1e300}, {{"r"}, {"x"}}, {}};
     a.adapter->publish(sent);
@@ -117,8 +117,8 @@ TEST_F(StreamsAdapters, CarryWhatNodeWouldWrite) {
 }
 
 TEST_F(StreamsAdapters, AFarewellComesBeforeTheEnd) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     ASSERT_TRUE(a.adapter->executes_own());
     a.adapter->publish(event("farewell"));
@@ -130,8 +130,8 @@ TEST_F(StreamsAdapters, AFarewellComesBeforeTheEnd) {
 }
 
 TEST_F(StreamsAdapters, AskAllOthers) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     b.add_socket("b1");
     b.add_socket("b2");
     ASSERT_TRUE(wait_ready(a, b));
@@ -151,8 +151,8 @@ TEST_F(StreamsAdapters, AskAllOthers) {
 }
 
 TEST_F(StreamsAdapters, AClientIsBroughtUpToDateByAnotherServer) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     a.adapter->publish(event("seen"));
     ASSERT_TRUE(wait_delivered(b, 1));
@@ -182,7 +182,7 @@ TEST_F(StreamsAdapters, AClientIsBroughtUpToDateByAnotherServer) {
 }
 
 TEST_F(StreamsAdapters, ASessionIsForWhoeverItBelongsTo) {
-    AdapterNode a(io, adapter());
+    AdapterPeer a(io, adapter());
     ASSERT_TRUE(wait_ready(a));
     a.adapter->publish(event("seen"));
     ASSERT_TRUE(wait_delivered(a, 1));
@@ -201,8 +201,8 @@ TEST_F(StreamsAdapters, ASessionIsForWhoeverItBelongsTo) {
 }
 
 TEST_F(StreamsAdapters, OfTwoServersOneGetsTheSession) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     a.adapter->publish(event("seen"));
     ASSERT_TRUE(wait_delivered(b, 1));
@@ -220,7 +220,7 @@ TEST_F(StreamsAdapters, OfTwoServersOneGetsTheSession) {
 }
 
 TEST_F(StreamsAdapters, ACutStreamRestoresNobody) {
-    AdapterNode a(io, adapter());
+    AdapterPeer a(io, adapter());
     ASSERT_TRUE(wait_ready(a));
     a.adapter->publish(event("seen"));
     a.adapter->publish(event("missed"));
@@ -288,7 +288,7 @@ TEST_F(SessionStores, MoreThanCanBeReadRestoresNobody) {
 TEST_F(StreamsAdapters, MoreThanMayBeMissedRestoresNobody) {
     StreamsAdapterOptions small = options();
     small.restore_bytes_max = 1'000;
-    AdapterNode a(io, streams_adapter(small));
+    AdapterPeer a(io, streams_adapter(small));
     ASSERT_TRUE(wait_ready(a));
     a.adapter->publish(event("seen"));
     for (int i = 0; i < 10; ++i) a.adapter->publish(event(std::string(200, 'x')));
@@ -298,7 +298,7 @@ TEST_F(StreamsAdapters, MoreThanMayBeMissedRestoresNobody) {
 }
 
 TEST_F(StreamsAdapters, ManyMissedAreReadInSeveralCalls) {
-    AdapterNode a(io, adapter());
+    AdapterPeer a(io, adapter());
     ASSERT_TRUE(wait_ready(a));
     a.adapter->publish(event("seen"));
     for (int i = 0; i < 2'500; ++i) a.adapter->publish(event(std::to_string(i)));
@@ -313,8 +313,8 @@ TEST_F(StreamsAdapters, ManyMissedAreReadInSeveralCalls) {
 }
 
 TEST_F(StreamsAdapters, ABrokenConnectionLosesNothing) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     for (int round = 0; round < 5; ++round) {
         const std::string name = "round " + std::to_string(round);
@@ -328,8 +328,8 @@ TEST_F(StreamsAdapters, ABrokenConnectionLosesNothing) {
 }
 
 TEST_F(StreamsAdapters, GoOnAloneDuringAnOutage) {
-    AdapterNode a(io, adapter());
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     a.adapter->publish(event("before"));
     ASSERT_TRUE(wait_delivered(a, 1) && wait_delivered(b, 1));
@@ -351,8 +351,8 @@ TEST_F(StreamsAdapters, GoOnAloneDuringAnOutage) {
 TEST_F(StreamsAdapters, AFrozenRedisHoldsNobodyUpHere) {
     StreamsAdapterOptions quick = options();
     quick.delivery_wait = 300ms;
-    AdapterNode a(io, streams_adapter(quick));
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, streams_adapter(quick));
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     server.freeze();
     a.adapter->publish(event("first"));
@@ -377,11 +377,11 @@ TEST_F(StreamsAdapters, ANamespaceThatNobodyReadsIsRefused) {
     EXPECT_THROW(
         {
             const auto used = streams_adapter(four);
-            const AdapterNode node(io, used, {"/", "/dashboard"});
+            const AdapterPeer node(io, used, {"/", "/dashboard"});
         },
         std::invalid_argument);
-    AdapterNode a(io, streams_adapter(four), {"/", "/chat", "/a"});
-    AdapterNode b(io, streams_adapter(four), {"/", "/chat", "/a"});
+    AdapterPeer a(io, streams_adapter(four), {"/", "/chat", "/a"});
+    AdapterPeer b(io, streams_adapter(four), {"/", "/chat", "/a"});
     ASSERT_TRUE(wait_ready(a, b));
     for (const char* nsp : {"/", "/chat", "/a"}) a.adapter->publish({nsp, {"e"}, {}, {}});
     ASSERT_TRUE(wait_delivered(b, 3) && wait_delivered(a, 3));
@@ -406,7 +406,7 @@ TEST_F(StreamsAdapters, RefuseOptionsThatCannotBe) {
 }
 
 TEST_F(StreamsAdapters, ForeignEntriesAreCountedAndSkipped) {
-    AdapterNode a(io, adapter());
+    AdapterPeer a(io, adapter());
     ASSERT_TRUE(wait_ready(a));
     server.cli({"XADD", "socket.io", "*", "uid", "x", "nsp", "/", "type", "3", "data", "{"});
     server.cli({"XADD", "socket.io", "*", "uid", "x", "nsp", "/", "type", "99"});
@@ -421,8 +421,8 @@ TEST_F(StreamsAdapters, ForeignEntriesAreCountedAndSkipped) {
 TEST_F(StreamsAdapters, AnEntryThatIsTooLargeIsPassedBy) {
     StreamsAdapterOptions small = options();
     small.message_bytes_max = 1'000;
-    AdapterNode a(io, streams_adapter(small));
-    AdapterNode b(io, adapter());
+    AdapterPeer a(io, streams_adapter(small));
+    AdapterPeer b(io, adapter());
     ASSERT_TRUE(wait_ready(a, b));
     b.adapter->publish(event(std::string(2'000, 'x')));
     b.adapter->publish(event("fine"));

@@ -17,16 +17,16 @@
 
 namespace test_support {
 
-class AdapterNode final : public socketio::AdapterHost {
+class AdapterPeer final : public socketio::AdapterHost {
 public:
-    AdapterNode(boost::asio::io_context& io, std::shared_ptr<socketio::Adapter> used,
+    AdapterPeer(boost::asio::io_context& io, std::shared_ptr<socketio::Adapter> used,
                 std::vector<std::string> namespaces = {"/", "/admin"})
         : io_(io), namespaces_(std::move(namespaces)), adapter(std::move(used)) {
         adapter->start(*this);
     }
-    ~AdapterNode() override { adapter->stop(); }
-    AdapterNode(const AdapterNode&) = delete;
-    AdapterNode& operator=(const AdapterNode&) = delete;
+    ~AdapterPeer() override { adapter->stop(); }
+    AdapterPeer(const AdapterPeer&) = delete;
+    AdapterPeer& operator=(const AdapterPeer&) = delete;
 
     boost::asio::io_context& context() noexcept override { return io_; }
     std::vector<std::string> namespaces() const override { return namespaces_; }
