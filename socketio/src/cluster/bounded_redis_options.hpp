@@ -15,6 +15,7 @@ struct RedisBounds {
 };
 
 /// Throws as checked_redis_options().
-[[nodiscard]] redis::Options bounded_redis_options(const std::string& url, const RedisBounds& bounds);
+[[nodiscard]] redis::Options bounded_redis_options(const std::string& url,
+                                                   const RedisBounds& bounds);
 
 }  // namespace socketio::cluster

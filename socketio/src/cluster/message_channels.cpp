@@ -3,6 +3,7 @@
 
 #include "socketio/error.hpp"
 
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -14,8 +15,8 @@ using boost::system::error_code;
 /// `[channel, count]` of PUBSUB NUMSUB and SHARDNUMSUB; a map in RESP3.
 std::size_t subscribers_in(const redis::Reply& reply) {
     const std::vector<redis::Reply>& items = reply.items();
-    return items.size() >= 2 && items[1].integer() > 0 ? static_cast<std::size_t>(items[1].integer())
-                                                       : 0;
+    const std::int64_t count = items.size() >= 2 ? items[1].integer() : 0;
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 
 }  // namespace

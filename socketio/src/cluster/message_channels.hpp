@@ -28,7 +28,8 @@ struct ChannelOptions {
 class MessageChannels final : public MessagePort {
 public:
     /// Both outlive it.
-    MessageChannels(RedisLink& link, ClusterStatus& status, ChannelOptions options, std::string uid);
+    MessageChannels(RedisLink& link, ClusterStatus& status, ChannelOptions options,
+                    std::string uid);
 
     void open(const std::string& nsp);
     void close(const std::string& nsp);

@@ -180,8 +180,8 @@ void MessageDesk::take(const ClusterMessage& from, message::ServerSideEmit& emit
     ServerSideReply reply;
     if (emit.request_id) {
         reply = ServerSideReply(
-            [send = answerer(from.uid, from.nsp), id = *emit.request_id](Value answer) {
-                send(message::ServerSideAnswer{id, std::move(answer)});
+            [answer_with = answerer(from.uid, from.nsp), id = *emit.request_id](Value answer) {
+                answer_with(message::ServerSideAnswer{id, std::move(answer)});
             });
     }
     host_.deliver_server_side(ServerSideEvent{from.nsp, std::move(emit.data)}, reply);

@@ -148,7 +148,8 @@ void OpenQuestions::tell_unnamed_gone(const std::string& id, std::size_t known) 
         if (found == questions_.end()) return;
         Open& open = found->second;
         const std::shared_ptr<ClusterQuestion> question = plain_question(open.question);
-        if (!open.others || !question->is_open() || known + open.unnamed_gone >= *open.others) return;
+        const bool is_over = !open.others || !question->is_open();
+        if (is_over || known + open.unnamed_gone >= *open.others) return;
         ++open.unnamed_gone;
         question->gone("");
     }

@@ -21,7 +21,8 @@ namespace socketio::cluster {
 class OpenQuestions {
 public:
     using Time = PeerTable::Time;
-    using Question = std::variant<std::shared_ptr<BroadcastQuestion>, std::shared_ptr<FetchQuestion>,
+    using Question = std::variant<std::shared_ptr<BroadcastQuestion>,
+                                  std::shared_ptr<FetchQuestion>,
                                   std::shared_ptr<ServerSideQuestion>>;
 
     /// A question that waits for so long asks for signs of life, ...

@@ -31,7 +31,8 @@ struct StreamReaderOptions {
 
 class StreamReader {
 public:
-    StreamReader(boost::asio::io_context& io, redis::Deployment& redis, StreamReaderOptions options);
+    StreamReader(boost::asio::io_context& io, redis::Deployment& redis,
+                 StreamReaderOptions options);
     StreamReader(const StreamReader&) = delete;
     StreamReader& operator=(const StreamReader&) = delete;
 

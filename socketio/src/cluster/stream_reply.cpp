@@ -26,7 +26,9 @@ const std::vector<redis::Reply>& entries_read(const redis::Reply& reply) {
     const std::vector<redis::Reply>& streams = reply.items();
     if (streams.empty()) return none;
     // RESP3 answers with a map, which lists name and entries one after the other.
-    if (reply.kind() == redis::Reply::Kind::map) return streams.size() > 1 ? streams[1].items() : none;
+    if (reply.kind() == redis::Reply::Kind::map) {
+        return streams.size() > 1 ? streams[1].items() : none;
+    }
     const std::vector<redis::Reply>& stream = streams.front().items();
     return stream.size() > 1 ? stream[1].items() : none;
 }

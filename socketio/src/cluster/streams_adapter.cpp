@@ -276,7 +276,8 @@ void StreamsAdapter::server_side_emit(const ServerSideEvent& event,
 
 // ---- Sessions ----------------------------------------------------------------------------------
 
-void StreamsAdapter::keep_session(const StoredSession& session, std::chrono::milliseconds duration) {
+void StreamsAdapter::keep_session(const StoredSession& session,
+                                  std::chrono::milliseconds duration) {
     if (parts_ && is_read(session.nsp)) parts_->sessions.keep(session, duration);
 }
 

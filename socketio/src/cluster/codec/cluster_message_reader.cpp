@@ -134,7 +134,7 @@ Result<MessageBody> read_answer_body(Object& data) {
     return MessageBody(Answer{std::move(id), taken_member(data, "packet")});
 }
 
-Result<MessageBody> take_body(std::int64_t type, std::string_view nsp, Value* value) {
+Result<MessageBody> take_message_body(std::int64_t type, std::string_view nsp, Value* value) {
     static constexpr auto last = static_cast<std::int64_t>(MessageType::adapter_close);
     if (type < 1 || type > last) return no_such_message();
     switch (static_cast<MessageType>(type)) {
@@ -181,14 +181,14 @@ Result<ClusterMessage> decode_message(std::string_view bytes) {
         return no_such_message();
     }
     ClusterMessage decoded{*uid, *nsp->if_string(), message::Heartbeat{}};
-    Result<MessageBody> body = take_body(*number, decoded.nsp, members->find("data"));
+    Result<MessageBody> body = take_message_body(*number, decoded.nsp, members->find("data"));
     if (body.has_error()) return body.error();
     decoded.body = std::move(*body);
     return decoded;
 }
 
 Result<MessageBody> read_body(std::int64_t type, std::string_view nsp, Value* data) {
-    return take_body(type, nsp, data);
+    return take_message_body(type, nsp, data);
 }
 
 }  // namespace socketio::cluster
