@@ -35,6 +35,8 @@ struct ClusterBroadcast {
     /// What tells it from all others wherever it may be sent again, of an adapter that keeps sessions: numbers
     /// with a '-' between them, which grow. Empty: the server that delivers it gives it one of its own.
     std::string offset = {};
+    /// Of an adapter that delivers_own(): this process published it, so no filter of remote broadcasts is asked.
+    bool is_own = false;
 };
 
 /// Rooms joined or left, or sockets sent away, for a whole audience.
@@ -64,6 +66,7 @@ struct RestoredSession {
 };
 
 /// Null when there is nothing to be had: unknown, used already, too old, or the store is away.
+/// Called on shard 0 of the server that asked.
 using RestoreHandler = std::function<void(std::unique_ptr<RestoredSession>)>;
 
 /// What a server offers its adapter. What it is asked here it does in this process alone.
@@ -80,7 +83,8 @@ public:
     /// looks at all that others send, or may come back and have missed it. Always the same for a namespace.
     [[nodiscard]] virtual bool wants_every_room(const std::string& /*nsp*/) const { return true; }
 
-    /// Calls of these two keep their order.
+    /// Calls of these two keep their order. Of an adapter that keeps sessions, those with an offset come in the
+    /// order of the offsets, the own ones too, for each namespace: who was sent one has been sent all before it.
     virtual void deliver(ClusterBroadcast broadcast) = 0;
     virtual void operate(ClusterSurgery surgery) = 0;
     /// Delivers a broadcast whose clients are to answer. `on_count` is called once, with how many were asked;
@@ -141,16 +145,22 @@ public:
     /// It wants to know which rooms this process has members in. Always the same.
     [[nodiscard]] virtual bool follows_rooms() const noexcept { return false; }
     /// Somebody of this process is in that room now, or nobody any more; `is_own` says that it is the room of a
-    /// socket's own id. Every room's first call says that it is there.
+    /// socket's own id. Every room's first call says that it is there. A socket that left and may come back to
+    /// this process is still in its rooms: what it misses is kept here.
     virtual void on_room(const std::string& /*nsp*/, const std::string& /*room*/, bool /*is_there*/,
                          bool /*is_own*/) {}
 
     // ---- Connection state recovery on another server --------------------------------------------
-    /// It keeps the sessions of sockets that left, in place of this process. Always the same.
+    /// It keeps the sessions of sockets that left, in place of this process; then it delivers_own(). Any thread;
+    /// always the same.
     [[nodiscard]] virtual bool keeps_sessions() const noexcept { return false; }
     virtual void keep_session(const StoredSession&, std::chrono::milliseconds /*duration*/) {}
-    /// Takes the session out: it is there for nobody else. `offset` is what the client says, untrusted; empty
-    /// when it got no event.
+    /// Sessions that were given to it and are not stored yet: a server that ends waits for them, up to a second.
+    [[nodiscard]] virtual std::size_t sessions_pending() const noexcept { return 0; }
+    /// Takes the session out, which keep_session() may have been given here right before: it is there for nobody
+    /// else. `offset` is what the client says, untrusted; empty when it got no event. What is missed reaches to
+    /// the end of what was stored when this was called, or further; what is stored later is delivered, too, and
+    /// is known by its offset.
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
     virtual void restore_session(const std::string& /*nsp*/, const std::string& /*pid*/,
                                  const std::string& /*offset*/, RestoreHandler done) {

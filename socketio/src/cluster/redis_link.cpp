@@ -36,7 +36,9 @@ RedisLink::RedisLink(AdapterHost& host, const redis::Options& options, ClusterSt
         if (on_message) on_message(message);
     });
     redis_.on_ready([this] {
-        log(LogLevel::info, "redis adapter ready", status_.name);
+        // With a channel for each room it is ready again after each join.
+        log(status_.is_reached ? LogLevel::debug : LogLevel::info, "redis adapter ready",
+            status_.name);
         tell_state();
         if (on_ready) on_ready();
     });
