@@ -77,7 +77,8 @@ public:
     /// deliver() is wanted for namespaces that are not open too.
     [[nodiscard]] virtual bool wants_every_namespace() const { return false; }
 
-    /// Calls of these two keep their order.
+    /// Calls of these two keep their order. Of an adapter that keeps sessions, those with an offset come in the
+    /// order of the offsets, the own ones too, for each namespace: who was sent one has been sent all before it.
     virtual void deliver(ClusterBroadcast broadcast) = 0;
     virtual void operate(ClusterSurgery surgery) = 0;
     /// Delivers a broadcast whose clients are to answer. `on_count` is called once, with how many were asked;
@@ -143,11 +144,15 @@ public:
                          bool /*is_own*/) {}
 
     // ---- Connection state recovery on another server --------------------------------------------
-    /// It keeps the sessions of sockets that left, in place of this process. Always the same.
+    /// It keeps the sessions of sockets that left, in place of this process; then it delivers_own(). Any thread;
+    /// always the same.
     [[nodiscard]] virtual bool keeps_sessions() const noexcept { return false; }
     virtual void keep_session(const StoredSession&, std::chrono::milliseconds /*duration*/) {}
+    /// Sessions that were given to it and are not stored yet: a server that ends waits for them, up to a second.
+    [[nodiscard]] virtual std::size_t sessions_pending() const noexcept { return 0; }
     /// Takes the session out: it is there for nobody else. `offset` is what the client says, untrusted; empty
-    /// when it got no event.
+    /// when it got no event. What is missed reaches to the end of what was stored when this was called, or
+    /// further: what is stored later is delivered, too, and is known by its offset.
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
     virtual void restore_session(const std::string& /*nsp*/, const std::string& /*pid*/,
                                  const std::string& /*offset*/, RestoreHandler done) {

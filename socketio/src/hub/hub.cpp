@@ -1,11 +1,13 @@
 #include "hub/hub.hpp"
 
 #include "base/assert.hpp"
+#include "hub/adapter_recovery.hpp"
 #include "hub/answer_count.hpp"
 #include "hub/delivery.hpp"
 #include "hub/message_forms.hpp"
 #include "hub/recovery.hpp"
 #include "hub/socket_state.hpp"
+#include "socketio/adapter.hpp"
 #include "wire/packet_parser.hpp"
 #include "wire/session_id.hpp"
 
@@ -16,8 +18,17 @@
 namespace socketio::hub {
 
 Hub::Hub(const HubContext& context) : context_(context) {
-    if (const auto& recovery = context_.options.connection_state_recovery) {
-        recovery_ = std::make_unique<Recovery>(*this, *recovery);
+    const auto& recovery = context_.options.connection_state_recovery;
+    if (!recovery) return;
+    const auto& adapter = context_.options.adapter;
+    if (adapter && adapter->keeps_sessions()) {
+        auto own = std::make_unique<AdapterRecovery>(*this, *recovery);
+        adapter_recovery_ = own.get();
+        recovery_desk_ = std::move(own);
+    } else {
+        auto own = std::make_unique<Recovery>(*this, *recovery);
+        recovery_ = own.get();
+        recovery_desk_ = std::move(own);
     }
 }
 
@@ -30,7 +41,7 @@ void Hub::add_namespace(const Namespace& nsp) {
 void Hub::close_namespace(std::string_view name) {
     const auto* nsp = namespaces_.close(name);
     if (nsp == nullptr) return;
-    if (recovery_) recovery_->forget_namespace(name);
+    if (recovery_desk_) recovery_desk_->forget_namespace(name);
     const Snapshot sockets(snapshots_, *nsp, {});
     for (std::size_t i = 0; i < sockets.size(); ++i) sockets[i].disconnect();
 }
@@ -123,16 +134,16 @@ void send_each(const Snapshot& recipients, bool is_volatile, MessageOf message_o
 }  // namespace
 
 void Hub::deliver(const Delivery& delivery) {
-    if (!recovery_) return send_out(delivery);
-    const auto position = recovery_->note(delivery);
-    send_out(delivery);
-    recovery_->on_delivered(position);
+    if (!recovery_desk_) return send_out(delivery, {});
+    const auto noted = recovery_desk_->note(delivery);
+    send_out(delivery, noted.known_to);
+    recovery_desk_->on_delivered(noted.position);
 }
 
-void Hub::send_out(const Delivery& delivery) {
+void Hub::send_out(const Delivery& delivery, std::span<SocketState* const> left_out) {
     const auto* nsp = find_namespace(delivery.nsp);
     if (nsp == nullptr) return;
-    const Snapshot recipients(snapshots_, *nsp, delivery.audience);
+    const Snapshot recipients(snapshots_, *nsp, delivery.audience, left_out);
     // Nobody receives: no handle and no frames are made.
     if (recipients.empty()) return;
     const auto& contents = delivery.contents;

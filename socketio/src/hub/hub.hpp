@@ -20,6 +20,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +28,9 @@
 
 namespace socketio::hub {
 
+class AdapterRecovery;
 class Recovery;
+class RecoveryDesk;
 class SocketState;
 
 /// What a hub stands on; all of it outlives the hub.
@@ -86,8 +89,12 @@ public:
     }
     /// Of those that let sockets in.
     [[nodiscard]] std::size_t namespaces_count() const noexcept { return namespaces_.open_count(); }
-    /// Null when Options::connection_state_recovery is off.
-    [[nodiscard]] Recovery* recovery() const noexcept { return recovery_.get(); }
+    /// Null when Options::connection_state_recovery is off; else one of the next two.
+    [[nodiscard]] RecoveryDesk* recovery_desk() const noexcept { return recovery_desk_.get(); }
+    /// Null, too, when the adapter keeps sessions.
+    [[nodiscard]] Recovery* recovery() const noexcept { return recovery_; }
+    /// Null unless the adapter keeps sessions.
+    [[nodiscard]] AdapterRecovery* adapter_recovery() const noexcept { return adapter_recovery_; }
     /// As NamespacePort's.
     void post(unsigned shard, std::function<void(Hub&)> work);
     void request_namespace(std::string name, Value auth, std::function<void(bool)> answer);
@@ -115,14 +122,16 @@ public:
     }
 
 private:
-    void send_out(const Delivery& delivery);
+    void send_out(const Delivery& delivery, std::span<SocketState* const> left_out);
     void arm_later();
     void on_later(base::TimePoint now);
     void log_handler_failure(std::string_view nsp, std::string_view event) const;
 
     const HubContext context_;
     NamespaceTable namespaces_;
-    std::unique_ptr<Recovery> recovery_;
+    std::unique_ptr<RecoveryDesk> recovery_desk_;
+    Recovery* recovery_ = nullptr;
+    AdapterRecovery* adapter_recovery_ = nullptr;
     std::vector<Client*> clients_;
     SnapshotStack snapshots_;
     /// By content, which the handle keeps alive.

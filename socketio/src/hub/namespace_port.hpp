@@ -2,14 +2,17 @@
 // What a namespace of the process is set up with, and how its façade reaches every shard.
 
 #include "hub/event_contents.hpp"
+#include "socketio/adapter.hpp"
 #include "socketio/broadcast.hpp"
 #include "socketio/namespace.hpp"
 #include "socketio/server_side.hpp"
 #include "socketio/socket.hpp"
+#include "wire/cluster_offset.hpp"
 
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +45,8 @@ struct Delivery {
     EventContents contents;
     /// The same content may come again in this turn: its frames are kept until then.
     bool is_sent_again = false;
+    /// Of an adapter that keeps sessions. Those of one namespace grow from delivery to delivery.
+    std::optional<wire::ClusterOffset> adapter_offset = {};
 };
 
 /// Rooms joined, left, or sockets sent away, for a whole audience.
@@ -91,6 +96,14 @@ public:
     /// away when the server ends.
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
     virtual void post_to_hub(unsigned, std::function<void(Hub&)>) {}
+    /// To the adapter, where that keeps sessions, on shard 0 alone; as Adapter's. `done` is called at once where
+    /// there is no adapter that runs.
+    virtual void keep_session(const StoredSession&, std::chrono::milliseconds) {}
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
+    virtual void restore_session(const std::string&, const std::string&, const std::string&,
+                                 RestoreHandler done) {
+        done(nullptr);
+    }
     /// To the other servers of the cluster. Throws std::logic_error where there can be none.
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take them over.
     virtual void server_side_emit(ServerSideEvent) {}

@@ -396,7 +396,7 @@ void Server::Implementation::begin_drain(base::Milliseconds window) {
 
 void Server::Implementation::on_milestone(Drain::Milestone milestone) {
     if (++milestones_[static_cast<std::size_t>(milestone)] < shards_.size()) return;
-    if (milestone == Drain::Milestone::no_clients) return end_connections();
+    if (milestone == Drain::Milestone::no_clients) return end_when_sessions_are_stored();
     // Those who are still here need no new connections. Behind the last that was accepted, in every mailbox.
     listener_.stop();
     hand_over_.stop();
@@ -423,9 +423,9 @@ hub::EventContents Server::Implementation::encode(const hub::PlainEvent& event) 
     const bool is_kept = event.offset != wire::EventOffset::none;
     const auto values_bytes = is_kept ? hub::bytes_of(event.args) : 0;
     auto encode_in = [nsp = std::string(event.nsp), name = std::string(event.name),
-                      args = event.args, flags = event.flags,
-                      offset = event.offset](hub::ContentForm form) {
-        return hub::encode_event(form, {nsp, name, args, flags, offset});
+                      args = event.args, flags = event.flags, offset = event.offset,
+                      text = std::string(event.adapter_offset)](hub::ContentForm form) {
+        return hub::encode_event(form, {nsp, name, args, flags, offset, text});
     };
     return {std::make_shared<const shard::ContentsOnce>(std::move(encode_in), values_bytes),
             event.offset};
@@ -464,7 +464,7 @@ void Server::Implementation::send_everywhere(hub::Delivery delivery, std::string
 
 template <class Publish>
 void Server::Implementation::with_offset(const EmitFlags& flags, Publish publish) {
-    if (!options_.connection_state_recovery || flags.is_volatile) {
+    if (!options_.connection_state_recovery || flags.is_volatile || adapter_keeps_sessions()) {
         return publish(wire::EventOffset::none);
     }
     if (auto* own = shards_.current()) return publish(own->hub().recovery()->next_offset());
@@ -597,6 +597,11 @@ void Server::Implementation::deliver(ClusterBroadcast broadcast) {
     if (nsp == nullptr || !passes(nsp->setup().remote_broadcast_filters, broadcast)) return;
     const Args args(std::make_move_iterator(broadcast.data.begin() + 1),
                     std::make_move_iterator(broadcast.data.end()));
+    if (adapter_keeps_sessions()) {
+        return deliver_everywhere(hub::make_adapter_delivery(
+            *this, std::move(broadcast.nsp), std::move(broadcast.audience),
+            std::move(broadcast.flags), *event, args, broadcast.offset));
+    }
     with_offset(broadcast.flags, [&](wire::EventOffset offset) {
         deliver_everywhere(hub::make_delivery(*this, std::move(broadcast.nsp),
                                               std::move(broadcast.audience),

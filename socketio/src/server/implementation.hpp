@@ -2,6 +2,7 @@
 // Behind Server: sets up namespaces and routes, then holds shards and network together while they run.
 // The one place where emits meet shards and the adapter.
 
+#include "base/deadline_queue.hpp"
 #include "base/log.hpp"
 #include "hub/namespace_port.hpp"
 #include "hub/offset_counter.hpp"
@@ -72,6 +73,9 @@ public:
     void fetch(std::string nsp, Audience audience, FetchHandler handler) override;
     void request_namespace(std::string name, Value auth, std::function<void(bool)> answer) override;
     void post_to_hub(unsigned shard, std::function<void(hub::Hub&)> work) override;
+    void keep_session(const StoredSession& session, std::chrono::milliseconds duration) override;
+    void restore_session(const std::string& nsp, const std::string& pid, const std::string& offset,
+                         RestoreHandler done) override;
     void server_side_emit(ServerSideEvent event) override;
     void server_side_ask(ServerSideEvent event, std::chrono::milliseconds timeout,
                          ServerSideAnswersHandler handler) override;
@@ -97,6 +101,11 @@ private:
     void for_each_child(std::string_view parent, Visit visit);
     void require_no_parent(std::string_view nsp) const;
     [[nodiscard]] bool on_first_shard() noexcept;
+    /// The adapter gives broadcasts that can be sent again their offsets. Any thread.
+    [[nodiscard]] bool adapter_keeps_sessions() const noexcept {
+        return options_.connection_state_recovery && options_.adapter &&
+               options_.adapter->keeps_sessions();
+    }
     /// To the adapter, too, unless it is for this process alone.
     void send_everywhere(hub::Delivery delivery, std::string_view event, Args args);
     /// Calls `publish` with an offset of the calling thread's, whose events reach every shard in the offsets'
@@ -125,6 +134,8 @@ private:
     /// On shard 0, all of them.
     void begin_drain(base::Milliseconds window);
     void on_milestone(Drain::Milestone milestone);
+    void end_when_sessions_are_stored();
+    void look_at_sessions(base::TimePoint now);
     void end_connections();
     /// A mounted one has stopped.
     void on_end();
@@ -150,6 +161,9 @@ private:
     std::vector<std::unique_ptr<Drain>> drains_;
     /// By milestone: how many shards have reached it. Shard 0.
     std::array<std::size_t, 2> milestones_{};
+    base::TimePoint sessions_until_{};  ///< Shard 0, like the deadline.
+    base::MemberDeadline<Implementation, &Implementation::look_at_sessions> sessions_deadline_{
+        *this};
     boost::asio::signal_set signals_;
     std::vector<std::function<void()>> stopped_handlers_;  ///< Mounted.
     bool ended_ = false;                                   ///< Mounted; shard 0.

@@ -88,6 +88,7 @@ void check(const RecoveryOptions& recovery) {
     require_positive(recovery.session_bytes_max, "connection_state_recovery.session_bytes_max");
     require_positive(recovery.packets_max, "connection_state_recovery.packets_max");
     require_positive(recovery.packet_bytes_max, "connection_state_recovery.packet_bytes_max");
+    require_positive(recovery.restore_timeout, "connection_state_recovery.restore_timeout");
 }
 
 }  // namespace
