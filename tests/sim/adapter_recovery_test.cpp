@@ -17,6 +17,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -152,8 +153,8 @@ TEST_F(AdapterRecoveryRaces, ReturnToAnyServer) {
         app.emit(1, {{sid}, {}}, ++number);
         settle();
         app.emit_to_all(0, ++number);
-        client.lose();
         app.emit_directly(sid, ++number);
+        client.lose();
         cluster.do_all();
         app.emit(2, {{"nowhere"}, {}}, -1);
         app.emit(2, {{}, {sid}}, -1);
@@ -441,10 +442,10 @@ TEST_F(AdapterRecoveryRaces, ReturnAndEndOfTheServer) {
 class AdapterRecoveryMiddlewareRaces : public AdapterRecoveryRaces {
 protected:
     AdapterRecoveryMiddlewareRaces() : AdapterRecoveryRaces(not_skipping()) {
-        app.root().use([this](Socket& socket, Next next) {
+        app.root().use([this](Socket& socket, const Next& next) {
             if (refuses) return next.refuse("no");
             if (!socket.recovered()) return next();
-            decision.emplace(std::move(next));
+            decision.emplace(next);
         });
     }
     static RecoveryOptions not_skipping() {
@@ -563,7 +564,7 @@ public:
     std::vector<std::string> run() {
         for (int i = 0; i < 600 && cluster_.failures.empty(); ++i) act();
         come_to_rest();
-        for (auto& traveller : travellers_) check(*traveller, true);
+        for (const auto& traveller : travellers_) check_at_rest(*traveller);
         check_nothing_left();
         return cluster_.failures;
     }
@@ -677,7 +678,7 @@ private:
         require(is_run, "each event for a socket once, in order and without a gap");
     }
     /// At rest it has got the last one, too.
-    void check(const Traveller& traveller, bool /*is_at_rest*/) {
+    void check_at_rest(const Traveller& traveller) {
         const auto& numbers = traveller.client.numbers();
         require(traveller.client.connected(), "everybody is back");
         check(traveller, numbers.size());
