@@ -259,7 +259,7 @@ TEST_F(AdapterRecoveryRaces, TwoReturnsAtOnce) {
     client.come(2);
     settle();
     other.read();
-    EXPECT_NE(client.recovered(), other.recovered()) << "one of them has it, whose question came first";
+    EXPECT_NE(client.recovered(), other.recovered()) << "who asked first has it";
     EXPECT_TRUE(client.connected());
     EXPECT_TRUE(other.connected());
     EXPECT_EQ(app.sockets(), 2U);

@@ -95,7 +95,8 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     for (const auto& recovery :
          {RecoveryOptions{.max_disconnection_duration = std::chrono::milliseconds(0)},
           RecoveryOptions{.sessions_max = 0}, RecoveryOptions{.session_bytes_max = 0},
-          RecoveryOptions{.packets_max = 0}, RecoveryOptions{.packet_bytes_max = 0}}) {
+          RecoveryOptions{.packets_max = 0}, RecoveryOptions{.packet_bytes_max = 0},
+          RecoveryOptions{.restore_timeout = std::chrono::milliseconds(0)}}) {
         options = {};
         options.connection_state_recovery = recovery;
         EXPECT_THROW(Server{options}, std::invalid_argument);
