@@ -307,6 +307,23 @@ TEST_F(AdapterRecoveryTest, NobodyIsSentMoreThanAQueueHolds) {
     EXPECT_FALSE(recovered);
 }
 
+TEST_F(AdapterRecoveryTest, MayComeBackInAnotherFormat) {
+    world.options.parser = Parser::by_client;
+    auto& client = connect_with_event();
+    RecoveryWorld::lose(client);
+    world.root().emit("x", 1);
+    auto& again = world.connect_engine();
+    const auto payload = *wire::parse_json(memory.payload(), 10);
+    again.send_binary(msgpack().encode({wire::PacketType::connect, "/", {}, payload}).data);
+    const auto packets = again.read();
+    ASSERT_EQ(packets.size(), 2U) << "what was missed, and the reply";
+    wire::PacketDecoder begun;
+    const auto missed =
+        msgpack().decode(packets[0].substr(1), true, begun, wire::PacketLimits());
+    ASSERT_TRUE(missed && *missed);
+    EXPECT_EQ((**missed).data, Value(Array{"x", 1, "1790000000095-1"}));
+}
+
 TEST_F(AdapterRecoveryTest, TheNewestConnectionWins) {
     auto& old = connect_with_event();
     world.root().emit("x");
