@@ -53,11 +53,8 @@ public:
         std::string payload;
         if (!pid_.empty()) payload = "{\"pid\":\"" + pid_ + "\",\"offset\":\"" + offset_ + "\"}";
         is_back = false;
-        recovered = false;
         connection_->send_text("40" + payload);
-        read_until([this] { return is_back; });
-        if (!recovered) is_greeted_ = false;
-        read_until([this] { return is_greeted_; });
+        read_until([this] { return is_back && is_greeted_; });
     }
     template <class Done>
     void read_until(Done done) {
@@ -88,6 +85,7 @@ private:
         if (text.starts_with("40")) {
             const auto pid = text_between(text, "\"pid\":\"", "\"");
             recovered = pid == pid_;
+            if (!recovered) is_greeted_ = false;
             pid_ = pid;
             sid = text_between(text, "\"sid\":\"", "\"");
             is_back = true;
