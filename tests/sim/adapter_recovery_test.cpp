@@ -441,7 +441,8 @@ TEST_F(AdapterRecoveryRaces, ReturnAndEndOfTheServer) {
 
 class AdapterRecoveryMiddlewareRaces : public AdapterRecoveryRaces {
 protected:
-    AdapterRecoveryMiddlewareRaces() : AdapterRecoveryRaces(not_skipping()) {
+    explicit AdapterRecoveryMiddlewareRaces(const RecoveryOptions& options = not_skipping())
+        : AdapterRecoveryRaces(options) {
         app.root().use([this](Socket& socket, const Next& next) {
             if (refuses) return next.refuse("no");
             if (!socket.recovered()) return next();
@@ -462,6 +463,11 @@ protected:
         settle();
     }
 
+    void decide(unsigned shard) {
+        cluster.on(shard, [&] { (*decision)(); });
+        decision.reset();
+    }
+
     bool refuses = false;
     std::optional<Next> decision;
 };
@@ -474,8 +480,7 @@ TEST_F(AdapterRecoveryMiddlewareRaces, BroadcastAndTheirDecision) {
     app.emit(3, {{sid}, {}}, 2);
     settle();
     EXPECT_EQ(client.numbers(), Numbers{0});
-    cluster.on(2, [&] { (*decision)(); });
-    decision.reset();
+    decide(2);
     app.emit_to_all(0, 3);
     settle();
     expect_recovered(2);
@@ -501,8 +506,7 @@ TEST_F(AdapterRecoveryMiddlewareRaces, DecisionAndEndOfTheConnection) {
     come_back(2);
     ASSERT_TRUE(decision);
     client.lose();
-    cluster.on(2, [&] { (*decision)(); });
-    decision.reset();
+    decide(2);
     cluster.do_all();
     EXPECT_EQ(cluster.store.sessions().size(), 1U);
     expect_nothing_left();
@@ -512,11 +516,42 @@ TEST_F(AdapterRecoveryMiddlewareRaces, DecisionAndEndOfTheConnection) {
     client.come(0);
     settle();
     ASSERT_TRUE(decision);
-    cluster.on(0, [&] { (*decision)(); });
-    decision.reset();
+    decide(0);
     settle();
     expect_recovered(0);
     EXPECT_EQ(client.numbers(), (Numbers{0, 1}));
+}
+
+class AdapterRecoveryPatienceRaces : public AdapterRecoveryMiddlewareRaces {
+protected:
+    AdapterRecoveryPatienceRaces() : AdapterRecoveryMiddlewareRaces(keeping_two()) {}
+    static RecoveryOptions keeping_two() {
+        auto options = not_skipping();
+        options.packets_max = 2;
+        return options;
+    }
+};
+
+TEST_F(AdapterRecoveryPatienceRaces, DecisionAndMoreBroadcastsThanAreKept) {
+    come_back(2);
+    ASSERT_TRUE(decision);
+    for (const int number : {1, 2, 3}) app.emit_to_all(0, number);
+    settle();
+    decide(2);
+    EXPECT_FALSE(client.line().is_open()) << "it was sent nothing, and may come back to all of it";
+    settle();
+    EXPECT_EQ(client.numbers(), Numbers{0});
+    EXPECT_EQ(cluster.store.sessions().size(), 1U);
+    expect_nothing_left();
+    client.lose(false);
+    tick();
+    client.come(0);
+    settle();
+    ASSERT_TRUE(decision);
+    decide(0);
+    settle();
+    expect_recovered(0);
+    EXPECT_EQ(client.numbers(), (Numbers{0, 1, 2, 3}));
 }
 
 class AdapterRecoveryBoundRaces : public AdapterRecoveryRaces {
