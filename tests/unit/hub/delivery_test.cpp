@@ -73,9 +73,10 @@ TEST(Delivery, OfAnAdapterThatCannotBeSentAgainHasNone) {
     const World world;
     EmitFlags is_volatile;
     is_volatile.is_volatile = true;
-    for (const auto& delivery : {make_adapter_delivery(world, "/", {}, {}, "ev", {}, ""),
-                                 make_adapter_delivery(world, "/", {}, {}, "ev", {}, "no offset"),
-                                 make_adapter_delivery(world, "/", {}, is_volatile, "ev", {}, "1-1")}) {
+    for (const auto& delivery :
+         {make_adapter_delivery(world, "/", {}, {}, "ev", {}, ""),
+          make_adapter_delivery(world, "/", {}, {}, "ev", {}, "no offset"),
+          make_adapter_delivery(world, "/", {}, is_volatile, "ev", {}, "1-1")}) {
         EXPECT_FALSE(delivery.adapter_offset);
         EXPECT_EQ(delivery.contents.offset(), wire::EventOffset::none);
         EXPECT_EQ(delivery.contents.only()->data, R"(2["ev"])");

@@ -9,20 +9,20 @@
 namespace socketio::wire {
 namespace {
 
-ClusterOffset offset(std::string_view text) {
+ClusterOffset cluster_offset(std::string_view text) {
     const auto parsed = parse_cluster_offset(text);
     EXPECT_TRUE(parsed) << text;
     return parsed.value_or(ClusterOffset());
 }
 
 TEST(ClusterOffset, IsComparedAsNumbers) {
-    EXPECT_LT(offset("9-0"), offset("10-0"));
-    EXPECT_LT(offset("1795388961044-9"), offset("1795388961044-10"));
-    EXPECT_LT(offset("1795388961044-10"), offset("1795388961045-0"));
-    EXPECT_LT(offset("1"), offset("1-0")) << "what has more numbers comes after";
-    EXPECT_LT(offset("1-0-5"), offset("1-1"));
-    EXPECT_EQ(offset("1795388961044-0"), offset("1795388961044-00"));
-    EXPECT_EQ(offset("18446744073709551615-0"), offset("18446744073709551615-0"));
+    EXPECT_LT(cluster_offset("9-0"), cluster_offset("10-0"));
+    EXPECT_LT(cluster_offset("1795388961044-9"), cluster_offset("1795388961044-10"));
+    EXPECT_LT(cluster_offset("1795388961044-10"), cluster_offset("1795388961045-0"));
+    EXPECT_LT(cluster_offset("1"), cluster_offset("1-0")) << "what has more numbers comes after";
+    EXPECT_LT(cluster_offset("1-0-5"), cluster_offset("1-1"));
+    EXPECT_EQ(cluster_offset("1795388961044-0"), cluster_offset("1795388961044-00"));
+    EXPECT_EQ(cluster_offset("18446744073709551615-0"), cluster_offset("18446744073709551615-0"));
 }
 
 TEST(ClusterOffset, IsNotReadFromAnyOtherText) {
