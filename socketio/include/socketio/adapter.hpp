@@ -35,6 +35,8 @@ struct ClusterBroadcast {
     /// What tells it from all others wherever it may be sent again, of an adapter that keeps sessions: numbers
     /// with a '-' between them, which grow. Empty: the server that delivers it gives it one of its own.
     std::string offset = {};
+    /// Of an adapter that delivers_own(): this process published it, so filters of remote broadcasts are not asked.
+    bool is_own = false;
 };
 
 /// Rooms joined or left, or sockets sent away, for a whole audience.
@@ -64,6 +66,7 @@ struct RestoredSession {
 };
 
 /// Null when there is nothing to be had: unknown, used already, too old, or the store is away.
+/// Called on shard 0 of the server that asked.
 using RestoreHandler = std::function<void(std::unique_ptr<RestoredSession>)>;
 
 /// What a server offers its adapter. What it is asked here it does in this process alone.

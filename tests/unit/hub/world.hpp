@@ -115,8 +115,8 @@ public:
     void ask(Question question, BroadcastAckHandler handler) override {
         hub().ask(question, std::move(handler));
     }
-    void fetch(std::string nsp, Audience audience, FetchHandler handler) override {
-        handler({{}, hub().fetch(nsp, audience)});
+    void fetch(SocketQuery query, FetchHandler handler) override {
+        handler({{}, hub().fetch(query.nsp, query.audience), {}});
     }
     void request_namespace(std::string name, Value auth,
                            std::function<void(bool)> answer) override {
