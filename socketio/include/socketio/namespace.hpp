@@ -164,9 +164,9 @@ public:
     void server_side_emit(std::string_view event, Values&&... values) const {
         send_server_side(event, Args{Value(std::forward<Values>(values))...});
     }
-    /// The same, and calls the handler once: when each of them has answered or is gone, or after `timeout`
-    /// with the answers that came. With no other server that is soon. On the calling shard, or on shard 0 when the caller is none; of
-    /// a server that stops, nothing may come. Throws std::invalid_argument for a timeout of zero, too.
+    /// The same, and calls the handler once: when each of them has answered or is gone, or after `timeout` with the
+    /// answers that came. With no other server that is soon. On the calling shard, or on shard 0 when the caller is
+    /// none; of a server that stops, nothing may come. Throws std::invalid_argument for a timeout of zero, too.
     void server_side_emit_with_ack(std::string_view event, Args args,
                                    std::chrono::milliseconds timeout,
                                    ServerSideAnswersHandler handler) const;
