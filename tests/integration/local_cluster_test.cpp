@@ -1,4 +1,4 @@
-// Two servers of two shards each, joined in one process, with clients on both: what one of them is asked reaches all.
+// Two servers of two shards each, joined in one process, with clients on both: what one is asked reaches all.
 
 #include "socketio/adapter.hpp"
 #include "socketio/local_cluster.hpp"

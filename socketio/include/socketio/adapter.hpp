@@ -35,7 +35,7 @@ struct ClusterBroadcast {
     /// What tells it from all others wherever it may be sent again, of an adapter that keeps sessions: numbers
     /// with a '-' between them, which grow. Empty: the server that delivers it gives it one of its own.
     std::string offset = {};
-    /// Of an adapter that delivers_own(): this process published it, so filters of remote broadcasts are not asked.
+    /// Of an adapter that delivers_own(): this process published it, so no filter of remote broadcasts is asked.
     bool is_own = false;
 };
 

@@ -119,17 +119,18 @@ public:
     /// has answered or left, or after `timeout`. With nobody to ask that is soon. On the calling shard, or on
     /// shard 0 when the caller is none; of a server that stops, nothing may come. With local(), or an adapter
     /// that has no requests, the sockets of this process. Who leaves another server without an answer is waited
-    /// for, as in Node; a server that is gone is not, and is named. Throws std::invalid_argument when the event's
-    /// name is reserved, and when `timeout` is zero: a broadcast does not wait for ever. Acks are never volatile,
-    /// droppable or conflated. Socket.IO protocol v5, "Acknowledgement".
+    /// for, as in Node; a server that is gone is not, and is named. Throws std::invalid_argument when the
+    /// event's name is reserved, and when `timeout` is zero: a broadcast does not wait for ever. Acks are
+    /// never volatile, droppable or conflated. Socket.IO protocol v5, "Acknowledgement".
     void emit_with_ack(std::string_view event, Args args, std::chrono::milliseconds timeout,
                        BroadcastAckHandler handler) const;
     /// For a Task on a shard.
     [[nodiscard]] Awaitable<BroadcastAnswers> emit_with_ack(
         std::string_view event, Args args, std::chrono::milliseconds timeout) const;
 
-    /// The connected sockets of the audience on all servers, or in this process alone, as with emit_with_ack(). The
-    /// others have Options::cluster_request_timeout to answer. Handlers are called as those of emit_with_ack().
+    /// The connected sockets of the audience on all servers, or in this process alone, as with emit_with_ack().
+    /// The others have Options::cluster_request_timeout to answer. Handlers are called as those of
+    /// emit_with_ack().
     void fetch_sockets(FetchHandler handler) const;
     [[nodiscard]] Awaitable<FetchedSockets> fetch_sockets() const;
 

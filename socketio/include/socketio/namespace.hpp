@@ -158,15 +158,16 @@ public:
 
     // ---- Between servers -----------------------------------------------------------------------
     /// To the handlers of on_server_side() of the other servers of the cluster that have this namespace. Any
-    /// thread. Throws std::invalid_argument as on_server_side() does, and std::logic_error without an adapter, with
-    /// one that has no requests, and for the parent of Server::of_matching().
+    /// thread. Throws std::invalid_argument as on_server_side() does, and std::logic_error without an adapter,
+    /// with one that has no requests, and for the parent of Server::of_matching().
     template <class... Values>
     void server_side_emit(std::string_view event, Values&&... values) const {
         send_server_side(event, Args{Value(std::forward<Values>(values))...});
     }
-    /// The same, and calls the handler once: when each of them has answered or is gone, or after `timeout` with the
-    /// answers that came. With no other server that is soon. On the calling shard, or on shard 0 when the caller is
-    /// none; of a server that stops, nothing may come. Throws std::invalid_argument for a timeout of zero, too.
+    /// The same, and calls the handler once: when each of them has answered or is gone, or after `timeout` with
+    /// the answers that came. With no other server that is soon. On the calling shard, or on shard 0 when the
+    /// caller is none; of a server that stops, nothing may come. Throws std::invalid_argument for a timeout of
+    /// zero, too.
     void server_side_emit_with_ack(std::string_view event, Args args,
                                    std::chrono::milliseconds timeout,
                                    ServerSideAnswersHandler handler) const;

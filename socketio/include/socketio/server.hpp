@@ -73,8 +73,8 @@ public:
     /// before run(). An adapter hears of such namespaces only when this is set: it then gets all that the
     /// processes send each other.
     Server& on_remote_broadcast(RemoteBroadcastFilter filter);
-    /// Told on shard 0 when the other servers can be reached, and when not any more: this server's own clients are
-    /// served all the same. First when that is known. Only before run().
+    /// Told on shard 0 when the other servers can be reached, and when not any more: this server's own clients
+    /// are served all the same. First when that is known. Only before run().
     Server& on_cluster_state(ClusterStateHandler handler);
 
     // ---- The root namespace --------------------------------------------------------------------
@@ -217,7 +217,7 @@ public:
     /// takes some microseconds for a hundred of them. Any thread; of a server that stops, nothing comes.
     void take_census(std::function<void(const Census&)> done);
     /// Calls `done` on shard 0 with how the connection to other servers is, as Options::adapter sees it; an empty
-    /// one without an adapter, and while the server does not run. Any thread; of a server that stops, nothing comes.
+    /// one without an adapter, and before that has started. Any thread; of a server that stops, nothing comes.
     void take_cluster_status(std::function<void(const ClusterStatus&)> done);
     [[nodiscard]] const Options& options() const noexcept;
 

@@ -107,8 +107,8 @@ public:
     // NOLINTEND(performance-unnecessary-value-param)
     /// A shard has the first socket in a child of a parent namespace, or has none any more.
     virtual void on_child_presence(const std::string&, bool) {}
-    /// A shard has the first member of a room, or has none any more, and the adapter follows rooms. `is_own`: it is
-    /// the room of a socket's own id.
+    /// A shard has the first member of a room, or has none any more, and the adapter follows rooms. `is_own`: it
+    /// is the room of a socket's own id.
     virtual void on_room(const std::string& /*nsp*/, std::string_view /*room*/, bool /*is_there*/,
                          bool /*is_own*/) {}
     /// Throws std::logic_error when shards read that namespace's setup already.

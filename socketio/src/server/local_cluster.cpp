@@ -224,14 +224,15 @@ public:
 
     void restore_session(const std::string& nsp, const std::string& pid, const std::string& offset,
                          RestoreHandler done) override {
-        std::unique_ptr<RestoredSession> restored;
+        const auto restored = std::make_shared<std::unique_ptr<RestoredSession>>();
         members_->turn.run([&] {
             if (!members_->sessions) return;
-            restored = members_->sessions->restore(nsp, pid, offset,
-                                                   std::chrono::steady_clock::now());
+            *restored = members_->sessions->restore(nsp, pid, offset,
+                                                    std::chrono::steady_clock::now());
         });
-        members_->post(seat_, [done = std::move(done), restored = std::move(restored)](
-                                  Seat&) mutable { done(std::move(restored)); });
+        members_->post(seat_, [done = std::move(done), restored](Seat&) {
+            done(std::move(*restored));
+        });
     }
 
     [[nodiscard]] ClusterStatus status() const override {

@@ -8,8 +8,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -293,6 +296,84 @@ TEST_F(ClusterDeskTest, KeepsTheErrorOfThisProcess) {
     question->add_own({errc::disconnected, {}, {}});
     ASSERT_TRUE(clients);
     EXPECT_EQ(clients->ec, errc::disconnected);
+}
+
+// ---- Every order -------------------------------------------------------------------------------
+
+/// What comes of the servers of one question, in an order of its seed's: counts, answers before and behind them,
+/// servers that go at any point of that.
+class AnyOrder {
+public:
+    explicit AnyOrder(unsigned seed) : dice_(seed) {
+        const auto servers = 1 + below(4);
+        for (std::size_t i = 0; i < servers; ++i) add_server("s" + std::to_string(i));
+        const auto names = names_;
+        add({[servers, names](BroadcastAsked& question) { question.expect(servers, names); }});
+        add({[](BroadcastAsked& question) { question.add_own({{}, {"own"}, {}}); }});
+    }
+
+    /// Whether there is one more; then it happens.
+    bool step(BroadcastAsked& question) {
+        if (steps_.empty()) return false;
+        auto& chosen = steps_[below(steps_.size())];
+        const auto work = chosen.front();
+        chosen.erase(chosen.begin());
+        std::erase_if(steps_, [](const auto& sequence) { return sequence.empty(); });
+        work(question);
+        return true;
+    }
+    [[nodiscard]] bool is_over() const { return steps_.empty(); }
+
+    std::size_t answers = 1;  ///< The own one.
+    std::vector<std::string> lost;
+
+private:
+    using Step = std::function<void(BroadcastAsked&)>;
+
+    std::size_t below(std::size_t bound) {
+        return std::uniform_int_distribution<std::size_t>(0, bound - 1)(dice_);
+    }
+    void add(std::vector<Step> sequence) { steps_.push_back(std::move(sequence)); }
+    void add_server(const std::string& name) {
+        names_.push_back(name);
+        const auto clients = below(4);
+        std::vector<Step> sequence(clients, [name](BroadcastAsked& question) {
+            question.add(name, Value(name));
+        });
+        const auto place = static_cast<std::ptrdiff_t>(below(clients + 1));
+        sequence.insert(sequence.begin() + place, [name, clients](BroadcastAsked& question) {
+            question.add_count(name, clients);
+        });
+        const auto done = below(2 * sequence.size());
+        if (done < sequence.size()) {
+            sequence.resize(done);
+            sequence.emplace_back([name](BroadcastAsked& question) { question.gone(name); });
+            lost.push_back(name);
+            answers += done > static_cast<std::size_t>(place) ? done - 1 : done;
+        } else {
+            answers += clients;
+        }
+        add(std::move(sequence));
+    }
+
+    std::mt19937 dice_;
+    std::vector<std::string> names_;
+    std::vector<std::vector<Step>> steps_;
+};
+
+TEST_F(ClusterDeskTest, EndsWithTheLastWordInWhateverOrderTheyCome) {
+    for (unsigned seed = 0; seed < 2'000; ++seed) {
+        SCOPED_TRACE(seed);
+        clients.reset();
+        const auto question = ask_clients();
+        AnyOrder order(seed);
+        while (order.step(*question)) {
+            ASSERT_EQ(clients.has_value(), order.is_over());
+        }
+        EXPECT_FALSE(clients->ec);
+        EXPECT_EQ(clients->values.size(), order.answers);
+        EXPECT_THAT(clients->missing, testing::UnorderedElementsAreArray(order.lost));
+    }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// A server and its adapter: how it begins and ends, what it is told of the cluster, which of the adapter's promises
-// change what the server does.
+// A server and its adapter: how it begins and ends, what it is told of the cluster, and which of the adapter's
+// promises change what the server does.
 #include "socketio/adapter.hpp"
 #include "socketio/error.hpp"
 #include "socketio/local_cluster.hpp"
