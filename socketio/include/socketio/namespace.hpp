@@ -95,8 +95,8 @@ public:
     /// As Socket::on_drain(), for every socket of the namespace, at no cost per socket; after the socket's
     /// own handlers. On polling it is called after nearly every GET.
     Namespace& on_drain(DrainHandler handler);
-    /// Asked on shard 0 for each broadcast that another process sent to this namespace, before it is
-    /// delivered: false keeps it back, and so does an exception. Of several, the first that says false
+    /// Asked on shard 0 for each broadcast that another process sent to this namespace, with or without acks,
+    /// before it is delivered: false keeps it back, and so does an exception. Of several, the first that says false
     /// decides. What this process sends is not asked for.
     Namespace& on_remote_broadcast(RemoteBroadcastFilter filter);
     /// Told of what other servers of the cluster emit with server_side_emit(), on shard 0. Handlers of one

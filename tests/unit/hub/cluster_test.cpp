@@ -33,7 +33,9 @@ protected:
         world.root().on_connection([this](Socket& connected) { socket = &connected; });
     }
     AnswerStream record() {
-        return {[this](std::size_t sockets) { heard.push_back(std::to_string(sockets) + " asked"); },
+        return {[this](std::size_t sockets) {
+                    heard.push_back(std::to_string(sockets) + " asked");
+                },
                 [this](boost::system::error_code ec, const Value& answer) {
                     heard.push_back(ec ? ec.message() : answer.as_string());
                 }};

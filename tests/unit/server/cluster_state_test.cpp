@@ -7,6 +7,7 @@
 #include "support/event_loop.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -98,6 +99,12 @@ protected:
         while (context.poll() > 0) {
         }
     }
+    /// As adapters call their server: on shard 0.
+    template <class Work>
+    void on_loop(Work work) {
+        boost::asio::post(context, std::move(work));
+        settle();
+    }
 
     boost::asio::io_context context;
     std::vector<std::string> log;
@@ -146,9 +153,11 @@ TEST_F(ClusterStateTest, IsToldWhenItChanges) {
     server->on_cluster_state([](bool, const std::string&) { throw std::runtime_error("no"); });
     start();
     EXPECT_THAT(told, IsEmpty()) << "nobody knows yet";
-    adapter->host->on_cluster_state(true, "connected");
-    adapter->host->on_cluster_state(true, "connected again");
-    adapter->host->on_cluster_state(false, "connection reset");
+    on_loop([&] {
+        adapter->host->on_cluster_state(true, "connected");
+        adapter->host->on_cluster_state(true, "connected again");
+        adapter->host->on_cluster_state(false, "connection reset");
+    });
     EXPECT_THAT(told, ElementsAre(std::pair(true, std::string("connected")),
                                   std::pair(false, std::string("connection reset"))));
     EXPECT_THROW(server->on_cluster_state({}), std::logic_error) << "it runs";
@@ -276,7 +285,7 @@ TEST_F(ClusterStateTest, WhatTheAdapterDeliversItselfIsDeliveredOnceAndNotFilter
     settle();
     EXPECT_EQ(adapter->published.size(), 1U);
     EXPECT_EQ(filtered, 0);
-    adapter->host->deliver({"/", {"of another"}, {}, {}});
+    on_loop([&] { adapter->host->deliver({"/", {"of another"}, {}, {}}); });
     EXPECT_EQ(filtered, 1);
 }
 
@@ -290,19 +299,20 @@ TEST_F(ClusterStateTest, QuestionsOfOthersAreAnsweredLater) {
         told.push_back(std::to_string(clients) + " clients");
     };
     const auto answer = [](Value) { ADD_FAILURE() << "nobody is here"; };
-    auto& host = *adapter->host;
-    host.ask({"/", {"x"}, {}, {}}, 1s, count, answer);
-    host.ask({"/unknown", {"x"}, {}, {}}, 1s, count, answer);
-    host.ask({"/kept", {"x"}, {}, {}}, 1s, count, answer);
-    host.ask({"/", {}, {}, {}}, 1s, count, answer);
-    host.fetch("/", {}, [&](const std::vector<SocketDetails>& sockets) {
-        told.push_back(std::to_string(sockets.size()) + " sockets");
+    on_loop([&] {
+        auto& host = *adapter->host;
+        host.ask({"/", {"x"}, {}, {}}, 1s, count, answer);
+        host.ask({"/unknown", {"x"}, {}, {}}, 1s, count, answer);
+        host.ask({"/kept", {"x"}, {}, {}}, 1s, count, answer);
+        host.ask({"/", {}, {}, {}}, 1s, count, answer);
+        host.fetch("/", {}, [&](const std::vector<SocketDetails>& sockets) {
+            told.push_back(std::to_string(sockets.size()) + " sockets");
+        });
+        host.rooms("/", [&](const std::vector<std::string>& rooms) {
+            told.push_back(std::to_string(rooms.size()) + " rooms");
+        });
+        EXPECT_THAT(told, IsEmpty());
     });
-    host.rooms("/", [&](const std::vector<std::string>& rooms) {
-        told.push_back(std::to_string(rooms.size()) + " rooms");
-    });
-    EXPECT_THAT(told, IsEmpty());
-    settle();
     EXPECT_THAT(told, testing::UnorderedElementsAre("0 clients", "0 clients", "0 clients",
                                                     "0 clients", "0 sockets", "0 rooms"));
 }
