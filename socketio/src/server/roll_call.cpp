@@ -25,9 +25,9 @@ bool RollCall::gone(std::string_view server) {
     if (!server.empty()) {
         if (has_answered(server)) return false;
         if (std::find(gone_.begin(), gone_.end(), server) != gone_.end()) return false;
+        // One that came after the question was asked, or has not the namespace.
+        if (has_all_names() && names_.find(server) == names_.end()) return false;
     }
-    // One that came after the question was asked, or has not the namespace.
-    if (has_all_names() && names_.find(server) == names_.end()) return false;
     if (gone_.size() >= servers_max) return false;
     gone_.emplace_back(server);
     return true;
@@ -39,9 +39,14 @@ std::vector<std::string> RollCall::missing() const {
         const bool is_gone = std::find(gone_.begin(), gone_.end(), name) != gone_.end();
         if (!is_gone && !has_answered(name)) all.push_back(name);
     }
-    // Names and numbers need not agree: a server may have come or gone since it was counted.
-    const auto asked = std::min(expected(), servers_max);
-    if (asked > answers()) all.resize(std::max(all.size(), asked - answers()));
+    if (!expected_) return all;
+    // Names and numbers need not agree: some may be known by name, and some of those have gone without it.
+    const auto asked = std::min(*expected_, servers_max);
+    const auto left = asked > answers() ? asked - answers() : std::size_t{0};
+    if (all.size() < left) all.resize(left);
+    for (auto place = all.begin(); place != all.end() && all.size() > left;) {
+        place = place->empty() ? all.erase(place) : place + 1;
+    }
     return all;
 }
 

@@ -298,7 +298,7 @@ TEST_F(ClusterStateTest, QuestionsOfOthersAreAnsweredLater) {
     const auto count = [&](std::size_t clients) {
         told.push_back(std::to_string(clients) + " clients");
     };
-    const auto answer = [](Value) { ADD_FAILURE() << "nobody is here"; };
+    const auto answer = [](const Value&) { ADD_FAILURE() << "nobody is here"; };
     on_loop([&] {
         auto& host = *adapter->host;
         host.ask({"/", {"x"}, {}, {}}, 1s, count, answer);

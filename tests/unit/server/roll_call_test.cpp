@@ -65,6 +65,20 @@ TEST(RollCallTest, CountsWhoIsGoneAsAnswered) {
     EXPECT_TRUE(roll.is_complete());
 }
 
+TEST(RollCallTest, TakesBackANamelessOneThatIsKnownByName) {
+    RollCall roll;
+    roll.expect(2, {"a", "b"});
+    EXPECT_TRUE(roll.answer("a"));
+    EXPECT_TRUE(roll.gone("")) << "one of them";
+    EXPECT_TRUE(roll.is_complete());
+    EXPECT_THAT(roll.missing(), ElementsAre("b"));
+    RollCall other;
+    other.expect(3, {});
+    EXPECT_TRUE(other.answer("a"));
+    EXPECT_TRUE(other.gone("b"));
+    EXPECT_THAT(other.missing(), ElementsAre("b", ""));
+}
+
 TEST(RollCallTest, TakesAnotherNumber) {
     RollCall roll;
     roll.expect(5, {});
