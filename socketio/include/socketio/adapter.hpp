@@ -141,7 +141,8 @@ public:
     /// It wants to know which rooms this process has members in. Always the same.
     [[nodiscard]] virtual bool follows_rooms() const noexcept { return false; }
     /// Somebody of this process is in that room now, or nobody any more; `is_own` says that it is the room of a
-    /// socket's own id. Every room's first call says that it is there.
+    /// socket's own id. Every room's first call says that it is there. A socket that left and may come back to
+    /// this process is still in its rooms: what it misses is kept here.
     virtual void on_room(const std::string& /*nsp*/, const std::string& /*room*/, bool /*is_there*/,
                          bool /*is_own*/) {}
 

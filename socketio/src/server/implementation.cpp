@@ -8,11 +8,28 @@
 #include "server/options_check.hpp"
 #include "transport/uring_writer.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace socketio {
 
+namespace {
+
+/// What a client that comes back in time needs until it is back.
+constexpr base::Milliseconds return_time{5'000};
+/// Longer ones are no time that a clock can tell.
+constexpr base::Milliseconds stay_max = std::chrono::hours(24 * 365);
+
+base::Milliseconds rooms_stay_of(const Options& options) {
+    const auto& recovery = options.connection_state_recovery;
+    if (!recovery || !options.adapter || options.adapter->keeps_sessions()) return {};
+    return std::min(recovery->max_disconnection_duration, stay_max) + return_time;
+}
+
+}  // namespace
 
 Server::Implementation::Implementation(Options given, boost::asio::io_context* mounted)
     : options_(mounted != nullptr ? checked_for_mounting(std::move(given))
@@ -21,6 +38,13 @@ Server::Implementation::Implementation(Options given, boost::asio::io_context* m
       shards_(options_.shards, options_, log_, mounted),
       others_offsets_(options_.shards, hub::sources_of(options_.shards)),
       desk_(shards_[0].deadlines(), options_.pending_acks_max),
+      followed_rooms_(shards_[0].deadlines(), rooms_stay_of(options_),
+                      [this](const std::string& nsp, const std::string& room, bool is_there,
+                             bool is_own) {
+                          if (adapter_runs_) {
+                              options_.adapter->on_room(nsp, room, is_there, is_own);
+                          }
+                      }),
       listener_(shards_[0]),
       hand_over_(shards_),
       signals_(shards_[0].context()) {

@@ -166,9 +166,7 @@ void Server::Implementation::on_room(const std::string& nsp, std::string_view ro
                                      bool is_own) {
     // By letter from shard 0 too: a socket is on its way in or out.
     shards_.post(0, [this, nsp, room = std::string(room), is_there, is_own] {
-        const auto change = followed_rooms_.note(nsp, room, is_there, is_own);
-        if (!change || !adapter_runs_) return;
-        options_.adapter->on_room(nsp, room, change->is_there, change->is_own);
+        followed_rooms_.note(nsp, room, is_there, is_own);
     });
 }
 

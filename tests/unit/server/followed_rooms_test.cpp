@@ -1,70 +1,126 @@
 // Rooms of several shards counted together, in the orders in which letters may cross: docs/races.md.
 #include "server/followed_rooms.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <optional>
+#include <chrono>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace socketio {
 namespace {
 
-using Change = FollowedRooms::Change;
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::IsEmpty;
 
 class FollowedRoomsTest : public testing::Test {
 protected:
-    std::optional<Change> made(bool is_own = false) { return rooms.note("/", "a", true, is_own); }
-    std::optional<Change> ended(bool is_own = false) {
-        return rooms.note("/", "a", false, is_own);
+    FollowedRooms following(base::Milliseconds stay) {
+        return FollowedRooms(deadlines, stay,
+                             [this](const std::string& nsp, const std::string& room, bool is_there,
+                                    bool is_own) {
+                                 told.push_back(nsp + ' ' + room + (is_there ? " made" : " ended") +
+                                                (is_own ? ", own" : ""));
+                             });
     }
+    /// Since the last call.
+    std::vector<std::string> news() { return std::exchange(told, {}); }
+    void made(bool is_own = false) { rooms.note("/", "a", true, is_own); }
+    void ended(bool is_own = false) { rooms.note("/", "a", false, is_own); }
+    void pass(std::chrono::milliseconds time) { deadlines.advance(deadlines.now() + time); }
 
-    FollowedRooms rooms;
+    base::DeadlineQueue deadlines{base::TimePoint(std::chrono::hours(1))};
+    std::vector<std::string> told;
+    FollowedRooms rooms = following(0ms);
+    FollowedRooms staying = following(1s);
 };
 
 TEST_F(FollowedRoomsTest, AreToldOfWithTheFirstAndTheLastMember) {
-    EXPECT_EQ(made(), (Change{true, false}));
-    EXPECT_EQ(ended(), (Change{false, false}));
+    made();
+    EXPECT_THAT(news(), ElementsAre("/ a made"));
+    ended();
+    EXPECT_THAT(news(), ElementsAre("/ a ended"));
     EXPECT_EQ(rooms.size(), 0U);
-    EXPECT_EQ(made(), (Change{true, false}));
+    made();
+    EXPECT_THAT(news(), ElementsAre("/ a made"));
 }
 
 TEST_F(FollowedRoomsTest, OfTwoShardsCountOnce) {
-    EXPECT_TRUE(made());
-    EXPECT_FALSE(made());
-    EXPECT_FALSE(ended());
-    EXPECT_TRUE(ended());
+    made();
+    made();
+    ended();
+    EXPECT_THAT(news(), ElementsAre("/ a made"));
+    ended();
+    EXPECT_THAT(news(), ElementsAre("/ a ended"));
 }
 
 TEST_F(FollowedRoomsTest, StayWhenTheJoinOvertakesTheLeave) {
-    EXPECT_TRUE(made());
-    EXPECT_FALSE(made()) << "of another shard";
-    EXPECT_FALSE(ended()) << "of the first, sent before";
+    made();
+    made();   // Of another shard.
+    ended();  // Of the first, sent before.
+    EXPECT_THAT(news(), ElementsAre("/ a made"));
     EXPECT_EQ(rooms.size(), 1U);
 }
 
 TEST_F(FollowedRoomsTest, AreMadeAnewWhenTheLeaveComesFirst) {
-    EXPECT_TRUE(made());
-    EXPECT_EQ(ended(), (Change{false, false}));
-    EXPECT_EQ(made(), (Change{true, false})) << "of another shard, whose member had joined before";
+    made();
+    ended();
+    made();  // Of another shard, whose member had joined before.
+    EXPECT_THAT(news(), ElementsAre("/ a made", "/ a ended", "/ a made"));
 }
 
 TEST_F(FollowedRoomsTest, OfASocketsOwnIdStayOfThatKind) {
-    EXPECT_EQ(made(true), (Change{true, true}));
-    EXPECT_FALSE(made()) << "another socket joins a room of that name";
-    EXPECT_FALSE(ended(true));
-    EXPECT_EQ(ended(), (Change{false, true}));
+    made(true);
+    made();  // Another socket joins a room of that name.
+    ended(true);
+    EXPECT_THAT(news(), ElementsAre("/ a made, own"));
+    ended();
+    EXPECT_THAT(news(), ElementsAre("/ a ended, own"));
 }
 
 TEST_F(FollowedRoomsTest, OfNamespacesAreApart) {
-    EXPECT_TRUE(made());
-    EXPECT_TRUE(rooms.note("/b", "a", true, false));
-    EXPECT_TRUE(ended());
+    made();
+    rooms.note("/b", "a", true, false);
+    ended();
+    EXPECT_THAT(news(), ElementsAre("/ a made", "/b a made", "/ a ended"));
     EXPECT_EQ(rooms.size(), 1U);
 }
 
 TEST_F(FollowedRoomsTest, ThatNobodyKnowsCannotEnd) {
-    EXPECT_FALSE(ended());
-    EXPECT_TRUE(made());
-    EXPECT_FALSE(rooms.note("/", "b", false, false));
+    ended();
+    made();
+    rooms.note("/", "b", false, false);
+    EXPECT_THAT(news(), ElementsAre("/ a made"));
+}
+
+TEST_F(FollowedRoomsTest, StayForThoseWhoMayComeBack) {
+    staying.note("/", "a", true, false);
+    staying.note("/", "a", false, false);
+    pass(990ms);
+    EXPECT_THAT(news(), ElementsAre("/ a made"));
+    pass(30ms);
+    EXPECT_THAT(news(), ElementsAre("/ a ended"));
+    EXPECT_EQ(staying.size(), 0U);
+}
+
+TEST_F(FollowedRoomsTest, GoOnWithWhoComesBackInTime) {
+    staying.note("/", "a", true, false);
+    staying.note("/", "a", false, false);
+    pass(500ms);
+    staying.note("/", "a", true, false);
+    pass(2s);
+    EXPECT_THAT(news(), ElementsAre("/ a made"));
+    staying.note("/", "a", false, false);
+    pass(500ms);
+    staying.note("/", "a", true, false);
+    staying.note("/", "a", false, false);
+    pass(600ms);
+    EXPECT_THAT(news(), IsEmpty()) << "the time begins anew";
+    pass(500ms);
+    EXPECT_THAT(news(), ElementsAre("/ a ended"));
 }
 
 }  // namespace
