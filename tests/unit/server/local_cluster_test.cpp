@@ -6,6 +6,7 @@
 #include "support/event_loop.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -130,14 +131,15 @@ TEST(LocalClusterQuestions, EndWithTheServerThatWasAsked) {
     LocalCluster local;
     TwoServers servers(local);
     std::optional<FetchedSockets> fetched;
-    servers.one.of("/").fetch_sockets([&](const FetchedSockets& all) { fetched = all; });
     std::optional<BroadcastAnswers> answers;
-    servers.one.of("/").everyone().emit_with_ack(
-        "x", {}, 60s, [&](const BroadcastAnswers& all) { answers = all; });
-    // One turn at most: they are asked, and have no time to answer.
-    servers.context.restart();
-    (void)servers.context.poll_one();
-    servers.two.reset();
+    // On the loop: it is asked at once, and has no time to answer.
+    boost::asio::post(servers.context, [&] {
+        const auto& root = servers.one.of("/");
+        root.fetch_sockets([&](const FetchedSockets& all) { fetched = all; });
+        root.everyone().emit_with_ack("x", {}, 60s,
+                                      [&](const BroadcastAnswers& all) { answers = all; });
+        servers.two.reset();
+    });
     servers.settle();
     ASSERT_TRUE(fetched);
     EXPECT_FALSE(fetched->ec);
