@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <future>
 #include <optional>
 
@@ -44,6 +45,13 @@ public:
 
     boost::asio::io_context& context() noexcept override { return io_; }
     void deliver(ClusterBroadcast broadcast) override { delivered.push_back(std::move(broadcast)); }
+    void operate(ClusterSurgery) override {}
+    void ask(ClusterBroadcast, std::chrono::milliseconds, std::function<void(std::size_t)>,
+             std::function<void(Value)>) override {}
+    void fetch(std::string, Audience, std::function<void(std::vector<SocketDetails>)>) override {}
+    void rooms(std::string, std::function<void(std::vector<std::string>)>) override {}
+    void deliver_server_side(const ServerSideEvent&, const ServerSideReply&) override {}
+    void on_cluster_state(bool, const std::string&) override {}
     std::vector<std::string> namespaces() const override { return namespaces_; }
     bool wants_every_namespace() const override { return wants_every_; }
     void log(LogEvent event) override {

@@ -152,8 +152,8 @@ public:
     void ask(hub::Question question, BroadcastAckHandler handler) override {
         hub(current_).ask(question, std::move(handler));
     }
-    void fetch(std::string nsp, Audience audience, FetchHandler handler) override {
-        handler({{}, hub(current_).fetch(nsp, audience)});
+    void fetch(hub::SocketQuery query, FetchHandler handler) override {
+        handler({{}, hub(current_).fetch(query.nsp, query.audience), {}});
     }
     void require_setup_phase(const Namespace&) const override {}
     void on_session_closed(engine::Session&) override {}

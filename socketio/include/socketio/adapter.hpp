@@ -35,6 +35,8 @@ struct ClusterBroadcast {
     /// What tells it from all others wherever it may be sent again, of an adapter that keeps sessions: numbers
     /// with a '-' between them, which grow. Empty: the server that delivers it gives it one of its own.
     std::string offset = {};
+    /// Of an adapter that delivers_own(): this process published it, so no filter of remote broadcasts is asked.
+    bool is_own = false;
 };
 
 /// Rooms joined or left, or sockets sent away, for a whole audience.
@@ -64,6 +66,7 @@ struct RestoredSession {
 };
 
 /// Null when there is nothing to be had: unknown, used already, too old, or the store is away.
+/// Called on shard 0 of the server that asked.
 using RestoreHandler = std::function<void(std::unique_ptr<RestoredSession>)>;
 
 /// What a server offers its adapter. What it is asked here it does in this process alone.
@@ -139,7 +142,8 @@ public:
     /// It wants to know which rooms this process has members in. Always the same.
     [[nodiscard]] virtual bool follows_rooms() const noexcept { return false; }
     /// Somebody of this process is in that room now, or nobody any more; `is_own` says that it is the room of a
-    /// socket's own id. Every room's first call says that it is there.
+    /// socket's own id. Every room's first call says that it is there. A socket that left and may come back to
+    /// this process is still in its rooms: what it misses is kept here.
     virtual void on_room(const std::string& /*nsp*/, const std::string& /*room*/, bool /*is_there*/,
                          bool /*is_own*/) {}
 

@@ -232,6 +232,9 @@ struct Options {
     /// Joins this process to others; none means this process alone. See redis_adapter.hpp, and for servers of
     /// one process local_cluster.hpp.
     std::shared_ptr<Adapter> adapter = nullptr;
+    /// How long the other servers have for what fetch_sockets() asks of them; those that did not answer by then
+    /// are named. Node's time.
+    std::chrono::milliseconds cluster_request_timeout{5'000};
 
     // ---- Engine.IO -------------------------------------------------------------------------------
     bool allow_polling = true;

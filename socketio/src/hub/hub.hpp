@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "engine/message.hpp"
 #include "engine/session.hpp"
+#include "hub/answer_count.hpp"
 #include "hub/audience.hpp"
 #include "hub/client.hpp"
 #include "hub/namespace_port.hpp"
@@ -69,9 +70,13 @@ public:
     /// To this shard's sockets of the audience, each once.
     void deliver(const Delivery& delivery);
     void surgery(const RoomSurgery& surgery);
-    /// Asks this shard's sockets of the audience; `done` comes once, perhaps within this call.
+    /// Asks this shard's sockets of the audience.
+    void ask(const Question& question, AnswerStream answers);
+    /// The same, told in one: `done` comes once, perhaps within this call.
     void ask(const Question& question, std::function<void(BroadcastAnswers)> done);
     [[nodiscard]] std::vector<SocketDetails> fetch(std::string_view nsp, const Audience& audience);
+    /// Of all rooms, those of sockets' own ids among them. One that has both may stand twice.
+    [[nodiscard]] std::vector<std::string> room_names(std::string_view nsp) const;
     /// Starts it; what it throws, now or later, is logged.
     void spawn(const std::string& nsp, Task task);
     /// Every session leaves with that reason.
@@ -95,6 +100,10 @@ public:
     [[nodiscard]] Recovery* recovery() const noexcept { return recovery_; }
     /// Null unless the adapter keeps sessions.
     [[nodiscard]] AdapterRecovery* adapter_recovery() const noexcept { return adapter_recovery_; }
+    /// The adapter wants to know which rooms have members: whoever makes or ends one tells it.
+    [[nodiscard]] bool follows_rooms() const noexcept { return follows_rooms_; }
+    void tell_of_room(const NamespaceState& nsp, std::string_view room, bool is_there,
+                      bool is_own) const;
     /// As NamespacePort's.
     void post(unsigned shard, std::function<void(Hub&)> work);
     void request_namespace(std::string name, Value auth, std::function<void(bool)> answer);
@@ -128,6 +137,7 @@ private:
     void log_handler_failure(std::string_view nsp, std::string_view event) const;
 
     const HubContext context_;
+    const bool follows_rooms_;
     NamespaceTable namespaces_;
     std::unique_ptr<RecoveryDesk> recovery_desk_;
     Recovery* recovery_ = nullptr;

@@ -523,7 +523,7 @@ void SocketState::leave_all_rooms() {
 }
 
 bool SocketState::watches_rooms() const noexcept {
-    return !nsp_.setup().room_handlers.empty();
+    return hub().follows_rooms() || !nsp_.setup().room_handlers.empty();
 }
 
 void SocketState::tell_joined(std::string_view room, bool is_new) {
@@ -537,6 +537,10 @@ void SocketState::tell_left(std::string_view room, bool was_last) {
 }
 
 void SocketState::tell_of_room(const RoomEvent& event) {
+    const bool is_there = event.kind == RoomEvent::Kind::created;
+    if (hub().follows_rooms() && (is_there || event.kind == RoomEvent::Kind::deleted)) {
+        hub().tell_of_room(nsp_, event.room, is_there, event.room == id());
+    }
     for (const auto& handler : nsp_.setup().room_handlers) {
         guarded("room", [&] { handler(event); });
     }

@@ -116,6 +116,7 @@ Options checked(Options options) {
     require_positive(options.http_request_timeout, "http_request_timeout");
     require_positive(options.tls_handshake_timeout, "tls_handshake_timeout");
     require_positive(options.admission_timeout, "admission_timeout");
+    require_positive(options.cluster_request_timeout, "cluster_request_timeout");
     require_positive(options.http_keep_alive_timeout, "http_keep_alive_timeout");
     require_positive(options.close_timeout, "close_timeout");
     if (const auto& deflate = options.per_message_deflate) {

@@ -90,6 +90,9 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     options.attachment_timeout = {};
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
+    options.cluster_request_timeout = {};
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
     options.address_connects_per_second_max = 1'000'001;
     EXPECT_THROW(Server{options}, std::invalid_argument);
     for (const auto& recovery :
