@@ -1,6 +1,6 @@
-// Any bytes as the offset of an event, and any JSON as the payload with which a client asks for its socket, of this
-// process or of an adapter that keeps sessions. An offset of ours that was read is written just so; nobody asks for a
-// pid that names no shard, nor an adapter for anything but a pid and an offset.
+// Any bytes as the offset of an event, and any JSON as the payload with which a client asks for its socket, of
+// this process or of an adapter that keeps sessions. An offset of ours that was read is written just so; nobody
+// asks for a pid that names no shard, nor an adapter for anything but a pid and an offset.
 
 #include "base/assert.hpp"
 #include "base/deadline_queue.hpp"

@@ -1,5 +1,5 @@
-// Sockets that come back to another server of their cluster, over real connections: while both run, and when their own
-// server ends, as in a rolling update.
+// Sockets that come back to another server of their cluster, over real connections: while both run, and when their
+// own server ends, as in a rolling update.
 
 #include "socketio/local_cluster.hpp"
 #include "socketio/socketio.hpp"

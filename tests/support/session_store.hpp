@@ -1,6 +1,6 @@
 #pragma once
-// What an adapter that keeps sessions keeps, as a Redis stream and keys beside it would: broadcasts in the order of
-// their offsets, and sessions that are handed out once.
+// What an adapter that keeps sessions keeps, as a Redis stream and keys beside it would: broadcasts in the order
+// of their offsets, and sessions that are handed out once.
 
 #include "socketio/adapter.hpp"
 

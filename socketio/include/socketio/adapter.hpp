@@ -155,9 +155,9 @@ public:
     /// Sessions that were given to it and are not stored yet: a server that ends waits for them, up to a second.
     [[nodiscard]] virtual std::size_t sessions_pending() const noexcept { return 0; }
     /// Takes the session out, which keep_session() may have been given here right before: it is there for nobody
-    /// else. `offset` is what the client says, untrusted; empty when it got no event. What is missed reaches to the
-    /// end of what was stored when this was called, or further; what is stored later is delivered, too, and is
-    /// known by its offset.
+    /// else. `offset` is what the client says, untrusted; empty when it got no event. What is missed reaches to
+    /// the end of what was stored when this was called, or further; what is stored later is delivered, too, and
+    /// is known by its offset.
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
     virtual void restore_session(const std::string& /*nsp*/, const std::string& /*pid*/,
                                  const std::string& /*offset*/, RestoreHandler done) {

@@ -1,7 +1,7 @@
 #pragma once
 // Broadcasts of an adapter that keeps sessions, as they came to this shard, for as long as somebody is on the way
-// back: what the adapter says they missed ends somewhere, and what came meanwhile stands here. Nothing is kept when
-// nobody is. Bounded by number and bytes. Lives on one shard.
+// back: what the adapter says they missed ends somewhere, and what came meanwhile stands here. Nothing is kept
+// when nobody is. Bounded by number and bytes. Lives on one shard.
 
 #include "engine/message.hpp"
 #include "hub/event_contents.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 // What tells one event from all others wherever it may be sent again, of an adapter that keeps sessions: numbers
-// with a '-' between them, which grow, as the ids of a Redis stream do ("1795388961044-0"). Any thread. The text is
-// the adapter's, and a client's when it comes back; what is compared are its numbers.
+// with a '-' between them, which grow, as the ids of a Redis stream do ("1795388961044-0"). Any thread. The text
+// is the adapter's, and a client's when it comes back; what is compared are its numbers.
 
 #include <array>
 #include <compare>
