@@ -1,6 +1,6 @@
 #pragma once
 // Servers of several shards each, whose adapters keep sessions and broadcasts in one store. What they tell it,
-// what it answers and what it has them read is under way for as long as the simulation wants, in order for each of:
+// what it answers and what it has them read is under way as long as the simulation wants, in order for each of:
 //
 //   broadcasts, from a server to the store          sessions kept and asked for, from a server to the store
 //   answers, from the store to a server             the stream of broadcasts, from the store to a server

@@ -1,5 +1,5 @@
-// Server::Implementation and connection state recovery over an adapter that keeps sessions: what the hubs ask it, and
-// its time to store what the last sockets left behind. All of it runs on shard 0.
+// Server::Implementation and connection state recovery over an adapter that keeps sessions: what the hubs ask it,
+// and its time to store what the last sockets left behind. All of it runs on shard 0.
 #include "server/implementation.hpp"
 
 #include <memory>

@@ -1,5 +1,5 @@
-// One shard whose adapter keeps sessions: what clients see, and what the adapter is told. Races between servers are
-// in tests/sim/adapter_recovery_test.cpp.
+// One shard whose adapter keeps sessions: what clients see, and what the adapter is told. Races between servers
+// are in tests/sim/adapter_recovery_test.cpp.
 
 #include "hub/adapter_recovery.hpp"
 #include "hub/recovery_desk.hpp"
