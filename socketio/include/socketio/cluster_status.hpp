@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace socketio {
@@ -35,5 +36,8 @@ struct ClusterStatus {
     /// Times that the cluster could not be reached any more.
     std::uint64_t outages = 0;
 };
+
+/// Told that the cluster can be reached, or not any more; `text` says why, without a password.
+using ClusterStateHandler = std::function<void(bool is_reached, const std::string& text)>;
 
 }  // namespace socketio

@@ -51,7 +51,7 @@ engine::MessageRef SocketState::make_message(const wire::Packet& packet) const {
 // ---- Connecting --------------------------------------------------------------------------------
 
 void SocketState::restore(RestoredSocket restored) {
-    auto& recovery = *hub().recovery();
+    auto& recovery = *hub().recovery_desk();
     auto& session = *restored.session;
     recovered_ = true;
     recovery.admit_restored(*this, restored);
@@ -77,6 +77,7 @@ void SocketState::proceed() {
 
 void SocketState::connect() {
     const auto held = attempt_->take_held();
+    const auto own_events = attempt_->take_own_events();
     const auto missed = attempt_->take_missed();
     attempt_.reset();
     phase_ = Phase::connected;
@@ -85,15 +86,16 @@ void SocketState::connect() {
     if (in_own_room_) tell_joined(id(), true);
     auto& client = *client_;
     client.on_socket_connected();
-    auto* recovery = protocol_ == wire::EngineProtocol::v4 ? hub().recovery() : nullptr;
+    auto* recovery = protocol_ == wire::EngineProtocol::v4 ? hub().recovery_desk() : nullptr;
     if (recovery != nullptr && !recovered_) recovery->admit(*this);
-    if (recovered_) send_missed(missed);
+    if (recovered_ && !send_missed(missed)) return;
     send_connect_reply();
     for (const auto& message : held) {
         const bool has_offset = message->content().offset != wire::EventOffset::none;
-        if (has_offset) recovery->note_direct(*this, message->shared_content());
+        if (has_offset) hub().recovery()->note_direct(*this, message->shared_content());
         transmit(message, false);
     }
+    for (const auto& event : own_events) send_by_adapter(event.name, event.args, event.flags);
     call_connection_handlers();
     greeted_ = true;
     client.on_socket_greeted();
@@ -103,7 +105,7 @@ void SocketState::send_connect_reply() {
     wire::Packet reply{wire::PacketType::connect, nsp_.name(), std::nullopt, nullptr};
     if (protocol_ == wire::EngineProtocol::v4) {
         Object payload{{"sid", id()}};
-        if (const auto* recovery = hub().recovery()) {
+        if (const auto* recovery = hub().recovery_desk()) {
             payload.append("pid", recovery->pid_of(*this));
         }
         reply.data = std::move(payload);
@@ -111,11 +113,17 @@ void SocketState::send_connect_reply() {
     transmit(make_message(reply), false);
 }
 
-void SocketState::send_missed(const ConnectAttempt::Missed& missed) {
-    const auto more = hub().recovery()->on_connected(*this, missed.until);
+bool SocketState::send_missed(const ConnectAttempt::Missed& missed) {
+    std::vector<engine::ContentRef> more;
+    if (!hub().recovery_desk()->on_connected(*this, missed.until, more)) {
+        // It has been sent nothing yet: it comes back to what it had.
+        close_connection();
+        return false;
+    }
     for (const auto* packets : {&missed.packets, &more}) {
         for (const auto& packet : *packets) transmit(hub().share(packet), false);
     }
+    return true;
 }
 
 void SocketState::call_connection_handlers() {
@@ -229,14 +237,18 @@ void SocketState::call_outgoing_handlers(std::string_view event, const Args& arg
 
 EmitOutcome SocketState::send(std::string_view event, const Args& args, const EmitFlags& flags) {
     if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
+    const bool is_kept = can_recover(flags);
+    const bool by_adapter = is_kept && hub().recovery() == nullptr;
+    // Who has left the room of its own id is reached here alone.
+    if (by_adapter && in_own_room_) return send_by_adapter(event, args, flags);
     notify_outgoing(event, args);
-    if (can_recover(flags)) return send_recoverable(event, args, flags);
+    if (is_kept && !by_adapter) return send_recoverable(event, args, flags);
     auto content = encode_event({format(), false}, {nsp_.name(), event, args, flags});
     return transmit(engine::Message::make(std::move(content)), flags.is_volatile);
 }
 
 bool SocketState::can_recover(const EmitFlags& flags) const noexcept {
-    return hub().recovery() != nullptr && !flags.is_volatile &&
+    return hub().recovery_desk() != nullptr && !flags.is_volatile &&
            protocol_ == wire::EngineProtocol::v4;
 }
 
@@ -252,6 +264,19 @@ EmitOutcome SocketState::send_recoverable(std::string_view event, const Args& ar
     if (phase_ == Phase::connected || is_sent_later) recovery.note_direct(*this, content);
     if (is_sent_later) return EmitOutcome::queued;
     return transmit(engine::Message::make(std::move(content)), false);
+}
+
+/// As Node does: a broadcast to its own room, kept for it with all others, which its outgoing handlers are shown
+/// when it comes back.
+EmitOutcome SocketState::send_by_adapter(std::string_view event, const Args& args,
+                                         const EmitFlags& flags) {
+    if (phase_ == Phase::pending) {
+        attempt_->hold({std::string(event), args, flags}, hub().context().options);
+    } else {
+        const auto& nsp = nsp_.facade();
+        nsp.port().broadcast(nsp, {{std::string(id())}, {}}, flags, event, args);
+    }
+    return EmitOutcome::queued;
 }
 
 EmitOutcome SocketState::send(const EncodedEvent& event) {
@@ -402,7 +427,7 @@ void SocketState::close_connection() {
 }
 
 void SocketState::leave(DisconnectReason reason) {
-    auto* recovery = hub().recovery();
+    auto* recovery = hub().recovery_desk();
     if (phase_ == Phase::pending) {
         // One that was restored, and whose middlewares have not decided, may be restored once more.
         auto left_behind = recovery != nullptr ? recovery->detach(*this, reason) : nullptr;
@@ -437,7 +462,7 @@ void SocketState::release() {
     phase_ = Phase::left;
     if (attempt_) attempt_->abandon();
     // One that was restored, and refused.
-    if (auto* recovery = hub().recovery()) recovery->forget(*this);
+    if (auto* recovery = hub().recovery_desk()) recovery->forget(*this);
     leave_all_rooms();
     fail_all_acks();
     forget_listening();
@@ -452,7 +477,7 @@ void SocketState::release() {
 // ---- Rooms -------------------------------------------------------------------------------------
 
 bool SocketState::join(std::string_view room) {
-    const auto* recovery = hub().recovery();
+    const auto* recovery = hub().recovery_desk();
     return enter(room, recovery != nullptr ? recovery->moment() : 0);
 }
 
@@ -498,7 +523,7 @@ void SocketState::leave_all_rooms() {
 }
 
 bool SocketState::watches_rooms() const noexcept {
-    return !nsp_.setup().room_handlers.empty();
+    return hub().follows_rooms() || !nsp_.setup().room_handlers.empty();
 }
 
 void SocketState::tell_joined(std::string_view room, bool is_new) {
@@ -512,6 +537,10 @@ void SocketState::tell_left(std::string_view room, bool was_last) {
 }
 
 void SocketState::tell_of_room(const RoomEvent& event) {
+    const bool is_there = event.kind == RoomEvent::Kind::created;
+    if (hub().follows_rooms() && (is_there || event.kind == RoomEvent::Kind::deleted)) {
+        hub().tell_of_room(nsp_, event.room, is_there, event.room == id());
+    }
     for (const auto& handler : nsp_.setup().room_handlers) {
         guarded("room", [&] { handler(event); });
     }
