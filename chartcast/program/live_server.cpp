@@ -129,9 +129,8 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
         owner_.count_stray_broadcast(broadcast);
         return false;
     });
-    server_.on_cluster_state([this](bool is_reached, const std::string&) {
-        cluster_is_reached_ = is_reached;
-    });
+    server_.on_cluster_state(
+        [this](bool is_reached, const std::string&) { cluster_is_reached_ = is_reached; });
     serve_routes();
 }
 

@@ -1,7 +1,8 @@
 // Two servers of two shards each, joined in one process, with clients on both: what one is asked reaches all.
 
-#include "socketio/adapter.hpp"
 #include "socketio/local_cluster.hpp"
+
+#include "socketio/adapter.hpp"
 #include "socketio/socketio.hpp"
 #include "support/running_server.hpp"
 #include "support/websocket_client.hpp"
@@ -157,8 +158,8 @@ TEST_F(Cluster, AsksTheClientsOfAllServers) {
     for (auto* peer : all) peer->answer(R"(["ask"])", R"(["yes"])");
     const auto given = answers.get();
     EXPECT_FALSE(given.ec);
-    EXPECT_THAT(given.values, ElementsAre(Value("yes"), Value("yes"), Value("yes"), Value("yes"),
-                                          Value("yes")));
+    EXPECT_THAT(given.values,
+                ElementsAre(Value("yes"), Value("yes"), Value("yes"), Value("yes"), Value("yes")));
     EXPECT_THAT(given.missing, IsEmpty());
     auto local_answers = ask(one.local());
     for (auto& peer : ones) peer.answer(R"(["ask"])", R"([1])");

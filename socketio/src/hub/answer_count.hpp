@@ -63,10 +63,9 @@ private:
 /// `done` is called once, perhaps within the call that asks.
 [[nodiscard]] inline AnswerStream collect_answers(std::function<void(BroadcastAnswers)> done) {
     const auto count = std::make_shared<AnswerCount>(std::move(done));
-    return {[count](std::size_t sockets) { count->expect(sockets); },
-            [count](boost::system::error_code ec, Value answer) {
-                count->add(ec, std::move(answer));
-            }};
+    return {
+        [count](std::size_t sockets) { count->expect(sockets); },
+        [count](boost::system::error_code ec, Value answer) { count->add(ec, std::move(answer)); }};
 }
 
 }  // namespace socketio::hub

@@ -71,9 +71,7 @@ private:
         bool is_gone = false;  ///< What came was all.
     };
 
-    [[nodiscard]] bool is_complete() const override {
-        return roll_.is_complete() && came_ >= due_;
-    }
+    [[nodiscard]] bool is_complete() const override { return roll_.is_complete() && came_ >= due_; }
     void tell(boost::system::error_code ec, bool is_late) override;
     [[nodiscard]] std::vector<std::string> missing(bool is_late) const;
     /// Null when there are too many.

@@ -38,13 +38,13 @@ Server::Implementation::Implementation(Options given, boost::asio::io_context* m
       shards_(options_.shards, options_, log_, mounted),
       others_offsets_(options_.shards, hub::sources_of(options_.shards)),
       desk_(shards_[0].deadlines(), options_.pending_acks_max),
-      followed_rooms_(shards_[0].deadlines(), rooms_stay_of(options_),
-                      [this](const std::string& nsp, const std::string& room, bool is_there,
-                             bool is_own) {
-                          if (adapter_runs_) {
-                              options_.adapter->on_room(nsp, room, is_there, is_own);
-                          }
-                      }),
+      followed_rooms_(
+          shards_[0].deadlines(), rooms_stay_of(options_),
+          [this](const std::string& nsp, const std::string& room, bool is_there, bool is_own) {
+              if (adapter_runs_) {
+                  options_.adapter->on_room(nsp, room, is_there, is_own);
+              }
+          }),
       listener_(shards_[0]),
       hand_over_(shards_),
       signals_(shards_[0].context()) {

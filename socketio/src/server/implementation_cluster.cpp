@@ -1,10 +1,9 @@
 // Server::Implementation as its adapter sees it: what other servers send, ask and do comes in here, and what is
 // told of the cluster. All of it runs on shard 0.
-#include "server/implementation.hpp"
-
 #include "hub/answer_count.hpp"
 #include "server/answer_relay.hpp"
 #include "server/gather.hpp"
+#include "server/implementation.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -93,8 +92,8 @@ void Server::Implementation::ask(ClusterBroadcast broadcast, std::chrono::millis
         Args(std::make_move_iterator(broadcast.data.begin() + 1),
              std::make_move_iterator(broadcast.data.end())),
         timeout});
-    const auto relay = std::make_shared<AnswerRelay>(shards_.size(), std::move(on_count),
-                                                     std::move(on_answer));
+    const auto relay =
+        std::make_shared<AnswerRelay>(shards_.size(), std::move(on_count), std::move(on_answer));
     for (unsigned index = 0; index < shards_.size(); ++index) {
         shards_.on_shard(index, [this, index, question, relay] {
             shards_[index].hub().ask(*question, answers_for(relay));

@@ -1,12 +1,11 @@
 // Server::Implementation's emitting: what the application sends, asks and does to many sockets goes to every shard
 // of the process, and to the other servers of the cluster.
-#include "server/implementation.hpp"
-
 #include "hub/answer_count.hpp"
 #include "hub/delivery.hpp"
 #include "hub/recovery.hpp"
 #include "server/cluster_questions.hpp"
 #include "server/gather.hpp"
+#include "server/implementation.hpp"
 #include "shard/contents_once.hpp"
 #include "socketio/error.hpp"
 
@@ -187,8 +186,7 @@ void Server::Implementation::ask(hub::Question question, BroadcastAckHandler han
         (void)shards_[0].hub().guarded(shared->nsp, "ack", [&] { handler(answers); });
     };
     if (!asks_others(shared->nsp, shared->flags.local)) return ask_here(shared, std::move(told));
-    const auto asked =
-        std::make_shared<BroadcastAsked>(at_home<BroadcastAnswers>(std::move(told)));
+    const auto asked = std::make_shared<BroadcastAsked>(at_home<BroadcastAnswers>(std::move(told)));
     shards_.on_shard(0, [this, shared, asked] {
         desk_.open(asked, shared->timeout);
         if (!adapter_runs_) return asked->fail(errc::disconnected);
@@ -267,10 +265,10 @@ void Server::Implementation::server_side_ask(ServerSideEvent event,
                                              std::chrono::milliseconds timeout,
                                              ServerSideAnswersHandler handler) {
     require_others(event.nsp);
-    ServerSideAnswersHandler told = [this, nsp = event.nsp, handler = std::move(handler)](
-                                        const ServerSideAnswers& answers) {
-        (void)shards_[0].hub().guarded(nsp, "server_side_emit", [&] { handler(answers); });
-    };
+    ServerSideAnswersHandler told =
+        [this, nsp = event.nsp, handler = std::move(handler)](const ServerSideAnswers& answers) {
+            (void)shards_[0].hub().guarded(nsp, "server_side_emit", [&] { handler(answers); });
+        };
     const auto asked =
         std::make_shared<ServerSideAsked>(at_home<ServerSideAnswers>(std::move(told)));
     shards_.on_shard(0, [this, timeout, asked, event = std::move(event)] {

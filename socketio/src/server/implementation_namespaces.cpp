@@ -1,7 +1,6 @@
 // Server::Implementation's namespaces: those of the set-up, those that clients ask for, and their end.
-#include "server/implementation.hpp"
-
 #include "hub/hub.hpp"
+#include "server/implementation.hpp"
 
 #include <stdexcept>
 #include <utility>
@@ -132,8 +131,8 @@ bool Server::Implementation::is_parent(std::string_view name) const noexcept {
     return !name.starts_with('/');
 }
 
-void Server::Implementation::for_each_child(
-    std::string_view parent, const std::function<void(const Namespace&)>& visit) {
+void Server::Implementation::for_each_child(std::string_view parent,
+                                            const std::function<void(const Namespace&)>& visit) {
     namespaces_.for_each_open([&](const Namespace& nsp) {
         const auto* of = nsp.setup().parent;
         if (of != nullptr && of->name() == parent) visit(nsp);

@@ -186,13 +186,13 @@ public:
     void fetch(const std::string& nsp, const Audience& audience,
                const std::shared_ptr<FetchQuestion>& question) override {
         ask_others(nsp, question, [nsp, audience, question, back = way_back()](Seat& there) {
-            there.host->fetch(nsp, audience,
-                              [question, back, name = there.name](
-                                  std::vector<SocketDetails> sockets) {
-                                  back([question, name, sockets = std::move(sockets)] {
-                                      question->add(name, sockets);
-                                  });
-                              });
+            there.host->fetch(
+                nsp, audience,
+                [question, back, name = there.name](std::vector<SocketDetails> sockets) {
+                    back([question, name, sockets = std::move(sockets)] {
+                        question->add(name, sockets);
+                    });
+                });
         });
     }
 
@@ -202,9 +202,7 @@ public:
         ask_others(event.nsp, question, [shared, question, back = way_back()](Seat& there) {
             if (!question) return there.host->deliver_server_side(*shared, {});
             const ServerSideReply reply([question, back, name = there.name](Value answer) {
-                back([question, name, answer = std::move(answer)] {
-                    question->add(name, answer);
-                });
+                back([question, name, answer = std::move(answer)] { question->add(name, answer); });
             });
             there.host->deliver_server_side(*shared, reply);
         });
@@ -227,12 +225,11 @@ public:
         const auto restored = std::make_shared<std::unique_ptr<RestoredSession>>();
         members_->turn.run([&] {
             if (!members_->sessions) return;
-            *restored = members_->sessions->restore(nsp, pid, offset,
-                                                    std::chrono::steady_clock::now());
+            *restored =
+                members_->sessions->restore(nsp, pid, offset, std::chrono::steady_clock::now());
         });
-        members_->post(seat_, [done = std::move(done), restored](Seat&) {
-            done(std::move(*restored));
-        });
+        members_->post(seat_,
+                       [done = std::move(done), restored](Seat&) { done(std::move(*restored)); });
     }
 
     [[nodiscard]] ClusterStatus status() const override {

@@ -77,8 +77,7 @@ void LocalSessions::note(ClusterBroadcast& event, std::uint64_t milliseconds_sin
     }
 }
 
-void LocalSessions::keep(const StoredSession& session, base::TimePoint until,
-                         base::TimePoint now) {
+void LocalSessions::keep(const StoredSession& session, base::TimePoint until, base::TimePoint now) {
     const auto known = by_pid_.find(session.pid);
     if (known != by_pid_.end()) forget(known->second);
     const auto bytes = bytes_of_session(session);
@@ -107,9 +106,9 @@ std::unique_ptr<RestoredSession> LocalSessions::restore(std::string_view nsp,
 
     const auto last = parse_local_offset(offset);
     if (is_too_old || !last) return nullptr;
-    auto event = std::lower_bound(
-        events_.begin(), events_.end(), *last,
-        [](const Event& one, const Offset& other) { return one.offset < other; });
+    auto event =
+        std::lower_bound(events_.begin(), events_.end(), *last,
+                         [](const Event& one, const Offset& other) { return one.offset < other; });
     if (event == events_.end() || event->offset != *last) return nullptr;
     for (++event; event != events_.end(); ++event) {
         if (is_meant(restored->session, event->broadcast)) {

@@ -2,7 +2,6 @@
 
 #include "hub/answer_count.hpp"
 #include "socketio/adapter.hpp"
-
 #include "unit/hub/world.hpp"
 
 #include <gmock/gmock.h>
@@ -33,12 +32,11 @@ protected:
         world.root().on_connection([this](Socket& connected) { socket = &connected; });
     }
     AnswerStream record() {
-        return {[this](std::size_t sockets) {
-                    heard.push_back(std::to_string(sockets) + " asked");
-                },
-                [this](boost::system::error_code ec, const Value& answer) {
-                    heard.push_back(ec ? ec.message() : answer.as_string());
-                }};
+        return {
+            [this](std::size_t sockets) { heard.push_back(std::to_string(sockets) + " asked"); },
+            [this](boost::system::error_code ec, const Value& answer) {
+                heard.push_back(ec ? ec.message() : answer.as_string());
+            }};
     }
     void ask() { world.hub().ask({"/", {}, {}, "ask", {}, 200ms}, record()); }
 
@@ -117,9 +115,8 @@ TEST(RoomsThatAnAdapterFollows, AreToldOfWhenTheyAreMadeAndWhenTheyEnd) {
     EXPECT_THAT(world.followed_rooms, ElementsAre("/ " + first + " ended, own"));
     world.followed_rooms.clear();
     two.send("1");
-    EXPECT_THAT(world.followed_rooms,
-                UnorderedElementsAre("/ " + second + " ended, own", "/ red ended",
-                                     "/ " + first + " ended"));
+    EXPECT_THAT(world.followed_rooms, UnorderedElementsAre("/ " + second + " ended, own",
+                                                           "/ red ended", "/ " + first + " ended"));
 }
 
 }  // namespace

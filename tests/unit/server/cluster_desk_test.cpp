@@ -179,8 +179,8 @@ TEST_F(ClusterDeskTest, WaitsForThisProcessWhenItsTimeIsOver) {
 }
 
 TEST_F(ClusterDeskTest, TakesTheAnswerOfThisProcessBeforeItIsOpen) {
-    const auto question = std::make_shared<FetchAsked>(
-        [this](const FetchedSockets& fetched) { sockets = fetched; });
+    const auto question =
+        std::make_shared<FetchAsked>([this](const FetchedSockets& fetched) { sockets = fetched; });
     question->add_own({socket_called("own")});
     EXPECT_FALSE(sockets);
     desk->open(question, 1s);
@@ -337,9 +337,8 @@ private:
     void add_server(const std::string& name) {
         names_.push_back(name);
         const auto clients = below(4);
-        std::vector<Step> sequence(clients, [name](BroadcastAsked& question) {
-            question.add(name, Value(name));
-        });
+        std::vector<Step> sequence(
+            clients, [name](BroadcastAsked& question) { question.add(name, Value(name)); });
         const auto place = static_cast<std::ptrdiff_t>(below(clients + 1));
         sequence.insert(sequence.begin() + place, [name, clients](BroadcastAsked& question) {
             question.add_count(name, clients);

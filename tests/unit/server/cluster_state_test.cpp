@@ -242,8 +242,8 @@ TEST_F(ClusterStateTest, QuestionsEndWithTheirAnswers) {
     std::optional<FetchedSockets> fetched;
     server->of("/").fetch_sockets([&](const FetchedSockets& all) { fetched = all; });
     std::optional<BroadcastAnswers> answers;
-    server->of("/").everyone().emit_with_ack(
-        "x", {}, 60s, [&](const BroadcastAnswers& all) { answers = all; });
+    server->of("/").everyone().emit_with_ack("x", {}, 60s,
+                                             [&](const BroadcastAnswers& all) { answers = all; });
     settle();
     ASSERT_TRUE(adapter->fetch_question);
     ASSERT_TRUE(adapter->broadcast_question);
@@ -319,9 +319,8 @@ TEST_F(ClusterStateTest, QuestionsOfOthersAreAnsweredLater) {
 
 TEST_F(ClusterStateTest, NothingIsAnsweredWhenTheAdapterHasStopped) {
     start();
-    adapter->host->fetch("/", {}, [](const std::vector<SocketDetails>&) {
-        ADD_FAILURE() << "it has stopped";
-    });
+    adapter->host->fetch(
+        "/", {}, [](const std::vector<SocketDetails>&) { ADD_FAILURE() << "it has stopped"; });
     server.reset();
     settle();
     EXPECT_EQ(adapter->stops, 1);

@@ -19,12 +19,12 @@ using testing::IsEmpty;
 class FollowedRoomsTest : public testing::Test {
 protected:
     FollowedRooms following(base::Milliseconds stay) {
-        return FollowedRooms(deadlines, stay,
-                             [this](const std::string& nsp, const std::string& room, bool is_there,
-                                    bool is_own) {
-                                 told.push_back(nsp + ' ' + room + (is_there ? " made" : " ended") +
-                                                (is_own ? ", own" : ""));
-                             });
+        return FollowedRooms(
+            deadlines, stay,
+            [this](const std::string& nsp, const std::string& room, bool is_there, bool is_own) {
+                told.push_back(nsp + ' ' + room + (is_there ? " made" : " ended") +
+                               (is_own ? ", own" : ""));
+            });
     }
     /// Since the last call.
     std::vector<std::string> news() { return std::exchange(told, {}); }

@@ -1,7 +1,8 @@
 // What LocalCluster does beside events between servers, which server_side_test.cpp has: sessions, status, ends.
+#include "socketio/local_cluster.hpp"
+
 #include "socketio/adapter.hpp"
 #include "socketio/error.hpp"
-#include "socketio/local_cluster.hpp"
 #include "socketio/server.hpp"
 #include "support/event_loop.hpp"
 
