@@ -160,6 +160,7 @@ private:
     void deliver_server_side(const ServerSideEvent& event, const ServerSideReply& reply) override;
     [[nodiscard]] std::vector<std::string> namespaces() const override;
     [[nodiscard]] bool wants_every_namespace() const override;
+    [[nodiscard]] bool wants_every_room(const std::string& nsp) const override;
     void log(LogEvent event) override;
     void on_cluster_state(bool is_reached, const std::string& text) override;
 

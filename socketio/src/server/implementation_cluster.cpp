@@ -34,6 +34,11 @@ bool Server::Implementation::wants_every_namespace() const {
     return !remote_broadcast_filters_.empty();
 }
 
+bool Server::Implementation::wants_every_room(const std::string& nsp) const {
+    const auto* open = namespaces_.find_open(nsp);
+    return open != nullptr && !open->setup().remote_broadcast_filters.empty();
+}
+
 void Server::Implementation::log(LogEvent event) {
     log_.write(event);
 }
