@@ -14,7 +14,7 @@ import { nextEvent, within } from '../support/waiting.mjs';
 const page = readFileSync(new URL('../../docs/cluster.md', import.meta.url), 'utf8');
 const users = [...page.matchAll(/^ACL SETUSER .+$/gm)].map(([line]) => line);
 
-const redis = new RedisServer();
+let redis;
 const programs = new Set();
 const clients = new Set();
 
@@ -23,10 +23,11 @@ afterEach(async () => {
     clients.clear();
     await Promise.all([...programs].map((program) => program.stop()));
     programs.clear();
-    await redis.stop();
+    await redis?.stop();
 });
 
 async function startRedis() {
+    redis = new RedisServer();
     const { port } = await redis.start();
     for (const line of users) {
         const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), ...line.split(' ')]);

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <string_view>
 
 #include <poll.h>
 #include <sys/timerfd.h>

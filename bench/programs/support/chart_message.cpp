@@ -15,7 +15,8 @@ void append_big_endian(std::string& out, std::uint64_t number, std::size_t bytes
     for (std::size_t i = bytes; i-- > 0;) out += static_cast<char>((number >> (8 * i)) & 0xff);
 }
 
-// MessagePack as far as these messages need it: short texts, few members, numbers that are not negative.
+// MessagePack as notepack writes it, as far as these messages need it: short texts, few members, numbers of five
+// digits or more.
 void append_text(std::string& out, std::string_view text) {
     out += static_cast<char>(0xa0 | text.size());
     out += text;
@@ -30,14 +31,18 @@ void append_array(std::string& out, std::size_t elements) {
         out += static_cast<char>(0x90 | elements);
         return;
     }
-    out += '\xdd';
-    append_big_endian(out, elements, 4);
+    const bool is_short = elements <= 0xffff;
+    out += is_short ? '\xdc' : '\xdd';
+    append_big_endian(out, elements, is_short ? 2 : 4);
 }
 
 void append_number(std::string& out, std::uint64_t number) {
     if (number <= 0xffff) {
         out += '\xcd';
         append_big_endian(out, number, 2);
+    } else if (number <= 0xffff'ffff) {
+        out += '\xce';
+        append_big_endian(out, number, 4);
     } else {
         out += '\xcf';
         append_big_endian(out, number, 8);
