@@ -249,10 +249,7 @@ Value value_of(const socketio::ClusterStatus& status) {
 
 class Node {
 public:
-    explicit Node(const Settings& settings)
-        : name_(settings.name),
-          adapter_(make_adapter(settings)),
-          io_(options_of(settings, adapter_)) {
+    explicit Node(const Settings& settings) : name_(settings.name), io_(options_of(settings)) {
         for (const auto* nsp : {"/", "/admin"}) serve(io_.of(nsp));
     }
     Node(const Node&) = delete;
@@ -265,12 +262,11 @@ public:
     }
 
 private:
-    static socketio::Options options_of(const Settings& settings,
-                                        const std::shared_ptr<socketio::Adapter>& adapter) {
+    static socketio::Options options_of(const Settings& settings) {
         socketio::Options options;
         options.port = settings.port;
         options.shards = settings.shards;
-        options.adapter = adapter;
+        options.adapter = make_adapter(settings);
         // What the streams adapter has of a socket, another server may go on with.
         if (settings.adapter == "streams") {
             options.connection_state_recovery = socketio::RecoveryOptions{};
@@ -318,15 +314,15 @@ private:
         });
     }
 
-    /// The adapter lives on shard 0, the answer on the socket's.
+    /// Told on shard 0; the answer lives on the socket's.
     void tell_status(const Ack& ack) {
-        io_.post(0, [this, ack, shard = io_.current_shard()] {
-            io_.post(shard, [ack, status = value_of(adapter_->status())] { ack.reply(status); });
-        });
+        io_.take_cluster_status(
+            [this, ack, shard = io_.current_shard()](const socketio::ClusterStatus& status) {
+                io_.post(shard, [ack, told = value_of(status)] { ack.reply(told); });
+            });
     }
 
     std::string name_;
-    std::shared_ptr<socketio::Adapter> adapter_;
     socketio::Server io_;
 };
 

@@ -69,12 +69,14 @@ class Attack {
 
     /** A batch of them, and behind it an event to everybody; then the counts are looked at. */
     async send(name, message, entry) {
+        // What came before is seen by now, at the other server, too.
+        await this.settled({ of: 'other' });
         const before = await this.settled();
         const seen = new Map(this.cluster.clients.map((client) => [client, client.seen.length]));
         await Promise.all(Array.from({ length: batch }, () => this.sendOne(message, entry)));
         this.sent[name] += batch;
         await this.checkClients(seen, name === 'malformed');
-        const after = await this.settled(before, batch + 1);
+        const after = await this.settled({ before, count: batch + 1 });
         if (name === 'malformed') {
             assert.equal(after.rejected - before.rejected, batch, `${this.adapter}: rejected of ${batch} malformed`);
         }
@@ -101,16 +103,16 @@ class Attack {
         assert.ok(this.cluster.clients.every(({ disconnects }) => disconnects.length === 0), 'nobody was disconnected');
     }
 
-    /** The server's counts once they stand still, and at least so many messages have come since `before`. */
-    settled(before, count = 0) {
-        const client = this.cluster.client('ours');
+    /** A server's counts once they stand still, and at least so many messages have come since `before`. */
+    settled({ of = 'ours', before, count = 0 } = {}) {
+        const client = this.cluster.client(of);
         const all = (status) => status.received + status.passed_over + status.rejected + status.own;
         return eventually(async () => {
             const [first, second] = [await client.status(), await client.status()];
             assert.equal(all(second), all(first));
             assert.ok(!before || all(second) - all(before) >= count, `${before && all(second) - all(before)} of ${count}`);
             return second;
-        }, `${this.adapter}: all messages are counted`);
+        }, `${this.adapter}: all messages of ${of} are counted`);
     }
 
     async end() {

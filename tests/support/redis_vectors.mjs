@@ -1,4 +1,4 @@
-// Messages of the real npm packages, recorded byte by byte (tests/cluster/redis_vectors.json), and how both sides
+// Messages of the real npm packages, recorded byte by byte (tests/unit/cluster/redis_vectors.json), and how both sides
 // read such bytes.
 
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 /** What Node's adapters read and write MessagePack with. */
 export const notepack = createRequire(require.resolve('@socket.io/redis-adapter'))('notepack.io');
 
-export const vectors = JSON.parse(readFileSync(new URL('../cluster/redis_vectors.json', import.meta.url), 'utf8'));
+export const vectors = JSON.parse(readFileSync(new URL('../unit/cluster/redis_vectors.json', import.meta.url), 'utf8'));
 
 /** Every scenario of both eras, by its name. */
 export const scenarios = new Map([...vectors.scenarios, ...vectors.seed_era.scenarios].map((one) => [one.name, one]));
