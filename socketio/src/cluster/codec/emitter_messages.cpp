@@ -2,9 +2,10 @@
 #include "cluster/codec/emitter_messages.hpp"
 
 #include "base/base64.hpp"
+#include "cluster/codec/classic_request.hpp"
 #include "cluster/codec/cluster_codec.hpp"
+#include "cluster/codec/cluster_message.hpp"
 #include "cluster/codec/message_parts.hpp"
-#include "wire/json.hpp"
 #include "wire/msgpack.hpp"
 
 #include <utility>
@@ -14,28 +15,26 @@ namespace {
 
 using EmitterAdapter = EmitterOptions::Adapter;
 
-/// The numbers of the classic adapter's requests; an event is none of them.
-std::int64_t request_number(EmitterVerb verb) {
+ClassicType classic_type_of(EmitterVerb verb) {
     switch (verb) {
-        case EmitterVerb::join: return 2;
-        case EmitterVerb::leave: return 3;
-        case EmitterVerb::disconnect: return 4;
-        case EmitterVerb::server_side_emit: return 6;
-        case EmitterVerb::emit: break;
+        case EmitterVerb::emit: return ClassicType::broadcast;
+        case EmitterVerb::join: return ClassicType::remote_join;
+        case EmitterVerb::leave: return ClassicType::remote_leave;
+        case EmitterVerb::disconnect: return ClassicType::remote_disconnect;
+        case EmitterVerb::server_side_emit: break;
     }
-    return -1;
+    return ClassicType::server_side_emit;
 }
 
-/// The numbers of socket.io-adapter's ClusterAdapter.
-std::int64_t cluster_number(EmitterVerb verb) {
+MessageType message_type_of(EmitterVerb verb) {
     switch (verb) {
-        case EmitterVerb::emit: break;
-        case EmitterVerb::join: return 4;
-        case EmitterVerb::leave: return 5;
-        case EmitterVerb::disconnect: return 6;
-        case EmitterVerb::server_side_emit: return 9;
+        case EmitterVerb::emit: return MessageType::broadcast;
+        case EmitterVerb::join: return MessageType::sockets_join;
+        case EmitterVerb::leave: return MessageType::sockets_leave;
+        case EmitterVerb::disconnect: return MessageType::disconnect_sockets;
+        case EmitterVerb::server_side_emit: break;
     }
-    return 3;
+    return MessageType::server_side_emit;
 }
 
 /// The order of Node's emitters.
@@ -52,43 +51,23 @@ Value adapter_opts(const EmitterTarget& target) {
                   {"flags", target.flags}};
 }
 
-/// JSON where that can say it.
-std::string json_or_msgpack(const Value& value, bool in_base64) {
-    std::string text;
-    std::vector<Binary> attachments;
-    wire::append_json(text, value, &attachments);
-    if (attachments.empty()) return text;
-    text.clear();
-    wire::append_msgpack(text, value);
-    if (!in_base64) return text;
-    std::string encoded;
-    base::append_base64(encoded, text);
-    return encoded;
-}
-
-Value classic_request(const EmitterTarget& target, const EmitterRequest& request) {
-    Object message;
-    if (request.verb == EmitterVerb::server_side_emit) {
-        message.append("uid", emitter_uid);
-        message.append("type", request_number(request.verb));
-        message.append("data", request.data);
-        return message;
-    }
-    message.append("type", request_number(request.verb));
-    message.append("opts", value_of(target.audience));
-    if (request.verb == EmitterVerb::disconnect) {
-        message.append("close", request.close);
-    } else {
-        message.append("rooms", names_value(request.rooms));
-    }
+/// Only an event between servers says whose it is.
+ClassicRequest classic_request_of(const EmitterTarget& target, const EmitterRequest& request) {
+    ClassicRequest message;
+    message.type = classic_type_of(request.verb);
+    if (request.verb == EmitterVerb::server_side_emit) message.uid = emitter_uid;
+    message.audience = target.audience;
+    message.rooms = request.rooms;
+    message.close = request.close;
+    message.data = request.data;
     return message;
 }
 
 std::vector<std::string> classic_command(const std::string& key, const EmitterTarget& target,
                                          const EmitterRequest& request) {
     if (request.verb != EmitterVerb::emit) {
-        return {"PUBLISH", key + "-request#" + target.nsp + "#",
-                json_or_msgpack(classic_request(target, request), false)};
+        return {"PUBLISH", request_channel(key, target.nsp),
+                encode_request(classic_request_of(target, request))};
     }
     std::string message;
     wire::append_msgpack(message, Array{emitter_uid, packet_value(request.data, &target.nsp),
@@ -123,12 +102,21 @@ Value cluster_data(const EmitterTarget& target, const EmitterRequest& request, b
 std::vector<std::string> sharded_command(const std::string& prefix, const EmitterTarget& target,
                                          const EmitterRequest& request) {
     Object message;
-    message.append("type", cluster_number(request.verb));
+    message.append("type", static_cast<int>(message_type_of(request.verb)));
     message.append("data", cluster_data(target, request, false));
     message.append("uid", emitter_uid);
     message.append("nsp", target.nsp);
     return {"SPUBLISH", broadcast_channel(prefix, target.nsp, {}),
-            json_or_msgpack(std::move(message), false)};
+            encode_plain(Value(std::move(message)))};
+}
+
+/// Servers read text there: JSON, or base64 of MessagePack.
+std::string stream_data(const EmitterTarget& target, const EmitterRequest& request) {
+    std::string data = encode_plain(cluster_data(target, request, true));
+    if (data.starts_with('{')) return data;
+    std::string encoded;
+    base::append_base64(encoded, data);
+    return encoded;
 }
 
 std::vector<std::string> stream_command(const EmitterOptions& options, const EmitterTarget& target,
@@ -144,9 +132,9 @@ std::vector<std::string> stream_command(const EmitterOptions& options, const Emi
             "nsp",
             target.nsp,
             "type",
-            std::to_string(cluster_number(request.verb)),
+            std::to_string(static_cast<int>(message_type_of(request.verb))),
             "data",
-            json_or_msgpack(cluster_data(target, request, true), true)};
+            stream_data(target, request)};
 }
 
 }  // namespace
