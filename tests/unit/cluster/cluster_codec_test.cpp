@@ -63,16 +63,14 @@ TEST(ClusterCodec, WritesTheSameBytesAsNode) {
     const std::map<std::string, std::string> differing = {
         {"adapter.broadcast.date_undefined", "a Value has no Date and no undefined"},
         {"adapter.remoteSocket.emit", "expectSingleResponse is Node's alone"},
-        {"emitter.rooms", "compress: true is the default, and not written"},
-        {"old-emitter.json", "json and broadcast mean nothing any more"},
-        {"old-adapter.broadcast", "as above, and except stands first"},
+        {"old-adapter.broadcast", "except stands first; broadcast means nothing any more"},
     };
     std::size_t compared = 0;
     for (const RedisVector& vector : broadcast_vectors()) {
         const BroadcastMessage message = decode_broadcast(vector.bytes).value();
-        const bool emitter = message.uid == emitter_uid;
-        std::string ours = emitter ? encode_emitter_broadcast(message.broadcast)
-                                   : encode_broadcast(message.uid, message.broadcast);
+        // emitter_messages_test.cpp has the emitters.
+        if (message.uid == emitter_uid) continue;
+        std::string ours = encode_broadcast(message.uid, message.broadcast);
         const std::size_t colon = vector.channel.find('#');
         EXPECT_EQ(broadcast_channel(vector.channel.substr(0, colon), message.broadcast.nsp,
                                     message.broadcast.audience.rooms),
@@ -93,14 +91,14 @@ TEST(ClusterCodec, WritesTheSameBytesAsNode) {
         EXPECT_EQ(ours, vector.bytes) << vector.scenario;
         ++compared;
     }
-    EXPECT_GE(compared, 20u);
+    EXPECT_GE(compared, 10u);
 }
 
 TEST(ClusterCodec, WritesFlagsAsTheyWereSet) {
     ClusterBroadcast broadcast{.nsp = "/", .data = {"e"}, .audience = {}, .flags = {}};
     broadcast.flags.is_volatile = true;
     broadcast.flags.compress = false;
-    const auto back = decode_broadcast(encode_emitter_broadcast(broadcast)).value().broadcast;
+    const auto back = decode_broadcast(encode_broadcast("abcdef", broadcast)).value().broadcast;
     EXPECT_TRUE(back.flags.is_volatile);
     EXPECT_FALSE(back.flags.compress);
     EXPECT_FALSE(back.flags.local);

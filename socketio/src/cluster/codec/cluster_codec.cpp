@@ -45,16 +45,6 @@ void append_flags(std::string& out, const EmitFlags& flags) {
     }
 }
 
-std::string begin_message(std::string_view uid, const ClusterBroadcast& broadcast) {
-    std::string out;
-    wire::append_msgpack_array(out, 3);
-    wire::append_msgpack_string(out, uid);
-    append_packet(out, broadcast);
-    wire::append_msgpack_map(out, 3);
-    append_names(out, "rooms", broadcast.audience.rooms);
-    return out;
-}
-
 void append_escaped(std::string& out, std::string_view text) {
     for (const char c : text) {
         if (c == '*' || c == '?' || c == '[' || c == ']' || c == '\\') {
@@ -67,16 +57,14 @@ void append_escaped(std::string& out, std::string_view text) {
 }  // namespace
 
 std::string encode_broadcast(std::string_view uid, const ClusterBroadcast& broadcast) {
-    std::string out = begin_message(uid, broadcast);
+    std::string out;
+    wire::append_msgpack_array(out, 3);
+    wire::append_msgpack_string(out, uid);
+    append_packet(out, broadcast);
+    wire::append_msgpack_map(out, 3);
+    append_names(out, "rooms", broadcast.audience.rooms);
     append_names(out, "except", broadcast.audience.except);
     append_flags(out, broadcast.flags);
-    return out;
-}
-
-std::string encode_emitter_broadcast(const ClusterBroadcast& broadcast) {
-    std::string out = begin_message(emitter_uid, broadcast);
-    append_flags(out, broadcast.flags);
-    append_names(out, "except", broadcast.audience.except);
     return out;
 }
 
