@@ -20,16 +20,7 @@ using boost::system::error_code;
 /// A name with more '#' than this may be anybody's: it is decoded.
 constexpr int namespace_guesses_max = 16;
 
-redis::Options link_options(const RedisAdapterOptions& options) {
-    redis::Options redis = checked_redis_options(options.url);
-    redis.pending_commands_max = options.pending_broadcasts_max;
-    redis.pending_bytes_max = options.pending_bytes_max;
-    // A message comes wrapped in a reply with pattern and channel.
-    redis.reply_bytes_max = options.message_bytes_max * 2 + 64 * 1024;
-    return redis;
-}
-
-ClassicType type_of(ClusterSurgery::Kind kind) {
+ClassicType request_type_of(ClusterSurgery::Kind kind) {
     switch (kind) {
         case ClusterSurgery::Kind::join: return ClassicType::remote_join;
         case ClusterSurgery::Kind::leave: return ClassicType::remote_leave;
@@ -41,7 +32,7 @@ ClassicType type_of(ClusterSurgery::Kind kind) {
 
 ClassicRequest request_of(const ClusterSurgery& surgery, const std::string& uid) {
     ClassicRequest request;
-    request.type = type_of(surgery.kind);
+    request.type = request_type_of(surgery.kind);
     request.uid = uid;
     request.audience = surgery.audience;
     request.rooms = surgery.rooms;
@@ -67,7 +58,9 @@ ClassicAdapter::Session::Session(ClassicAdapter& adapter, AdapterHost& host)
 
 ClassicAdapter::ClassicAdapter(RedisAdapterOptions options, std::string uid)
     : options_(std::move(options)),
-      redis_(link_options(options_)),
+      redis_(bounded_redis_options(options_.url,
+                                   {options_.message_bytes_max, options_.pending_broadcasts_max,
+                                    options_.pending_bytes_max})),
       operations_(options_.pending_broadcasts_max) {
     status_.adapter = "classic";
     status_.name = std::move(uid);

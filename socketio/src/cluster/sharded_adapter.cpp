@@ -2,7 +2,7 @@
 #include "cluster/sharded_adapter.hpp"
 
 #include "base/assert.hpp"
-#include "cluster/bounded_redis_options.hpp"
+#include "cluster/redis_options.hpp"
 #include "cluster/uid.hpp"
 #include "wire/utf8.hpp"
 

@@ -2,9 +2,9 @@
 #include "cluster/streams_adapter.hpp"
 
 #include "base/assert.hpp"
-#include "cluster/bounded_redis_options.hpp"
 #include "cluster/codec/stream_entry.hpp"
 #include "cluster/codec/stream_id.hpp"
+#include "cluster/redis_options.hpp"
 #include "cluster/uid.hpp"
 
 #include <boost/asio/io_context.hpp>

@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t clients_max = 1'000'000'000;
 
 /// Kinds that bear a number bear that of what they answer, or of their own.
-std::optional<ClassicType> type_of(ClassicResponse::Kind kind) {
+std::optional<ClassicType> response_type_of(ClassicResponse::Kind kind) {
     switch (kind) {
         case ClassicResponse::Kind::server_side: return ClassicType::server_side_emit;
         case ClassicResponse::Kind::client_count: return ClassicType::client_count;
@@ -95,7 +95,7 @@ Value take_member(Object& from, std::string_view key) {
 
 std::string encode_response(const ClassicResponse& response) {
     Object out;
-    if (const auto type = type_of(response.kind)) out.append("type", static_cast<int>(*type));
+    if (const auto type = response_type_of(response.kind)) out.append("type", static_cast<int>(*type));
     out.append("requestId", response.request_id);
     append_answer(out, response);
     if (!response.uid.empty()) out.append("uid", response.uid);
