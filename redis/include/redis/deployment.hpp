@@ -54,12 +54,14 @@ public:
     /// As Connection::command(). `key` says where in a Cluster it goes: the key or sharded channel that the
     /// command is about; redirections (MOVED, ASK) are followed. Elsewhere it means nothing. PUBLISH may go
     /// anywhere: it, and other commands without a key, with an empty one.
-    void command(std::string_view key, std::span<const std::string_view> arguments, OnReply callback = {});
+    void command(std::string_view key, std::span<const std::string_view> arguments,
+                 OnReply callback = {});
     void command(std::string_view key, std::initializer_list<std::string_view> arguments,
                  OnReply callback = {});
     /// To the one server, or to every master of a Cluster, as PUBSUB NUMSUB wants. The replies of those that
     /// answered; `ec` when one of them did not.
-    using OnReplies = std::function<void(boost::system::error_code ec, const std::vector<Reply>& replies)>;
+    using OnReplies =
+        std::function<void(boost::system::error_code ec, const std::vector<Reply>& replies)>;
     void command_each(std::initializer_list<std::string_view> arguments, OnReplies callback);
     /// A command that waits at the server, as XREAD BLOCK: on a connection of its own, so that others do not
     /// wait behind it. One at a time; the server must not block for longer than Options::keep_alive_interval.

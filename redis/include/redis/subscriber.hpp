@@ -41,7 +41,8 @@ public:
     void on_refused(std::function<void(std::string_view name, const std::string& text)> callback);
     /// A node of a Cluster does not serve a sharded channel, or no longer: `error` is its MOVED or CLUSTERDOWN.
     /// Who knows where the channel is now ends this subscription. Without this callback it is a refusal.
-    void on_redirected(std::function<void(std::string_view channel, std::string_view error)> callback);
+    void on_redirected(
+        std::function<void(std::string_view channel, std::string_view error)> callback);
 
     void start();
     void stop();

@@ -114,8 +114,10 @@ void ClusterBackend::discard() {
 }
 
 bool ClusterBackend::connected() const noexcept {
-    return !nodes_.empty() && std::all_of(nodes_.begin(), nodes_.end(), [](const auto& entry) {
-        return entry.second.connection->connected();
+    // Whom ASK named beside the masters is not waited for.
+    return !nodes_.empty() && std::all_of(nodes_.begin(), nodes_.end(), [this](const auto& entry) {
+        const Node& node = entry.second;
+        return node.connection->connected() || !map_.has_master(node.address);
     });
 }
 
@@ -147,9 +149,9 @@ bool ClusterBackend::on_answers(const Seed& asked, const std::vector<Reply>& ans
 void ClusterBackend::on_silence(const StateChange& last) {
     if (stopped_ || connected()) return;
     const Failure failure{make_error_code(errc::cluster_down), last.text};
-    report({}, StateChange{
-                   last.state == State::auth_failed ? State::auth_failed : State::disconnected,
-                   failure.error, describe_search(options_, failure)});
+    report({},
+           StateChange{last.state == State::auth_failed ? State::auth_failed : State::disconnected,
+                       failure.error, describe_search(options_, failure)});
 }
 
 void ClusterBackend::learn(std::uint16_t slot, const Seed& master) {

@@ -92,12 +92,14 @@ private:
     void route(const RequestPointer& request);
     void route_blocking(const RequestPointer& request);
     [[nodiscard]] Node* node_of(const Request& request);
+    [[nodiscard]] Node* asked_node(const Seed& server);
     [[nodiscard]] Node* any_master();
     void send(const RequestPointer& request, Connection& connection, Seed server);
     void move_blocking_to(const Seed& server);
     void follow_blocking();
     void on_reply(const RequestPointer& request, const Seed& server, boost::system::error_code ec,
                   Reply reply);
+    [[nodiscard]] boost::system::error_code failure_of(const boost::system::error_code& ec) const;
     [[nodiscard]] bool redirect(const RequestPointer& request, const Redirection& redirection);
     void park(const RequestPointer& request);
     void flush_parked();

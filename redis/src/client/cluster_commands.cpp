@@ -26,13 +26,11 @@ void ClusterBackend::command(std::string_view key, Arguments arguments, OnReply 
     issue(Lane::ordinary, key, arguments, std::move(callback));
 }
 
-void ClusterBackend::blocking_command(std::string_view key, Arguments arguments,
-                                      OnReply callback) {
+void ClusterBackend::blocking_command(std::string_view key, Arguments arguments, OnReply callback) {
     issue(Lane::blocking, key, arguments, std::move(callback));
 }
 
-void ClusterBackend::issue(Lane lane, std::string_view key, Arguments arguments,
-                           OnReply callback) {
+void ClusterBackend::issue(Lane lane, std::string_view key, Arguments arguments, OnReply callback) {
     if (stopped_) {
         fail_later(std::move(callback), errc::stopped);
         return;
@@ -68,12 +66,18 @@ void ClusterBackend::route(const RequestPointer& request) {
 }
 
 ClusterBackend::Node* ClusterBackend::node_of(const Request& request) {
-    if (request.ask) return &ensure_node(*request.ask);
+    if (request.ask) return asked_node(*request.ask);
     if (!request.slot) return any_master();
     const Seed* const master = map_.master_of(*request.slot);
     if (master == nullptr) return nullptr;
     const auto found = nodes_.find(address_of(*master));
     return found == nodes_.end() ? nullptr : &found->second;
+}
+
+/// Whatever the nodes say, there are not more connections than a Cluster has nodes.
+ClusterBackend::Node* ClusterBackend::asked_node(const Seed& server) {
+    const bool is_known = nodes_.contains(address_of(server));
+    return is_known || nodes_.size() < SlotMap::masters_max ? &ensure_node(server) : nullptr;
 }
 
 /// As long as it answers the same, so that what one process publishes keeps its order.
@@ -124,21 +128,22 @@ void ClusterBackend::send(const RequestPointer& request, Connection& connection,
         connection.command({"ASKING"});
     }
     ++in_flight_;
-    const std::vector<std::string_view> words(request->arguments.begin(),
-                                              request->arguments.end());
+    const std::vector<std::string_view> words(request->arguments.begin(), request->arguments.end());
     connection.command(words, [weak = weak_from_this(), request, server = std::move(server)](
                                   error_code ec, Reply reply) {
         if (const auto self = weak.lock()) self->on_reply(request, server, ec, std::move(reply));
     });
 }
 
+/// Whether a node that left the Cluster has executed what was sent to it nobody knows.
+error_code ClusterBackend::failure_of(const error_code& ec) const {
+    return ec == errc::stopped && !stopped_ ? make_error_code(errc::connection_lost) : ec;
+}
+
 void ClusterBackend::on_reply(const RequestPointer& request, const Seed& server, error_code ec,
                               Reply reply) {
     --in_flight_;
-    if (ec == errc::stopped && !stopped_) {
-        // Of a node that left the Cluster: whether it has executed the command nobody knows.
-        ec = errc::connection_lost;
-    }
+    ec = failure_of(ec);
     if (ec == errc::server_error && !stopped_) {
         const Redirection redirection = read_redirection(reply.text(), server);
         if (redirection.kind != Redirection::Kind::none) {
@@ -177,8 +182,8 @@ void ClusterBackend::park(const RequestPointer& request) {
         fail_later(std::move(request->callback), errc::stopped);
         return;
     }
-    if (request->bytes > options_.pending_bytes_max -
-                             std::min(parked_bytes_, options_.pending_bytes_max)) {
+    if (request->bytes >
+        options_.pending_bytes_max - std::min(parked_bytes_, options_.pending_bytes_max)) {
         fail_later(std::move(request->callback), errc::queue_full);
         return;
     }
@@ -188,9 +193,9 @@ void ClusterBackend::park(const RequestPointer& request) {
 }
 
 void ClusterBackend::flush_parked() {
-    const bool anybody_answers =
-        std::any_of(nodes_.begin(), nodes_.end(),
-                    [](const auto& entry) { return entry.second.connection->connected(); });
+    const bool anybody_answers = std::any_of(nodes_.begin(), nodes_.end(), [](const auto& entry) {
+        return entry.second.connection->connected();
+    });
     if (!anybody_answers || parked_.empty() || stopped_) return;
     parked_bytes_ = 0;
     // Those that nobody takes stand here again, in their order.
@@ -244,25 +249,31 @@ void ClusterBackend::command_each(Arguments arguments, Deployment::OnReplies cal
     poll->callback = std::move(callback);
     if (nodes_.empty()) poll->ec = errc::cluster_down;
     for (const auto& [address, node] : nodes_) {
+        if (!map_.has_master(node.address)) continue;
         if (!node.connection->connected()) {
             poll->ec = errc::connection_lost;
             continue;
         }
         ++poll->missing;
-        node.connection->command(arguments, [poll](error_code ec, Reply reply) {
-            if (ec) {
-                poll->ec = ec;
-            } else {
-                poll->replies.push_back(std::move(reply));
-            }
-            if (--poll->missing == 0 && poll->callback) poll->callback(poll->ec, poll->replies);
-        });
+        node.connection->command(arguments,
+                                 [weak = weak_from_this(), poll](error_code ec, Reply reply) {
+                                     const auto self = weak.lock();
+                                     if (ec) {
+                                         poll->ec = self ? self->failure_of(ec) : ec;
+                                     } else {
+                                         poll->replies.push_back(std::move(reply));
+                                     }
+                                     if (--poll->missing == 0 && poll->callback)
+                                         poll->callback(poll->ec, poll->replies);
+                                 });
     }
-    if (poll->missing == 0) {
-        fail_later([poll](error_code, const Reply&) {
+    if (poll->missing > 0) return;
+    if (stopped_) poll->ec = errc::stopped;
+    fail_later(
+        [poll](error_code, const Reply&) {
             if (poll->callback) poll->callback(poll->ec, poll->replies);
-        }, errc::cluster_down);
-    }
+        },
+        errc::cluster_down);
 }
 
 }  // namespace redis

@@ -159,8 +159,12 @@ ClusterSubscriptions::Server& ClusterSubscriptions::server_at(const Seed& seed) 
 void ClusterSubscriptions::retire(std::unique_ptr<Subscriber> subscriber) {
     subscriber->stop();
     // It may be one of its callbacks that led here.
-    boost::asio::post(io_, [retired = std::shared_ptr<Subscriber>(std::move(subscriber))]() mutable {
+    std::shared_ptr<Subscriber> retired = std::move(subscriber);
+    boost::asio::post(io_, [weak = weak_from_this(), retired = std::move(retired)]() mutable {
         retired.reset();
+        // It may have been the last that others waited for.
+        const auto self = weak.lock();
+        if (self && !self->stopped_) self->ears_.on_ready();
     });
 }
 

@@ -17,6 +17,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds patience_max{2'000};
 constexpr milliseconds urgent_pause_max{1'000};
 constexpr std::size_t servers_max = 1'024;
+/// While something is wrong, every such round begins with another server: this one may not know of a change.
+constexpr unsigned rounds_with_one = 4;
 constexpr std::size_t quoted_bytes_max = 200;
 
 Options scout_options(Options options) {
@@ -59,6 +61,7 @@ void Scout::set_learned(std::vector<Seed> servers) {
 void Scout::set_urgent(bool urgent) {
     if (std::exchange(urgent_, urgent) == urgent || !urgent) return;
     backoff_.reset();
+    urgent_rounds_ = 0;
     ask_soon();
 }
 
@@ -85,6 +88,7 @@ void Scout::ask() {
     again_ = false;
     tried_ = 0;
     last_ = StateChange();
+    if (urgent_ && ++urgent_rounds_ % rounds_with_one == 0) drop_connection();
     ask_next_server();
 }
 
@@ -145,8 +149,8 @@ void Scout::on_state(const StateChange& change) {
 
 void Scout::on_reply(const error_code& ec, Reply reply) {
     if (ec && !reply.is_error()) {
-        give_up_server(StateChange{State::disconnected, ec,
-                                   describe(connection_->options(), {ec, {}})});
+        give_up_server(
+            StateChange{State::disconnected, ec, describe(connection_->options(), {ec, {}})});
         return;
     }
     answers_.push_back(std::move(reply));
@@ -168,8 +172,8 @@ void Scout::judge_answers() {
                                     [](const Reply& answer) { return answer.is_error(); });
     text += error != answers.end() ? std::string(error->text().substr(0, quoted_bytes_max))
                                    : "without naming one";
-    give_up_server(StateChange{State::disconnected, make_error_code(errc::server_error),
-                               std::move(text)});
+    give_up_server(
+        StateChange{State::disconnected, make_error_code(errc::server_error), std::move(text)});
 }
 
 void Scout::give_up_server(const StateChange& change) {

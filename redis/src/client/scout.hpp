@@ -1,7 +1,8 @@
 #pragma once
 // Asks one of several servers a few questions: the first that gives an answer of use. Sentinels are asked for
 // the master, nodes of a Cluster for its slots. Asks again every now and then, more often while something is
-// wrong, and keeps its connection to the server that answered. Lives on the thread of its io_context.
+// wrong, and then not always the same; else it keeps its connection to the server that answered. Lives on the
+// thread of its io_context.
 
 #include "protocol/backoff.hpp"
 #include <redis/connection.hpp>
@@ -73,6 +74,7 @@ private:
     bool asking_ = false;
     bool again_ = false;
     bool urgent_ = true;
+    unsigned urgent_rounds_ = 0;
     bool stopped_ = false;
     Backoff backoff_;
     boost::asio::steady_timer pause_;

@@ -36,12 +36,12 @@ SentinelBackend::SentinelBackend(boost::asio::io_context& io, const Options& opt
     : SingleBackend(io, master_options(options), std::move(listeners)),
       options_(options),
       sentinel_options_(sentinel_login(options)),
-      scout_(std::make_shared<Scout>(
-          io, sentinel_options_,
-          std::vector<Scout::Question>{
-              {"SENTINEL", "get-master-addr-by-name", options.master_name},
-              {"SENTINEL", "sentinels", options.master_name},
-          })) {}
+      scout_(
+          std::make_shared<Scout>(io, sentinel_options_,
+                                  std::vector<Scout::Question>{
+                                      {"SENTINEL", "get-master-addr-by-name", options.master_name},
+                                      {"SENTINEL", "sentinels", options.master_name},
+                                  })) {}
 
 std::weak_ptr<SentinelBackend> SentinelBackend::weak_self() {
     return std::static_pointer_cast<SentinelBackend>(shared_from_this());
@@ -72,13 +72,13 @@ void SentinelBackend::discard() {
 }
 
 void SentinelBackend::command(std::string_view key, Arguments arguments, OnReply callback) {
-    SingleBackend::command(key, arguments,
-                           [weak = weak_self(), callback = std::move(callback)](error_code ec,
-                                                                                Reply reply) {
-                               if (callback) callback(ec, std::move(reply));
-                               if (ec != errc::read_only_replica) return;
-                               if (const auto self = weak.lock()) self->on_read_only();
-                           });
+    SingleBackend::command(
+        key, arguments,
+        [weak = weak_self(), callback = std::move(callback)](error_code ec, Reply reply) {
+            if (callback) callback(ec, std::move(reply));
+            if (ec != errc::read_only_replica) return;
+            if (const auto self = weak.lock()) self->on_read_only();
+        });
 }
 
 void SentinelBackend::on_read_only() {
@@ -115,12 +115,11 @@ void SentinelBackend::on_silence(const StateChange& last) {
 }
 
 void SentinelBackend::hear_switches_of(const Seed& sentinel) {
-    if (switches_ && switches_->options().host == sentinel.host &&
-        switches_->options().port == sentinel.port) {
-        return;
-    }
     if (switches_) {
-        switches_->move_to(sentinel);
+        const Options& current = switches_->options();
+        const bool is_same = current.host == sentinel.host && current.port == sentinel.port;
+        // Any of them tells of switches; one that does is not left.
+        if (!is_same && !switches_->connected()) switches_->move_to(sentinel);
         return;
     }
     Options options = sentinel_options_;

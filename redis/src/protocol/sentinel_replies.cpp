@@ -46,8 +46,7 @@ std::vector<Seed> read_sentinels(const Reply& reply) {
     return sentinels;
 }
 
-std::optional<Seed> read_master_switch(std::string_view message,
-                                       std::string_view master_name) {
+std::optional<Seed> read_master_switch(std::string_view message, std::string_view master_name) {
     std::array<std::string_view, 5> words;
     for (std::string_view& word : words) {
         const std::size_t space = message.find(' ');

@@ -178,7 +178,6 @@ error_code parse_query(std::string_view query, Options& options) {
     return {};
 }
 
-
 struct Scheme {
     std::string_view name;
     Kind kind = Kind::single;
@@ -294,10 +293,9 @@ std::string scheme_of(const Options& options) {
 
 Result<Options> parse_url(std::string_view url) {
     const std::size_t scheme_end = url.find("://");
-    const auto* const scheme =
-        std::find_if(schemes.begin(), schemes.end(), [&](const Scheme& candidate) {
-            return candidate.name == url.substr(0, scheme_end);
-        });
+    const auto* const scheme = std::find_if(
+        schemes.begin(), schemes.end(),
+        [&](const Scheme& candidate) { return candidate.name == url.substr(0, scheme_end); });
     if (scheme_end == std::string_view::npos || scheme == schemes.end()) {
         return make_error_code(errc::url_scheme);
     }
