@@ -77,7 +77,9 @@ void describe_flags(CLI::App& app, Words& words) {
         ->check(CLI::Range(0, 256).description(""))
         ->capture_default_str();
     app.add_option("--redis", words.redis,
-                   "Be one of the nodes on this Redis; rediss:// is TLS, unix:///PATH a socket.\n"
+                   "Be one of the nodes on this Redis; rediss:// is TLS, unix:///PATH a socket,\n"
+                   "redis-sentinel://HOST:PORT,HOST:PORT/MASTER a master that Sentinels watch,\n"
+                   "redis-cluster://HOST:PORT,HOST:PORT a Cluster.\n"
                    "The environment keeps the password out of the process list")
         ->type_name("redis://[USER]:PASSWORD@HOST:PORT/DB")
         ->envname("CHARTCAST_REDIS");
