@@ -6,6 +6,7 @@
 #include "protocol/sentinel_replies.hpp"
 #include "protocol/slot_map.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
@@ -33,8 +34,8 @@ void read_reply(const redis::Reply& reply) {
     if (const auto map = redis::SlotMap::read(reply, asked); map.has_value()) {
         check(map->masters().size() <= redis::SlotMap::masters_max);
         check(map->replicas().size() <= redis::SlotMap::replicas_max);
-        for (std::uint16_t slot = 0; slot < redis::slot_count; ++slot) {
-            const redis::Seed* const master = map->master_of(slot);
+        for (std::size_t slot = 0; slot < redis::slot_count; ++slot) {
+            const redis::Seed* const master = map->master_of(static_cast<std::uint16_t>(slot));
             check(master == nullptr || map->has_master(*master));
         }
     }

@@ -1,10 +1,13 @@
 // redis::Deployment of a Cluster: slots that move, masters that die, and whom each command goes to.
 #include "support/deployment_client.hpp"
 #include "support/redis_deployments.hpp"
+#include <redis/script.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,8 +28,8 @@ using test_support::local;
 using test_support::RedisCluster;
 using test_support::RedisServer;
 using test_support::run_until;
-using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 TEST(RedisDeploymentCluster, SendsEachCommandToTheMasterOfItsKey) {
     RedisCluster cluster;
@@ -81,7 +84,7 @@ TEST(RedisDeploymentCluster, FollowsAMovedSlotWithItsShardedSubscription) {
     EXPECT_THAT(cluster.node(to).cli({"PUBSUB", "SHARDCHANNELS"}), HasSubstr(channel));
     EXPECT_FALSE(client.ask(channel, {"SET", channel, "v"}).ec);
     EXPECT_EQ(cluster.node(to).cli({"GET", channel}), "v");
-    EXPECT_THAT(client.refusals, ElementsAre());
+    EXPECT_THAT(client.refusals, IsEmpty());
 }
 
 TEST(RedisDeploymentCluster, FollowsASlotWhileItMoves) {
@@ -105,6 +108,8 @@ TEST(RedisDeploymentCluster, LivesOnWhenAReplicaTakesOver) {
     ASSERT_FALSE(client.redis.ssubscribe(key));
     ASSERT_TRUE(client.wait_ready());
     cluster.node(0).kill();
+    ASSERT_TRUE(client.wait_not_ready());
+    // Waits here until the replica is the master.
     EXPECT_FALSE(client.ask(key, {"SET", key, "v"}).ec);
     ASSERT_TRUE(client.wait_ready());
     EXPECT_TRUE(client.hears("news"));
@@ -130,6 +135,22 @@ TEST(RedisDeploymentCluster, LivesOnWhenAMasterIsStartedAgain) {
     EXPECT_FALSE(answer->ec) << answer->ec.message();
     ASSERT_TRUE(client.wait_ready());
     EXPECT_TRUE(client.hears(key, true));
+}
+
+TEST(RedisDeploymentCluster, RunsAScriptWhereItsKeysAre) {
+    RedisCluster cluster;
+    DeploymentClient client(cluster.url());
+    const Script script("return redis.call('INCR', KEYS[1])");
+    for (int i = 0; i < 8; ++i) {
+        const std::string key = "counter" + std::to_string(i);
+        const std::string_view keys[] = {key};
+        std::optional<Answer> answer;
+        script.run(client.redis, keys, {},
+                   [&](error_code ec, Reply reply) { answer = Answer{ec, std::move(reply)}; });
+        ASSERT_TRUE(run_until(client.io, [&] { return answer.has_value(); }, failover_limit));
+        EXPECT_FALSE(answer->ec) << answer->reply.text();
+        EXPECT_EQ(answer->reply.integer(), 1);
+    }
 }
 
 TEST(RedisDeploymentCluster, WaitsAtTheServerThatHasTheKey) {

@@ -1,12 +1,16 @@
 // redis::Deployment on one server: commands, messages, and what comes back by itself.
 #include "support/deployment_client.hpp"
 #include "support/redis_server.hpp"
+#include <redis/script.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace redis {
@@ -78,9 +82,8 @@ TEST(RedisDeploymentSingle, ComesBackByItselfWhenAChangedPasswordIsRightAgain) {
     ASSERT_TRUE(client.wait_ready());
     server.cli({"ACL", "SETUSER", "app", "resetpass", ">second"});
     server.cli({"CLIENT", "KILL", "USER", "app"});
-    ASSERT_TRUE(run_until(client.io, [&] {
-        return client.states.back().state == State::auth_failed;
-    }));
+    ASSERT_TRUE(
+        run_until(client.io, [&] { return client.states.back().state == State::auth_failed; }));
     EXPECT_FALSE(client.redis.ready());
     EXPECT_EQ(client.states.back().error, errc::wrong_password);
     EXPECT_THAT(client.states.back().text, HasSubstr("user \"app\""));
@@ -123,6 +126,29 @@ TEST(RedisDeploymentSingle, EndsWithItsCommands) {
     ASSERT_TRUE(run_until(client.io, [&] { return ended.has_value(); }));
     EXPECT_EQ(*ended, errc::stopped);
     EXPECT_EQ(client.ask("", {"PING"}).ec, errc::stopped);
+}
+
+TEST(RedisScript, RunsByItsDigestAndLoadsItselfAfterARestart) {
+    RedisServer server;
+    DeploymentClient client(server.url());
+    const Script script("return {KEYS[1], ARGV[1], redis.call('INCR', KEYS[1])}");
+    EXPECT_EQ(script.sha1(), server.cli({"SCRIPT", "LOAD",
+                                         "return {KEYS[1], ARGV[1], "
+                                         "redis.call('INCR', KEYS[1])}"}));
+    const auto run = [&] {
+        std::optional<Answer> answer;
+        const std::string_view key = "counter";
+        const std::string_view argument = "x";
+        script.run(client.redis, {&key, 1}, {&argument, 1},
+                   [&](error_code ec, Reply reply) { answer = Answer{ec, std::move(reply)}; });
+        EXPECT_TRUE(run_until(client.io, [&] { return answer.has_value(); }));
+        return to_string(answer.value_or(Answer{}).reply);
+    };
+    EXPECT_EQ(run(), R"(["counter", "x", 1])");
+    server.cli({"SCRIPT", "FLUSH"});
+    EXPECT_EQ(run(), R"(["counter", "x", 2])");
+    EXPECT_EQ(run(), R"(["counter", "x", 3])");
+    EXPECT_THAT(server.cli({"INFO", "commandstats"}), HasSubstr("cmdstat_eval:calls=1"));
 }
 
 TEST(RedisDeploymentSingle, MayBeDestroyedInsideItsOwnCallbacks) {

@@ -32,7 +32,8 @@ TEST(RedisDeploymentSentinel, FollowsAFailover) {
     EXPECT_FALSE(client.ask("k", {"SET", "k", "w"}).ec);
     ASSERT_TRUE(client.wait_ready());
     EXPECT_TRUE(client.hears("news"));
-    EXPECT_THAT(client.texts(), Contains(HasSubstr(local(trio.server(1).port()) + " is connected")));
+    EXPECT_THAT(client.texts(),
+                Contains(HasSubstr(local(trio.server(1).port()) + " is connected")));
     // The old master comes back, at first as a master: nobody goes there.
     trio.server(0).start();
     EXPECT_EQ(client.ask("k", {"GET", "k"}).reply.text(), "w");
@@ -84,6 +85,7 @@ TEST(RedisDeploymentSentinel, LearnsOfOtherSentinelsThanItsSeeds) {
     ASSERT_TRUE(client.wait_ready());
     trio.sentinel(0).kill();
     trio.server(0).kill();
+    ASSERT_TRUE(client.wait_not_ready());
     EXPECT_FALSE(client.ask("k", {"SET", "k", "v"}).ec);
 }
 

@@ -33,6 +33,7 @@ inline redis::Options impatient(const std::string& url) {
     redis::Options options = redis::parse_url(url).value();
     options.reconnect_delay_min = std::chrono::milliseconds(10);
     options.reconnect_delay_max = std::chrono::milliseconds(200);
+    options.pending_age_max = failover_limit;
     return options;
 }
 
@@ -57,10 +58,9 @@ public:
     Answer ask(std::string_view key, std::initializer_list<std::string_view> command) {
         // The callback may come after a wait that failed.
         const auto answer = std::make_shared<std::optional<Answer>>();
-        redis.command(key, command,
-                      [answer](boost::system::error_code ec, ::redis::Reply reply) {
-                          *answer = Answer{ec, std::move(reply)};
-                      });
+        redis.command(key, command, [answer](boost::system::error_code ec, ::redis::Reply reply) {
+            *answer = Answer{ec, std::move(reply)};
+        });
         EXPECT_FALSE(answer->has_value()) << "a callback came from inside the call";
         EXPECT_TRUE(run_until(io, [&] { return answer->has_value(); }, failover_limit));
         return answer->value_or(Answer{});

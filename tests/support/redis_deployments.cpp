@@ -58,11 +58,11 @@ SentinelTrio::SentinelTrio() {
     servers_.push_back(std::make_unique<RedisServer>(
         RedisServerOptions{.config = {"replicaof " + master, "repl-diskless-sync-delay 0"}}));
     for (int i = 0; i < 3; ++i) {
-        sentinels_.push_back(std::make_unique<RedisServer>(RedisServerOptions{
-            .mode = RedisMode::sentinel,
-            .config = {"sentinel monitor mymaster " + master + " 2",
-                       "sentinel down-after-milliseconds mymaster 500",
-                       "sentinel failover-timeout mymaster 3000"}}));
+        sentinels_.push_back(std::make_unique<RedisServer>(
+            RedisServerOptions{.mode = RedisMode::sentinel,
+                               .config = {"sentinel monitor mymaster " + master + " 2",
+                                          "sentinel down-after-milliseconds mymaster 500",
+                                          "sentinel failover-timeout mymaster 3000"}}));
     }
     wait_for_acquaintance();
 }
@@ -103,9 +103,8 @@ RedisCluster::RedisCluster(Replica replica) {
     wait_for_health();
     if (replica == Replica::of_first) {
         const std::string id = id_of(0);
-        wait_until("the replica knows its master", [&] {
-            return nodes_[masters]->cli({"CLUSTER", "REPLICATE", id}) == "OK";
-        });
+        wait_until("the replica knows its master",
+                   [&] { return nodes_[masters]->cli({"CLUSTER", "REPLICATE", id}) == "OK"; });
         wait_until("the replica follows its master", [this] {
             return nodes_[masters]->cli({"INFO", "replication"}).find("master_link_status:up") !=
                    std::string::npos;

@@ -178,8 +178,8 @@ bool RedisServer::try_start() {
 bool RedisServer::wait_for_ready(int output) {
     const Clock::time_point deadline = Clock::now() + std::chrono::seconds(20);
     std::array<char, 4096> buffer{};
-    const char* const sign = options_.mode == RedisMode::sentinel ? "Sentinel ID is"
-                                                                  : "Ready to accept connections";
+    const char* const sign =
+        options_.mode == RedisMode::sentinel ? "Sentinel ID is" : "Ready to accept connections";
     while (log_.find(sign) == std::string::npos) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());

@@ -24,8 +24,10 @@ TEST(RedisRedirection, TakesAnIpv6AddressAndTheAskedHostWhereNoneIsNamed) {
 }
 
 TEST(RedisRedirection, ReadsWhatIsToBeTriedAgain) {
-    EXPECT_EQ(read_redirection("TRYAGAIN Multiple keys request during rehashing of slot", asked_node).kind,
-              Redirection::Kind::try_again);
+    EXPECT_EQ(
+        read_redirection("TRYAGAIN Multiple keys request during rehashing of slot", asked_node)
+            .kind,
+        Redirection::Kind::try_again);
     EXPECT_EQ(read_redirection("CLUSTERDOWN The cluster is down", asked_node).kind,
               Redirection::Kind::cluster_down);
 }

@@ -27,15 +27,17 @@ TEST(RedisSentinelReplies, NameTheMaster) {
 TEST(RedisSentinelReplies, SayThatTheNameIsUnknown) {
     EXPECT_EQ(read_master_address(sentinel_reply("*-1\r\n")).error(), errc::unknown_master);
     EXPECT_EQ(read_master_address(sentinel_reply("$-1\r\n")).error(), errc::unknown_master);
-    EXPECT_EQ(read_master_address(sentinel_reply("-IDONTKNOW I have not enough information\r\n")).error(),
-              errc::unknown_master);
+    EXPECT_EQ(
+        read_master_address(sentinel_reply("-IDONTKNOW I have not enough information\r\n")).error(),
+        errc::unknown_master);
 }
 
 TEST(RedisSentinelReplies, AreRefusedWhenTheyAreSomethingElse) {
     for (const char* const bytes :
          {"-ERR unknown command 'SENTINEL'\r\n", "+OK\r\n", "*1\r\n$1\r\na\r\n",
           "*2\r\n$1\r\na\r\n$1\r\nb\r\n", "*2\r\n:1\r\n:2\r\n"}) {
-        EXPECT_EQ(read_master_address(sentinel_reply(bytes)).error(), errc::protocol_error) << bytes;
+        EXPECT_EQ(read_master_address(sentinel_reply(bytes)).error(), errc::protocol_error)
+            << bytes;
     }
 }
 
@@ -60,7 +62,8 @@ TEST(RedisSentinelReplies, TellOfASwitch) {
 }
 
 TEST(RedisSentinelReplies, TellAReplicaFromAMaster) {
-    EXPECT_TRUE(is_replica_role(sentinel_reply("*5\r\n$5\r\nslave\r\n$1\r\na\r\n:1\r\n$1\r\nx\r\n:0\r\n")));
+    EXPECT_TRUE(
+        is_replica_role(sentinel_reply("*5\r\n$5\r\nslave\r\n$1\r\na\r\n:1\r\n$1\r\nx\r\n:0\r\n")));
     EXPECT_FALSE(is_replica_role(sentinel_reply("*3\r\n$6\r\nmaster\r\n:0\r\n*0\r\n")));
     EXPECT_FALSE(is_replica_role(sentinel_reply("-NOPERM no\r\n")));
 }

@@ -35,9 +35,9 @@ Reply range_of(std::int64_t first, std::int64_t last, std::vector<Reply> nodes) 
 const Seed slots_asked{"10.0.0.9", 7000};
 
 TEST(RedisSlotMap, KnowsTheMasterOfEachSlot) {
-    const Reply reply =
-        array_of({range_of(0, 8191, {node_of("a", 1), node_of("replica", 3)}),
-                  range_of(8192, 16'382, {node_of("b", 2)}), range_of(16'383, 16'383, {node_of("a", 1)})});
+    const Reply reply = array_of({range_of(0, 8191, {node_of("a", 1), node_of("replica", 3)}),
+                                  range_of(8192, 16'382, {node_of("b", 2)}),
+                                  range_of(16'383, 16'383, {node_of("a", 1)})});
     const SlotMap map = SlotMap::read(reply, slots_asked).value();
     EXPECT_THAT(map.masters(), ElementsAre(Seed{"a", 1}, Seed{"b", 2}));
     EXPECT_THAT(map.replicas(), ElementsAre(Seed{"replica", 3}));
@@ -53,8 +53,9 @@ TEST(RedisSlotMap, LeavesToNobodyWhatNobodyServes) {
     const SlotMap nothing;
     EXPECT_EQ(nothing.master_of(0), nullptr);
     const SlotMap map =
-        SlotMap::read(array_of({range_of(5, 6, {node_of("a", 1)}), range_of(7, 9, {node_of("?", 1)})}),
-                      slots_asked)
+        SlotMap::read(
+            array_of({range_of(5, 6, {node_of("a", 1)}), range_of(7, 9, {node_of("?", 1)})}),
+            slots_asked)
             .value();
     EXPECT_EQ(map.master_of(4), nullptr);
     EXPECT_NE(map.master_of(5), nullptr);

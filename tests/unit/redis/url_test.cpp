@@ -65,10 +65,10 @@ TEST(RedisUrl, ReadsAUnixSocket) {
 }
 
 TEST(RedisUrl, ReadsSentinels) {
-    const Options options =
-        parse_url("redis-sentinel://app:secret@10.0.0.1:7000,[::1],h/my%20master?db=3"
-                  "&sentinel_user=watch&sentinel_password=p%26w")
-            .value();
+    const Options options = parse_url(
+                                "redis-sentinel://app:secret@10.0.0.1:7000,[::1],h/my%20master?db=3"
+                                "&sentinel_user=watch&sentinel_password=p%26w")
+                                .value();
     EXPECT_EQ(options.kind, Kind::sentinel);
     EXPECT_FALSE(options.tls.enabled);
     EXPECT_THAT(options.seeds, testing::ElementsAre(Seed{"10.0.0.1", 7000}, Seed{"::1", 26'379},
@@ -157,8 +157,10 @@ TEST(RedisUrl, IsShownWithoutThePassword) {
     EXPECT_EQ(to_string(parse_url("redis://app:secret@h:1/2").value()), "redis://app:***@h:1/2");
     EXPECT_EQ(to_string(parse_url("rediss://:secret@h").value()), "rediss://:***@h:6379");
     EXPECT_EQ(to_string(parse_url("unix://:secret@/s?db=2").value()), "unix://:***@/s?db=2");
-    EXPECT_EQ(to_string(parse_url("redis-sentinel://u:secret@a,b:2/m?db=1&sentinel_password=hush").value()),
-              "redis-sentinel://u:***@a:26379,b:2/m?db=1");
+    EXPECT_EQ(
+        to_string(
+            parse_url("redis-sentinel://u:secret@a,b:2/m?db=1&sentinel_password=hush").value()),
+        "redis-sentinel://u:***@a:26379,b:2/m?db=1");
     EXPECT_EQ(to_string(parse_url("rediss-cluster://:secret@a,b:2").value()),
               "rediss-cluster://:***@a:6379,b:2");
 }
