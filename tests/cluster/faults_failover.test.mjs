@@ -18,28 +18,20 @@ for (const adapter of chosen('classic', 'streams')) {
             await world.checkLocalDelivery();
             await world.checkQuestions('a');
             await world.untilWell(90_000);
-            await master.restart();
+            await master.start();
             await world.ticker.more(40);
             await world.untilWell();
         }));
 }
 
-/** The master that a channel or key belongs to. */
-async function ownerOf(name, masters) {
-    const slot = await masters[0].ask('CLUSTER', 'KEYSLOT', name);
-    const ranges = await masters[0].ask('CLUSTER', 'SLOTS');
-    const [, , [, port]] = ranges.find(([from, to]) => from <= slot && slot <= to);
-    return masters.find((master) => master.port === port);
-}
-
 for (const adapter of chosen('sharded')) {
     test(`${adapter}: the Cluster's master that has the channel is killed`, { timeout }, (t) => FaultWorld.run(t, adapter,
         { redis: new RedisCluster() }, async (world) => {
-            const owner = await ownerOf(adapter === 'streams' ? 'socket.io' : 'socket.io#/#', world.redis.masters);
+            const owner = await world.redis.ownerOf(adapter === 'streams' ? 'socket.io' : 'socket.io#/#');
             await owner.kill();
             await world.checkQuestions('a');
             await world.untilWell(90_000);
-            await owner.restart();
+            await owner.start();
             await world.ticker.more(40);
             await world.untilWell();
         }));

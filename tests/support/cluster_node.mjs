@@ -31,7 +31,7 @@ async function connected() {
 
 async function serverOptions() {
     if (settings.adapter === 'streams') {
-        const { createAdapter } = await import('@socket.io/redis-streams-adapter');
+        const { createAdapter } = require('@socket.io/redis-streams-adapter');
         return { adapter: createAdapter(await connected()), connectionStateRecovery: {} };
     }
     const { createAdapter, createShardedAdapter } = require('@socket.io/redis-adapter');
