@@ -147,8 +147,8 @@ export async function startExample(name, args) {
 }
 
 /**
- * A redis-server of the test's own, which keeps nothing on disk; restart() comes back empty. `args` are further ones of
- * its command line; with `sentinel`, the lines of a configuration, it is a Sentinel.
+ * A redis-server of the test's own, which keeps nothing on disk: started again it comes back empty. `args` are
+ * further ones of its command line; with `sentinel`, the lines of a configuration, it is a Sentinel.
  */
 export class RedisServer {
     #program;
