@@ -63,9 +63,7 @@ void EmitSender::change_sockets() {
         case Action::emit: break;
         case Action::join: emitter_.sockets_join(command_.targets, on_sent(0, 0)); break;
         case Action::leave: emitter_.sockets_leave(command_.targets, on_sent(0, 0)); break;
-        case Action::disconnect:
-            emitter_.disconnect_sockets(command_.close, on_sent(0, 0));
-            break;
+        case Action::disconnect: emitter_.disconnect_sockets(command_.close, on_sent(0, 0)); break;
     }
 }
 

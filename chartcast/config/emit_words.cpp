@@ -112,10 +112,9 @@ EmitCommand checked_emit(EmitWords words) {
     emit.arguments = arguments_of(words);
     emit.targets = emit.action == Action::join ? words.join : words.leave;
     if (emit.redis_url.empty()) emit.redis_url = "redis://127.0.0.1:6379";
-    const bool is_cluster =
-        parse_redis(emit.redis_url, "").options.kind == redis::Kind::cluster;
-    emit.counts_servers = emit.adapter == Adapter::sharded ||
-                          (emit.adapter == Adapter::classic && !is_cluster);
+    const bool is_cluster = parse_redis(emit.redis_url, "").options.kind == redis::Kind::cluster;
+    emit.counts_servers =
+        emit.adapter == Adapter::sharded || (emit.adapter == Adapter::classic && !is_cluster);
     return std::move(emit);
 }
 

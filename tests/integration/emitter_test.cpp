@@ -7,7 +7,6 @@
 #include <redis/subscriber.hpp>
 
 #include <boost/asio/io_context.hpp>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -99,10 +98,12 @@ TEST_F(EmitterTest, TellsServersOfTheClassicAdapterEverything) {
     EXPECT_THAT(ear.heard[0], HasSubstr("socket.io#/#r# "));
     EXPECT_THAT(ear.heard[1], HasSubstr("socket.io#/# "));
     EXPECT_THAT(ear.heard[1], HasSubstr("volatile"));
-    EXPECT_EQ(ear.heard[2],
-              R"(socket.io-request#/# {"type":2,"opts":{"rooms":["r"],"except":["x"]},"rooms":["j"]})");
-    EXPECT_EQ(ear.heard[3],
-              R"(socket.io-request#/# {"type":3,"opts":{"rooms":[],"except":[]},"rooms":["j","k"]})");
+    EXPECT_EQ(
+        ear.heard[2],
+        R"(socket.io-request#/# {"type":2,"opts":{"rooms":["r"],"except":["x"]},"rooms":["j"]})");
+    EXPECT_EQ(
+        ear.heard[3],
+        R"(socket.io-request#/# {"type":3,"opts":{"rooms":[],"except":[]},"rooms":["j","k"]})");
     EXPECT_EQ(ear.heard[4],
               R"(socket.io-request#/# {"type":4,"opts":{"rooms":["r"],"except":[]},"close":true})");
     EXPECT_EQ(ear.heard[5],

@@ -170,6 +170,26 @@ TEST_F(RedisAdapter, GoesOnAfterRedisWasKilledAndRestarted) {
     }
 }
 
+/// Ends its adapter as soon as it hears that the others can be reached.
+struct Quitter final : test::AdapterNode {
+    Quitter(boost::asio::io_context& context, const RedisServer& server)
+        : AdapterNode(context, std::make_shared<ClassicAdapter>(at(server), "qqqqqq")) {}
+    void on_cluster_state(bool is_reached, const std::string& text) override {
+        AdapterNode::on_cluster_state(is_reached, text);
+        adapter.stop();
+    }
+};
+
+TEST_F(RedisAdapter, MayBeStoppedByWhomItTells) {
+    RedisServer server;
+    Quitter quitter(io, server);
+    ASSERT_TRUE(run_until(io, [&] { return !quitter.states.empty(); }));
+    EXPECT_EQ(quitter.states, std::vector<bool>{true});
+    EXPECT_FALSE(quitter.adapter.status().is_reached);
+    quitter.adapter.publish(broadcast_of({"to nobody"}));
+    EXPECT_EQ(quitter.adapter.status().published, 0u);
+}
+
 TEST_F(RedisAdapter, LogsLossesOnceAndTheirNumberWhenTheyEnd) {
     RedisServer server({.users = {"user app on >secret ~* &* +@all -publish"}});
     RedisAdapterOptions options;

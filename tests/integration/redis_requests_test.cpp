@@ -71,8 +71,8 @@ public:
             ++heard;
             auto request = decode_request(message.payload);
             if (!answers || !request.has_value() || !*request) return;
-            ClassicResponse response{
-                ClassicResponse::Kind::sockets, (*request)->request_id, uid_, Array(), 0};
+            ClassicResponse response{ClassicResponse::Kind::sockets, (*request)->request_id, uid_,
+                                     Array(), 0};
             if ((*request)->type == ClassicType::broadcast) {
                 response.kind = ClassicResponse::Kind::client_count;
                 response.clients = 1;
@@ -119,7 +119,8 @@ TEST_P(RedisRequestsOnEitherChannel, AreAnsweredByAllOthers) {
     ClusterBroadcast question{"/", {"q", 41}, Audience{{"room1"}, {"x"}}, {}};
     question.flags.compress = false;
     a.adapter.ask(question, std::chrono::seconds(20), ask);
-    ASSERT_TRUE(run_until(io, [&] { return fetch->is_done() && side->is_done() && ask->is_done(); }));
+    ASSERT_TRUE(
+        run_until(io, [&] { return fetch->is_done() && side->is_done() && ask->is_done(); }));
 
     EXPECT_EQ(fetch->expected, 2u);
     EXPECT_THAT(fetch->servers, UnorderedElementsAre("bbbbbb", "cccccc"));
@@ -188,7 +189,8 @@ TEST_F(RedisRequests, OperateOnAllServersInOneOrder) {
                                            {Kind::disconnect_and_close, "/admin", {}, {}}};
     for (const ClusterSurgery& surgery : sent) a.adapter.operate(surgery);
     EXPECT_TRUE(a.operations.empty()) << "not before Redis brings them back";
-    ASSERT_TRUE(run_until(io, [&] { return a.operations.size() == 4 && b.operations.size() == 4; }));
+    ASSERT_TRUE(
+        run_until(io, [&] { return a.operations.size() == 4 && b.operations.size() == 4; }));
     for (const Server* server : {&a, &b}) {
         for (std::size_t i = 0; i < sent.size(); ++i) {
             EXPECT_EQ(server->operations[i].kind, sent[i].kind);
@@ -237,7 +239,8 @@ TEST_F(RedisRequests, DoNotWaitForAServerThatIsGone) {
     a.adapter.server_side_emit({"/", {"whoami"}}, side);
     const auto ask = std::make_shared<AskedBroadcast>();
     a.adapter.ask({"/", {"q"}, {}, {}}, std::chrono::seconds(20), ask);
-    ASSERT_TRUE(run_until(io, [&] { return fetch->is_done() && side->is_done() && ask->is_done(); }));
+    ASSERT_TRUE(
+        run_until(io, [&] { return fetch->is_done() && side->is_done() && ask->is_done(); }));
     for (const auto& missing : {fetch->missing, side->missing, ask->missing}) {
         EXPECT_EQ(missing, std::vector<std::string>{""});
     }
@@ -310,21 +313,24 @@ TEST_F(RedisRequests, OfOtherKindsAreCountedAndDoNoHarm) {
     ASSERT_TRUE(a.wait_ready());
     redis::Connection foreign(io, redis::parse_url(redis.url()).value());
     foreign.start();
-    const auto publish = [&](std::string_view channel, std::initializer_list<std::string_view> all) {
+    const auto publish = [&](std::string_view channel,
+                             std::initializer_list<std::string_view> all) {
         for (const std::string_view message : all) foreign.command({"PUBLISH", channel, message});
     };
     // Of the seed era, or to nobody here.
-    publish("socket.io-request#/#", {R"({"requestid":"A7RP1o","type":3,"sid":"client of aaaaaa","room":"r9"})",
-                                     R"({"requestid":"xkD5nE","type":5,"data":"x"})",
-                                     R"({"requestId":"r","type":2,"sid":"nobody","room":"r9"})",
-                                     R"({"type":77})"});
-    publish("socket.io-response#/#", {R"({"requestid":"A7RP1o"})", R"({"requestId":"r","sockets":[]})"});
+    publish("socket.io-request#/#",
+            {R"({"requestid":"A7RP1o","type":3,"sid":"client of aaaaaa","room":"r9"})",
+             R"({"requestid":"xkD5nE","type":5,"data":"x"})",
+             R"({"requestId":"r","type":2,"sid":"nobody","room":"r9"})", R"({"type":77})"});
+    publish("socket.io-response#/#",
+            {R"({"requestid":"A7RP1o"})", R"({"requestId":"r","sockets":[]})"});
     // No messages of this protocol.
     publish("socket.io-request#/#", {"", "{", "[]", "\xc1", R"({"type":5,"requestId":"a"})"});
     publish("socket.io-response#/#", {"", "{", "{}", R"({"requestId":"a","type":8})"});
     // What is one after all of it.
-    publish("socket.io-request#/#", {R"({"requestId":"r","type":2,"sid":"client of aaaaaa","room":"r9"})",
-                                     R"({"type":3,"opts":{"rooms":[],"except":[]},"rooms":["r8"]})"});
+    publish("socket.io-request#/#",
+            {R"({"requestId":"r","type":2,"sid":"client of aaaaaa","room":"r9"})",
+             R"({"type":3,"opts":{"rooms":[],"except":[]},"rooms":["r8"]})"});
     ASSERT_TRUE(run_until(io, [&] { return a.operations.size() == 2; }));
     EXPECT_EQ(a.operations[0].audience.rooms, std::vector<std::string>{"client of aaaaaa"});
     EXPECT_EQ(a.operations[0].rooms, std::vector<std::string>{"r9"});
@@ -364,8 +370,9 @@ TEST_F(RedisRequests, SpareDecodingWhatIsForNobodyHere) {
 
 struct WithNode : RedisRequests {
     RedisServer redis;
-    ChildProcess node{io, {"node", TESTS_FOLDER "/support/redis_peers.mjs", "server",
-                           std::to_string(redis.port())}};
+    ChildProcess node{
+        io,
+        {"node", TESTS_FOLDER "/support/redis_peers.mjs", "server", std::to_string(redis.port())}};
 
     [[nodiscard]] bool wait_printed(const std::string& line) {
         return run_until(io, [&] { return node.printed(line); });
@@ -381,8 +388,9 @@ TEST_F(WithNode, AreAnsweredByIt) {
     a.adapter.server_side_emit({"/", {"whoami"}}, side);
     const auto ask = std::make_shared<AskedBroadcast>();
     a.adapter.ask({"/", {"q", 7}, {}, {}}, std::chrono::seconds(20), ask);
-    ASSERT_TRUE(run_until(io, [&] { return fetch->is_done() && side->is_done() && ask->is_done(); }))
-        << node.output();
+    ASSERT_TRUE(run_until(io, [&] {
+        return fetch->is_done() && side->is_done() && ask->is_done();
+    })) << node.output();
     ASSERT_EQ(fetch->sockets.size(), 1u);
     const SocketDetails& socket = fetch->sockets[0];
     EXPECT_THAT(socket.rooms, Contains("room1"));
@@ -407,10 +415,12 @@ TEST_F(WithNode, AreAskedByIt) {
         a.adapter.server_side_emit({"/", {"run", what}}, nullptr);
     };
     run("fetch");
-    EXPECT_TRUE(wait_printed(R"(["fetch",[["client",2,{}],["client of aaaaaa",2,{"server":"aaaaaa"}]]])"))
+    EXPECT_TRUE(
+        wait_printed(R"(["fetch",[["client",2,{}],["client of aaaaaa",2,{"server":"aaaaaa"}]]])"))
         << node.output();
     run("ask");
-    EXPECT_TRUE(wait_printed(R"(["ask",["aaaaaa 1","aaaaaa 2","client says 41"]])")) << node.output();
+    EXPECT_TRUE(wait_printed(R"(["ask",["aaaaaa 1","aaaaaa 2","client says 41"]])"))
+        << node.output();
     run("side");
     EXPECT_TRUE(wait_printed(R"(["side",["aaaaaa"]])")) << node.output();
     run("rooms");

@@ -84,6 +84,7 @@ void ClassicAdapter::stop() {
     status_.is_reached = false;
     routes_.clear();
     rooms_.clear();
+    operations_.clear();
     host_ = nullptr;
 }
 
@@ -110,8 +111,8 @@ void ClassicAdapter::on_namespace_closed(const std::string& nsp) {
 
 void ClassicAdapter::hear(const std::string& name, Route route) {
     redis::Deployment& redis = session_->link->redis();
-    const error_code ec = route.content == Content::broadcasts ? redis.psubscribe(name)
-                                                               : redis.subscribe(name);
+    const error_code ec =
+        route.content == Content::broadcasts ? redis.psubscribe(name) : redis.subscribe(name);
     if (ec) return session_->link->note_refused(name, ec.message());
     routes_.insert_or_assign(name, std::move(route));
 }
@@ -155,18 +156,18 @@ void ClassicAdapter::operate(const ClusterSurgery& surgery) {
     std::string channel = request_channel(options_.key, surgery.nsp);
     std::string message = encode_request(request_of(surgery, status_.name));
     const bool is_sendable = message.size() <= options_.message_bytes_max;
-    const std::uint64_t number = is_sendable && link.redis().connected()
-                                     ? operations_.add(channel, message, surgery)
-                                     : 0;
+    const std::uint64_t number =
+        is_sendable && link.redis().connected() ? operations_.add(channel, message, surgery) : 0;
     if (number == 0) {
         link.sent(make_error_code(is_sendable ? errc::disconnected : errc::too_large));
         return execute(surgery);
     }
     link.redis().command("", {"PUBLISH", channel, message},
-                         [this, &link, number](error_code ec, const redis::Reply& reply) {
+                         [this, &link, number, times_ready = times_ready_](
+                             error_code ec, const redis::Reply& reply) {
                              link.sent(ec, reply.text());
-                             // Without all subscriptions it may never come back.
-                             if (ec || !link.is_ready()) {
+                             // Without all subscriptions, now or in between, it may never come back.
+                             if (ec || !link.is_ready() || times_ready != times_ready_) {
                                  execute(operations_.take(number));
                              } else {
                                  operations_.note_sent(number);
@@ -201,11 +202,13 @@ void ClassicAdapter::on_room(const std::string& nsp, const std::string& room, bo
 }
 
 void ClassicAdapter::on_ready() {
+    // Kept while handlers run, which may stop the server.
     const auto session = session_;
     if (!session) return;
+    ++times_ready_;
     for (ClusterSurgery& surgery : operations_.take_sent()) execute(std::move(surgery));
-    if (!session_) return;
-    session->questions.on_ready();
+    if (session_ == session) session->questions.on_ready();
+    if (session_ != session) return;
     const std::vector<std::string> namespaces = host_->namespaces();
     if (!namespaces.empty()) session->questions.count_servers(namespaces.front());
 }
@@ -214,8 +217,7 @@ void ClassicAdapter::on_message(const redis::Message& message) {
     // Kept while handlers run, which may stop the server.
     const auto session = session_;
     if (!session) return;
-    const auto found =
-        routes_.find(message.pattern.empty() ? message.channel : message.pattern);
+    const auto found = routes_.find(message.pattern.empty() ? message.channel : message.pattern);
     if (found == routes_.end()) {
         ++status_.passed_over;
         return;

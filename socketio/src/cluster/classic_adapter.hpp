@@ -97,6 +97,8 @@ private:
     std::map<std::string, Route, std::less<>> routes_;
     LocalRooms rooms_;
     OwnOperations operations_;
+    /// How often everything was subscribed: what was published before may not come back.
+    std::uint64_t times_ready_ = 0;
     std::shared_ptr<Session> session_;
 };
 

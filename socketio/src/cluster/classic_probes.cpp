@@ -46,8 +46,11 @@ void ClassicQuestions::on_tick() {
         if (is_late(*waiting, now)) watched.insert(waiting->nsp);
     }
     std::erase_if(watches_, [&](const auto& entry) { return !watched.contains(entry.first); });
-    for (const std::string& nsp : watched) watch(nsp, now);
+    GoneServers gone;
+    for (const std::string& nsp : watched) watch(nsp, now, gone);
     if (!waiting_.empty()) tick_later();
+    // Last: who is told may ask again, or stop the adapter.
+    for (const auto& [question, server] : gone) question->gone(server);
 }
 
 bool ClassicQuestions::is_late(const Waiting& waiting, TimePoint now) const {
@@ -58,7 +61,7 @@ bool ClassicQuestions::is_late(const Waiting& waiting, TimePoint now) const {
     return waiting.tally.answered() + waiting.gone < *waiting.expected;
 }
 
-void ClassicQuestions::watch(const std::string& nsp, TimePoint now) {
+void ClassicQuestions::watch(const std::string& nsp, TimePoint now, GoneServers& gone) {
     const auto [found, is_new] = watches_.try_emplace(nsp);
     Watch& watch = found->second;
     if (is_new) {
@@ -74,7 +77,7 @@ void ClassicQuestions::watch(const std::string& nsp, TimePoint now) {
     watch.probe.reset();
     watch.next_at = now + watch.pause;
     watch.pause = std::min(watch.pause * 2, settings_.patience * pause_patiences);
-    conclude(nsp, probe);
+    conclude(nsp, probe, gone);
 }
 
 void ClassicQuestions::begin_probe(const std::string& nsp, Watch& watch, TimePoint now) {
@@ -106,21 +109,17 @@ bool ClassicQuestions::is_over(const Probe& probe, TimePoint now) const {
            now - *probe.echoed_at >= settings_.patience;
 }
 
-void ClassicQuestions::conclude(const std::string& nsp, const Probe& probe) {
+void ClassicQuestions::conclude(const std::string& nsp, const Probe& probe, GoneServers& gone) {
     // What Redis did not pass on says nothing of the servers.
     if (!probe.echoed_at || !probe.expected || !link_.is_ready()) return;
     note_if_complete(nsp, probe.tally, probe.expected);
-    // Whom gone() tells may ask again.
-    std::vector<WaitingPtr> asked;
     for (const auto& [id, waiting] : waiting_) {
-        if (waiting->nsp == nsp && waiting->asked_at <= probe.sent_at) asked.push_back(waiting);
-    }
-    for (const WaitingPtr& waiting : asked) {
-        if (waiting->question->is_open() && waiting->expected) conclude(*waiting, probe);
+        if (waiting->nsp != nsp || waiting->asked_at > probe.sent_at) continue;
+        if (waiting->question->is_open() && waiting->expected) conclude(*waiting, probe, gone);
     }
 }
 
-void ClassicQuestions::conclude(Waiting& waiting, const Probe& probe) {
+void ClassicQuestions::conclude(Waiting& waiting, const Probe& probe, GoneServers& gone) {
     const std::size_t silent = silent_servers(*waiting.expected, waiting.tally, probe.tally);
     const std::size_t lost = silent > waiting.gone ? silent - waiting.gone : 0;
     const std::vector<std::string> names = silent_names(waiting, probe);
@@ -129,24 +128,24 @@ void ClassicQuestions::conclude(Waiting& waiting, const Probe& probe) {
     waiting.gone += lost;
     for (std::size_t i = 0; i < lost; ++i) {
         if (are_known) waiting.gone_names.insert(names[i]);
-        waiting.question->gone(are_known ? std::string_view(names[i]) : std::string_view());
+        gone.emplace_back(waiting.question, are_known ? names[i] : std::string());
     }
-    if (waiting.broadcast) note_who_left(waiting, probe);
+    if (waiting.broadcast) note_who_left(waiting, probe, gone);
 }
 
-void ClassicQuestions::note_who_left(Waiting& waiting, const Probe& probe) {
+void ClassicQuestions::note_who_left(Waiting& waiting, const Probe& probe, GoneServers& gone) {
     for (const std::string& name : waiting.tally.names()) {
         if (probe.tally.names().contains(name)) continue;
         if (!waiting.gone_names.insert(name).second) continue;
         ++waiting.left_named;
-        waiting.question->gone(name);
+        gone.emplace_back(waiting.question, name);
     }
     // Before, it would be one of those that have not answered.
     if (waiting.tally.answered() + waiting.gone < *waiting.expected) return;
     for (std::size_t there = probe.tally.unnamed() + waiting.left_unnamed;
          there < waiting.tally.unnamed(); ++there) {
         ++waiting.left_unnamed;
-        waiting.question->gone({});
+        gone.emplace_back(waiting.question, std::string());
     }
 }
 

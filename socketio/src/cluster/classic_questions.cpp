@@ -44,10 +44,7 @@ std::vector<SocketDetails> details_of(const Array& list, std::size_t& malformed)
 }  // namespace
 
 ClassicQuestions::ClassicQuestions(RedisLink& link, ClusterStatus& status, Settings settings)
-    : link_(link),
-      status_(status),
-      settings_(std::move(settings)),
-      timer_(link.host().context()) {}
+    : link_(link), status_(status), settings_(std::move(settings)), timer_(link.host().context()) {}
 
 ClassicQuestions::~ClassicQuestions() = default;
 
@@ -67,8 +64,7 @@ void ClassicQuestions::fetch(const std::string& nsp, const Audience& audience,
             const WaitingPtr waiting = open(nsp, request.request_id, question);
             if (!waiting) return;
             waiting->fetch = question;
-            send(*waiting, request);
-            expect(*waiting, others);
+            if (send(*waiting, request)) expect(*waiting, others);
         });
     });
 }
@@ -81,7 +77,7 @@ void ClassicQuestions::server_side_emit(const ServerSideEvent& event,
     if (!question) {
         Waiting nobody;
         nobody.nsp = event.nsp;
-        send(nobody, request);
+        (void)send(nobody, request);
         return;
     }
     // The event first and the number of those who have it next, so that events keep their order.
@@ -89,8 +85,7 @@ void ClassicQuestions::server_side_emit(const ServerSideEvent& event,
         const WaitingPtr waiting = open(nsp, request.request_id, question);
         if (!waiting) return;
         waiting->server_side = question;
-        send(*waiting, request);
-        expect_all(request.request_id, nsp);
+        if (send(*waiting, request)) expect_all(request.request_id, nsp);
     });
 }
 
@@ -107,8 +102,7 @@ void ClassicQuestions::ask(const ClusterBroadcast& broadcast, std::chrono::milli
         const WaitingPtr waiting = open(request.nsp, request.request_id, question);
         if (!waiting) return;
         waiting->broadcast = question;
-        send(*waiting, request);
-        expect_all(request.request_id, request.nsp);
+        if (send(*waiting, request)) expect_all(request.request_id, request.nsp);
     });
 }
 
@@ -129,8 +123,7 @@ void ClassicQuestions::on_ready() {
     }
 }
 
-ClassicQuestions::WaitingPtr ClassicQuestions::open(const std::string& nsp,
-                                                    std::string& request_id,
+ClassicQuestions::WaitingPtr ClassicQuestions::open(const std::string& nsp, std::string& request_id,
                                                     std::shared_ptr<ClusterQuestion> question) {
     if (waiting_.size() >= settings_.questions_max) drop_closed();
     if (waiting_.size() >= settings_.questions_max) {
@@ -148,14 +141,15 @@ ClassicQuestions::WaitingPtr ClassicQuestions::open(const std::string& nsp,
     return waiting;
 }
 
-void ClassicQuestions::send(const Waiting& waiting, const ClassicRequest& request) {
+bool ClassicQuestions::send(const Waiting& waiting, const ClassicRequest& request) {
     ClassicRequest signed_request = request;
     signed_request.uid = settings_.uid;
     const std::string message = encode_request(signed_request);
     const std::string& id = request.request_id;
     if (message.size() > settings_.message_bytes_max) {
         link_.sent(make_error_code(errc::too_large));
-        return fail(id, make_error_code(errc::too_large));
+        fail(id, make_error_code(errc::too_large));
+        return false;
     }
     const std::string channel = request_channel(settings_.key, waiting.nsp);
     link_.redis().command("", {"PUBLISH", channel, message},
@@ -163,6 +157,7 @@ void ClassicQuestions::send(const Waiting& waiting, const ClassicRequest& reques
                               link_.sent(ec, reply.text());
                               if (ec) fail(id, ec);
                           });
+    return true;
 }
 
 void ClassicQuestions::fail(const std::string& request_id, error_code ec) {
@@ -268,8 +263,7 @@ void ClassicQuestions::forget(const std::string& nsp) {
 }
 
 void ClassicQuestions::drop_closed() {
-    std::erase_if(waiting_,
-                  [](const auto& entry) { return !entry.second->question->is_open(); });
+    std::erase_if(waiting_, [](const auto& entry) { return !entry.second->question->is_open(); });
 }
 
 }  // namespace socketio::cluster

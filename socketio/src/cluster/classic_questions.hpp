@@ -68,6 +68,8 @@ public:
 private:
     using TimePoint = std::chrono::steady_clock::time_point;
     using OnCount = std::function<void(boost::system::error_code ec, std::size_t others)>;
+    /// What is to be told, and the names; empty ones where they are not known.
+    using GoneServers = std::vector<std::pair<std::shared_ptr<ClusterQuestion>, std::string>>;
 
     /// A question that was sent. One of the last three is the same as `question`.
     struct Waiting {
@@ -113,7 +115,8 @@ private:
     /// Null when there are too many: the question has failed.
     [[nodiscard]] WaitingPtr open(const std::string& nsp, std::string& request_id,
                                   std::shared_ptr<ClusterQuestion> question);
-    void send(const Waiting& waiting, const ClassicRequest& request);
+    /// False when it cannot be sent: the question has failed.
+    [[nodiscard]] bool send(const Waiting& waiting, const ClassicRequest& request);
     /// The question of that id ends.
     void fail(const std::string& request_id, boost::system::error_code ec);
     void count(const std::string& nsp, OnCount done);
@@ -131,12 +134,12 @@ private:
     void on_tick();
     void drop_closed();
     [[nodiscard]] bool is_late(const Waiting& waiting, TimePoint now) const;
-    void watch(const std::string& nsp, TimePoint now);
+    void watch(const std::string& nsp, TimePoint now, GoneServers& gone);
     void begin_probe(const std::string& nsp, Watch& watch, TimePoint now);
     [[nodiscard]] bool is_over(const Probe& probe, TimePoint now) const;
-    void conclude(const std::string& nsp, const Probe& probe);
-    void conclude(Waiting& waiting, const Probe& probe);
-    void note_who_left(Waiting& waiting, const Probe& probe);
+    void conclude(const std::string& nsp, const Probe& probe, GoneServers& gone);
+    void conclude(Waiting& waiting, const Probe& probe, GoneServers& gone);
+    void note_who_left(Waiting& waiting, const Probe& probe, GoneServers& gone);
     /// Of those that had names when all answered last, who has not answered since.
     [[nodiscard]] std::vector<std::string> silent_names(const Waiting& waiting,
                                                         const Probe& probe) const;

@@ -31,6 +31,7 @@ public:
                                                           std::string_view message);
     /// Those that Redis had: of a subscription that was broken in between the echo may never come.
     [[nodiscard]] std::vector<ClusterSurgery> take_sent();
+    void clear() { entries_.clear(); }
 
 private:
     struct Entry {

@@ -39,8 +39,9 @@ RedisLink::RedisLink(AdapterHost& host, const redis::Options& options, ClusterSt
         // With a channel for each room it is ready again after each join.
         log(status_.is_reached ? LogLevel::debug : LogLevel::info, "redis adapter ready",
             status_.name);
+        const std::weak_ptr<const bool> alive = alive_;
         tell_state();
-        if (on_ready) on_ready();
+        if (!alive.expired() && on_ready) on_ready();
     });
     redis_.on_refused([this](std::string_view name, const std::string& text) {
         note_refused(name, text);
@@ -53,8 +54,8 @@ void RedisLink::start() {
 }
 
 void RedisLink::publish(std::string_view channel, std::string_view message, bool sharded) {
-    redis_.command(sharded ? channel : std::string_view(),
-                   {sharded ? std::string_view("SPUBLISH") : std::string_view("PUBLISH"), channel, message},
+    const std::string_view verb = sharded ? "SPUBLISH" : "PUBLISH";
+    redis_.command(sharded ? channel : std::string_view(), {verb, channel, message},
                    [this](error_code ec, const redis::Reply& reply) { sent(ec, reply.text()); });
 }
 

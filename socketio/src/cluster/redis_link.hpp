@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -48,6 +49,8 @@ private:
 
     AdapterHost& host_;
     ClusterStatus& status_;
+    /// Gone with this object: a handler that was told may have stopped the adapter.
+    const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
     redis::Deployment redis_;
     std::string last_text_;
     /// In the current run of losses, not yet logged as over.

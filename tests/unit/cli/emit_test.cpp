@@ -1,7 +1,6 @@
 // What `chartcast emit` makes of files and lines.
 #include "cli/emit_input.hpp"
 #include "cli/progress.hpp"
-
 #include <socketio/json.hpp>
 
 #include <gmock/gmock.h>

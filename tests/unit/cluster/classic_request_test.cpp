@@ -19,8 +19,7 @@ namespace {
 using test::RedisVector;
 
 std::vector<RedisVector> request_vectors() {
-    return test::redis_vectors({"adapter.", "emitter."},
-                               {"socket.io-request#", "crm-request#"});
+    return test::redis_vectors({"adapter.", "emitter."}, {"socket.io-request#", "crm-request#"});
 }
 
 ClassicRequest read_request(std::string_view message) {
@@ -92,8 +91,8 @@ TEST(ClassicRequest, OfThisServerIsKnownByItsFirstBytes) {
         EXPECT_EQ(!uid.empty(), is_own_request(vector.bytes, uid.empty() ? "2Flfen" : uid));
         EXPECT_FALSE(is_own_request(vector.bytes, "abcdef"));
     }
-    for (const char* message : {"", "{", "\x85", "\x85\xa3uid", "\x85\xa3uid\xa6", R"({"uid":")",
-                                R"({"uid":"abcdef)"}) {
+    for (const char* message :
+         {"", "{", "\x85", "\x85\xa3uid", "\x85\xa3uid\xa6", R"({"uid":")", R"({"uid":"abcdef)"}) {
         EXPECT_FALSE(is_own_request(message, "abcdef"));
     }
 }
@@ -125,11 +124,26 @@ TEST(ClassicRequest, OfOthersIsPassedOver) {
 
 TEST(ClassicRequest, OfNoKnownShapeIsRefused) {
     for (const char* message :
-         {"{", "{}", "[]", "", "\x93", R"({"type":"5"})", R"({"type":5})", R"({"type":5,"opts":1})",
-          R"({"type":5,"opts":{"rooms":[null]}})", R"({"type":2,"opts":{}})", R"({"type":2})",
-          R"({"type":2,"opts":{},"rooms":"r"})", R"({"type":4,"sid":1})", R"({"type":0})",
-          R"({"type":6})", R"({"type":6,"data":[]})", R"({"type":6,"data":[1]})",
-          R"({"type":7,"requestId":"a"})", R"({"type":1,"uid":1})", R"({"type":1,"requestId":2})",
+         {"{",
+          "{}",
+          "[]",
+          "",
+          "\x93",
+          R"({"type":"5"})",
+          R"({"type":5})",
+          R"({"type":5,"opts":1})",
+          R"({"type":5,"opts":{"rooms":[null]}})",
+          R"({"type":2,"opts":{}})",
+          R"({"type":2})",
+          R"({"type":2,"opts":{},"rooms":"r"})",
+          R"({"type":4,"sid":1})",
+          R"({"type":0})",
+          R"({"type":6})",
+          R"({"type":6,"data":[]})",
+          R"({"type":6,"data":[1]})",
+          R"({"type":7,"requestId":"a"})",
+          R"({"type":1,"uid":1})",
+          R"({"type":1,"requestId":2})",
           R"({"type":7,"packet":{"type":2,"data":["e"]},"opts":{}})",
           R"({"type":7,"requestId":"a","packet":{"type":2,"data":["connect"]},"opts":{}})",
           R"({"type":7,"requestId":"a","packet":{"type":2,"data":["e"],"nsp":1},"opts":{}})"}) {

@@ -51,9 +51,21 @@ TEST(ClassicResponse, OfOursSaysLastWhoAnswers) {
         EXPECT_EQ(again.value, response.value);
         EXPECT_EQ(again.clients, response.clients);
     }
-    for (const char* message : {"", "{", "\"}", "abcdef", "\xa6" "abcdef", R"({abcdef"})"}) {
+    for (const char* message : {"", "{", "\"}", "abcdef",
+                                "\xa6"
+                                "abcdef",
+                                R"({abcdef"})"}) {
         EXPECT_FALSE(is_own_response(message, "abcdef")) << message;
     }
+}
+
+TEST(ClassicResponse, OfAVeryLongNameIsOfNobody) {
+    ClassicResponse response;
+    response.request_id = "r";
+    response.uid = std::string(65, 'x');
+    EXPECT_EQ(read_answer(encode_response(response)).uid, "");
+    response.uid = std::string(64, 'x');
+    EXPECT_EQ(read_answer(encode_response(response)).uid, response.uid);
 }
 
 TEST(ClassicResponse, WithBinaryGoesAsMessagePack) {

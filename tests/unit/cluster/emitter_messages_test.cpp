@@ -43,8 +43,7 @@ const Object& captured_scenario(std::string_view name) {
 
 /// The one message of a scenario as the command that published it.
 Words captured_command(std::string_view name) {
-    const Object& message =
-        captured_scenario(name).find("messages")->as_array().at(0).as_object();
+    const Object& message = captured_scenario(name).find("messages")->as_array().at(0).as_object();
     return {message.find("op")->as_string(), message.find("channel")->as_string(),
             test::from_hex(message.find("hex")->as_string())};
 }
@@ -180,9 +179,8 @@ TEST(EmitterMessages, AreThoseOfTheShardedAdapterButForTheUid) {
         EXPECT_EQ(command, by_an_emitter(scenario.name)) << scenario.name;
         EXPECT_EQ(emitter_command_key(command), "sh-static#/#") << scenario.name;
     }
-    EXPECT_EQ(
-        emitter_command(options, whom({}), server_event_of({"sse"})).at(2),
-        R"({"type":9,"data":{"packet":["sse"]},"uid":"emitter","nsp":"/"})");
+    EXPECT_EQ(emitter_command(options, whom({}), server_event_of({"sse"})).at(2),
+              R"({"type":9,"data":{"packet":["sse"]},"uid":"emitter","nsp":"/"})");
     EXPECT_EQ(
         emitter_command(options, whom({}, {}, {}, "/n"), rooms_of(EmitterVerb::leave, {"r"})).at(2),
         R"({"type":5,"data":{"opts":{"rooms":[],"except":[],"flags":{}},"rooms":["r"]},)"

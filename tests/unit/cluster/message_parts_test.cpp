@@ -45,8 +45,8 @@ TEST(MessageParts, ReadsAndWritesSocketsAsNodeHasThem) {
     EXPECT_EQ(first.handshake.headers().get("upgrade"), "websocket");
     EXPECT_EQ(first.handshake.query.get("transport"), "websocket");
     EXPECT_EQ(first.handshake.url(), "/socket.io/?EIO=4&transport=websocket");
-    EXPECT_EQ(first.handshake.issued, std::chrono::system_clock::time_point(
-                                          std::chrono::milliseconds(1'795'388'944'705)));
+    EXPECT_EQ(first.handshake.issued,
+              std::chrono::system_clock::time_point(std::chrono::milliseconds(1'795'388'944'705)));
 }
 
 TEST(MessageParts, SaysWhatIsNotThereSoThatNodesProgramsFindIt) {
@@ -102,7 +102,11 @@ TEST(MessageParts, ReadsSocketsOfWhichLittleIsSaid) {
 }
 
 TEST(MessageParts, RefusesWhatIsNoSocket) {
-    const Value none[] = {nullptr, "a", Array{}, Object{}, Object{{"id", 1}},
+    const Value none[] = {nullptr,
+                          "a",
+                          Array{},
+                          Object{},
+                          Object{{"id", 1}},
                           Object{{"id", "a"}, {"rooms", "r"}},
                           Object{{"id", "a"}, {"rooms", Array{nullptr}}}};
     for (const Value& value : none) EXPECT_FALSE(read_details(value).has_value());
@@ -110,8 +114,8 @@ TEST(MessageParts, RefusesWhatIsNoSocket) {
 
 TEST(MessageParts, TakesNumbersForRoomsAsJavaScriptWritesThem) {
     const Value names = Array{7, "a", 1.5, 1e21, UINT64_MAX, -3};
-    EXPECT_EQ(read_names(names), (std::vector<std::string>{"7", "a", "1.5", "1e+21",
-                                                           "18446744073709551615", "-3"}));
+    EXPECT_EQ(read_names(names),
+              (std::vector<std::string>{"7", "a", "1.5", "1e+21", "18446744073709551615", "-3"}));
     EXPECT_FALSE(read_names(Array{std::numeric_limits<double>::infinity()}).has_value());
     EXPECT_FALSE(read_names(Array{true}).has_value());
     EXPECT_FALSE(read_names("a").has_value());
@@ -122,9 +126,13 @@ TEST(MessageParts, ReadsOptionsOfWhichPartsAreMissing) {
     ASSERT_TRUE(empty.has_value());
     EXPECT_TRUE(empty->flags.compress);
     EXPECT_FALSE(empty->timeout_ms.has_value());
-    const Value flags = Object{{"compress", false}, {"volatile", true}, {"timeout", 1'000},
-                               {"broadcast", true}, {"expectSingleResponse", true}};
-    const auto full = read_opts(Object{{"rooms", Array{"a"}}, {"except", nullptr}, {"flags", flags}});
+    const Value flags = Object{{"compress", false},
+                               {"volatile", true},
+                               {"timeout", 1'000},
+                               {"broadcast", true},
+                               {"expectSingleResponse", true}};
+    const auto full =
+        read_opts(Object{{"rooms", Array{"a"}}, {"except", nullptr}, {"flags", flags}});
     ASSERT_TRUE(full.has_value());
     EXPECT_EQ(full->audience.rooms, std::vector<std::string>{"a"});
     EXPECT_TRUE(full->flags.is_volatile);
@@ -132,8 +140,8 @@ TEST(MessageParts, ReadsOptionsOfWhichPartsAreMissing) {
     EXPECT_EQ(full->timeout_ms, 1'000);
     const Value no_time = Object{{"flags", Object{{"timeout", std::nan("")}}}};
     EXPECT_FALSE(read_opts(no_time)->timeout_ms.has_value());
-    for (const Value& bad : {Value(), Value(Array{}), Value(Object{{"rooms", "a"}}),
-                             Value(Object{{"flags", 1}})}) {
+    for (const Value& bad :
+         {Value(), Value(Array{}), Value(Object{{"rooms", "a"}}), Value(Object{{"flags", 1}})}) {
         EXPECT_FALSE(read_opts(bad).has_value());
     }
 }

@@ -43,6 +43,16 @@ TEST(OwnOperations, AreTakenWhenTheirEchoesMayBeLost) {
     EXPECT_TRUE(operations.take(second).has_value());
 }
 
+TEST(OwnOperations, OfAServerThatStopsAreForgotten) {
+    OwnOperations operations(1);
+    const auto number = operations.add("c", "1", joining("a"));
+    operations.note_sent(number);
+    operations.clear();
+    EXPECT_TRUE(operations.take_sent().empty());
+    EXPECT_FALSE(operations.take(number).has_value());
+    EXPECT_NE(operations.add("c", "2", joining("b")), 0u);
+}
+
 TEST(OwnOperations, AreBounded) {
     OwnOperations operations(1);
     EXPECT_NE(operations.add("c", "1", joining("a")), 0u);

@@ -56,9 +56,9 @@ TEST(Commands, PushTakesItsOptions) {
 }
 
 TEST(Commands, EmitTakesJson) {
-    const auto emit = command<EmitCommand>(
-        {"emit", "--room", "x", "hello", R"({"a":[1]})", "\"b\"", "[1,[2]]", "--room", "[y,z]",
-         "--except", "w", "-5", "--volatile", "--nsp", "/n", "--redis", "redis://h:1"});
+    const auto emit = command<EmitCommand>({"emit", "--room", "x", "hello", R"({"a":[1]})", "\"b\"",
+                                            "[1,[2]]", "--room", "[y,z]", "--except", "w", "-5",
+                                            "--volatile", "--nsp", "/n", "--redis", "redis://h:1"});
     EXPECT_EQ(emit.action, EmitCommand::Action::emit);
     EXPECT_EQ(emit.event, "hello");
     socketio::Array values;

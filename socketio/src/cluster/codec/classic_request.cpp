@@ -90,8 +90,8 @@ void append_body(Object& out, const ClassicRequest& request) {
     const bool* is_close = close != nullptr ? close->if_bool() : nullptr;
     request.close = is_close != nullptr && *is_close;
     if (from.find("opts") == nullptr) return take_one_socket(from, request);
-    return take_audience(from, request) && (request.type == ClassicType::remote_disconnect ||
-                                            take_rooms(from, request.rooms));
+    return take_audience(from, request) &&
+           (request.type == ClassicType::remote_disconnect || take_rooms(from, request.rooms));
 }
 
 [[nodiscard]] bool take_event(Object& from, ClassicRequest& request) {

@@ -11,6 +11,8 @@ namespace {
 
 /// More clients than a server has: nobody's answer, and sums of such numbers still have room.
 constexpr std::int64_t clients_max = 1'000'000'000;
+/// Ours have six: names are kept while a question is open.
+constexpr std::size_t server_name_bytes_max = 64;
 
 /// Kinds that bear a number bear that of what they answer, or of their own.
 std::optional<ClassicType> response_type_of(ClassicResponse::Kind kind) {
@@ -95,7 +97,9 @@ Value take_member(Object& from, std::string_view key) {
 
 std::string encode_response(const ClassicResponse& response) {
     Object out;
-    if (const auto type = response_type_of(response.kind)) out.append("type", static_cast<int>(*type));
+    if (const auto type = response_type_of(response.kind)) {
+        out.append("type", static_cast<int>(*type));
+    }
     out.append("requestId", response.request_id);
     append_answer(out, response);
     if (!response.uid.empty()) out.append("uid", response.uid);
@@ -137,7 +141,8 @@ Result<std::optional<ClassicResponse>> decode_response(std::string_view message)
     ClassicResponse response;
     response.request_id = *id->if_string();
     const Value* uid = from->find("uid");
-    if (uid != nullptr && uid->if_string() != nullptr) response.uid = *uid->if_string();
+    const std::string* name = uid != nullptr ? uid->if_string() : nullptr;
+    if (name != nullptr && name->size() <= server_name_bytes_max) response.uid = *name;
     if (!take_answer(*from, response)) return make_error_code(errc::invalid_packet);
     return std::optional<ClassicResponse>(std::move(response));
 }

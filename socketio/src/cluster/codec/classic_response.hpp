@@ -27,7 +27,7 @@ struct ClassicResponse {
     };
     Kind kind = Kind::done;
     std::string request_id = {};
-    /// Who answers; empty where that is not said.
+    /// Who answers; empty where that is not said, or by a name of more than 64 bytes.
     std::string uid = {};
     Value value = {};
     std::size_t clients = 0;

@@ -70,8 +70,8 @@ std::vector<std::string> classic_command(const std::string& key, const EmitterTa
                 encode_request(classic_request_of(target, request))};
     }
     std::string message;
-    wire::append_msgpack(message, Array{emitter_uid, packet_value(request.data, &target.nsp),
-                                        emitter_opts(target)});
+    wire::append_msgpack(
+        message, Array{emitter_uid, packet_value(request.data, &target.nsp), emitter_opts(target)});
     return {"PUBLISH", broadcast_channel(key, target.nsp, target.audience.rooms),
             std::move(message)};
 }
