@@ -137,13 +137,12 @@ BroadcastOperator audience_of(const Namespace& nsp, const Object& wanted) {
 // ---- What they are told ------------------------------------------------------------------------
 
 Array array_of(const std::vector<std::string>& names) {
-    Array array;
-    for (const auto& name : names) array.emplace_back(name);
-    return array;
+    return Array(names.begin(), names.end());
 }
 
 Array array_of(const std::vector<socketio::SocketDetails>& sockets) {
     Array array;
+    array.reserve(sockets.size());
     for (const auto& socket : sockets) {
         array.emplace_back(Object{
             {"id", socket.id}, {"rooms", array_of(socket.rooms)}, {"data", socket.data}});

@@ -1,6 +1,6 @@
-// The clients of one measurement, and of a cluster the emitter. Reads what the servers used, in CPU and memory, from
-// /proc, and prints all on one line of JSON. The window that is measured begins and ends in a moment of silence, so
-// that each message and its cost are inside or outside together.
+// The clients of one measurement, and of a cluster the emitter. Reads what the servers used, in CPU and memory,
+// from /proc, and prints all on one line of JSON. The window that is measured begins and ends in a moment of
+// silence, so that each message and its cost are inside or outside together.
 
 #include "client/dialect.hpp"
 #include "client/fanout_client.hpp"
