@@ -26,7 +26,7 @@ MessageChannels::MessageChannels(RedisLink& link, ClusterStatus& status, Channel
     : link_(link), status_(status), options_(std::move(options)), uid_(std::move(uid)) {}
 
 void MessageChannels::open(const std::string& nsp) {
-    tails_.emplace(nsp, tails_of(uid_, nsp));
+    if (!tails_.emplace(nsp, tails_of(uid_, nsp)).second) return;
     subscribe(channel_of(nsp));
     subscribe(channel_of(nsp, uid_));
 }
@@ -38,14 +38,19 @@ void MessageChannels::close(const std::string& nsp) {
 }
 
 void MessageChannels::follow_room(const std::string& nsp, const std::string& room, bool is_there) {
-    // A room of the server's own name would end the subscription to its answers; an empty one is the namespace.
-    if (room.empty() || room == uid_) return;
+    // An empty one is the namespace.
+    if (room.empty()) return;
     const std::string channel = channel_of(nsp, room);
     if (is_there) {
         subscribe(channel);
     } else {
         unsubscribe(channel);
     }
+}
+
+bool MessageChannels::is_connected() const {
+    const redis::Deployment& redis = link_.redis();
+    return redis.connected() || redis.options().kind == redis::Kind::cluster;
 }
 
 void MessageChannels::publish(const std::string& nsp, std::string_view room,
@@ -133,12 +138,16 @@ bool MessageChannels::is_own_echo(const redis::Message& message) const {
 }
 
 void MessageChannels::subscribe(const std::string& channel) {
+    if (++uses_[channel] > 1) return;
     const error_code ec = options_.is_sharded ? link_.redis().ssubscribe(channel)
                                               : link_.redis().subscribe(channel);
     if (ec) link_.note_refused(channel, ec.message());
 }
 
 void MessageChannels::unsubscribe(const std::string& channel) {
+    const auto use = uses_.find(channel);
+    if (use == uses_.end() || --use->second > 0) return;
+    uses_.erase(use);
     if (options_.is_sharded) {
         link_.redis().sunsubscribe(channel);
     } else {

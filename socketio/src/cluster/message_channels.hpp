@@ -9,10 +9,12 @@
 #include "cluster/redis_link.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace socketio::cluster {
 
@@ -38,6 +40,7 @@ public:
     /// `room` is empty for all rooms and several.
     void publish(const std::string& nsp, std::string_view room, const std::string& bytes);
 
+    [[nodiscard]] bool is_connected() const override;
     void send(const ClusterMessage& message) override;
     void answer(const std::string& uid, const ClusterMessage& message) override;
     void count(const std::string& nsp,
@@ -62,6 +65,9 @@ private:
     const std::string uid_;
     /// Of open namespaces: how this server's own messages end, by namespace.
     std::map<std::string, MessageTails, std::less<>> tails_;
+    /// Rooms may be called so that one of "/a" has the channel of "/a#b" or of its room: each is left when nobody
+    /// needs it any more.
+    std::unordered_map<std::string, std::size_t> uses_;
 };
 
 }  // namespace socketio::cluster

@@ -2,6 +2,7 @@
 #include "cluster/message_desk.hpp"
 
 #include "cluster/uid.hpp"
+#include "socketio/error.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -17,7 +18,7 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds desk_tick{250};
 constexpr std::chrono::seconds recount_interval{10};
-/// One that a flood of initial heartbeats may cause.
+/// A flood of initial heartbeats causes no more than one in this time.
 constexpr std::chrono::milliseconds heartbeat_answer_gap{1'000};
 /// No socket is in it: nobody has a room of this name by chance.
 constexpr const char* nobodys_room = "\x7f socketio: who is there? \x7f";
@@ -39,7 +40,8 @@ void MessageDesk::open(const std::string& nsp) {
 }
 
 void MessageDesk::close(const std::string& nsp) {
-    if (options_.heartbeat_interval.count() > 0) send(nsp, message::AdapterClose{});
+    // Node's adapters without heartbeats pass it over.
+    send(nsp, message::AdapterClose{});
     namespaces_.erase(nsp);
     probes_.erase(nsp);
     peers_.forget(nsp);
@@ -86,17 +88,32 @@ void MessageDesk::server_side_emit(const ServerSideEvent& event,
 void MessageDesk::open_question(const std::string& nsp, const std::string& id,
                                 OpenQuestions::Question question, MessageBody body) {
     questions_.add(id, nsp, std::move(question), Clock::now());
+    if (!port_.is_connected()) {
+        questions_.fail(id, make_error_code(errc::disconnected));
+        return;
+    }
     // At once, so that it keeps its place among what is sent: answers may come before the count.
     send(nsp, std::move(body));
-    port_.count(nsp, [this, id, life = std::weak_ptr(life_)](error_code ec, std::size_t servers) {
-        if (life.expired()) return;
+    count_others(nsp, [this, id](error_code ec, std::size_t others) {
         if (ec) {
             questions_.fail(id, ec);
         } else {
-            questions_.count(id, servers > 0 ? servers - 1 : 0, peers_);
+            questions_.count(id, others, peers_);
         }
     });
     arm();
+}
+
+void MessageDesk::count_others(const std::string& nsp,
+                               std::function<void(error_code, std::size_t)> done) {
+    port_.count(nsp, [this, nsp, done = std::move(done),
+                      life = std::weak_ptr(life_)](error_code ec, std::size_t servers) {
+        if (life.expired()) return;
+        const std::size_t others = servers > 0 ? servers - 1 : 0;
+        // Those that were silent and are not there any more have left.
+        if (!ec) peers_.shrink(nsp, others);
+        done(ec, others);
+    });
 }
 
 void MessageDesk::send(const std::string& nsp, MessageBody body) {
@@ -126,8 +143,8 @@ void MessageDesk::take(const ClusterMessage& from, const message::InitialHeartbe
     const auto own = namespaces_.find(from.nsp);
     if (own == namespaces_.end()) return;
     peers_.hear(from.nsp, from.uid, now, PeerTable::Sign::heartbeat);
-    if (now - own->second.sent < heartbeat_answer_gap) return;
-    send(from.nsp, message::Heartbeat{});
+    own->second.is_asked = true;
+    answer_new_servers(now);
 }
 
 void MessageDesk::take(const ClusterMessage& from, const message::Heartbeat&) {
@@ -217,20 +234,39 @@ void MessageDesk::note_answer(bool is_awaited) {
 // ---- Signs of life -----------------------------------------------------------------------------
 
 void MessageDesk::probe(const std::string& nsp, Clock::time_point now) {
-    if (!probes_.emplace(nsp, now).second) return;
+    if (!probes_.emplace(nsp, Probe{now}).second) return;
     send(nsp, message::FetchSockets{Audience{{nobodys_room}, {}}, hex_uid()});
+    // While Redis itself is silent, the others are not to blame.
+    count_others(nsp, [this, nsp](error_code ec, std::size_t) {
+        const auto found = probes_.find(nsp);
+        if (found == probes_.end()) return;
+        if (ec) {
+            probes_.erase(found);
+        } else {
+            found->second.sent = Clock::now();
+        }
+    });
 }
 
 void MessageDesk::judge_probes(Clock::time_point now) {
     std::vector<std::pair<std::string, Clock::time_point>> over;
-    for (const auto& [nsp, asked] : probes_) {
-        if (now - asked >= options_.probe_wait) over.emplace_back(nsp, asked);
+    for (const auto& [nsp, waiting] : probes_) {
+        if (!waiting.sent || now - *waiting.sent < options_.probe_wait) continue;
+        over.emplace_back(nsp, waiting.asked);
     }
     for (const auto& [nsp, asked] : over) {
         probes_.erase(nsp);
         peers_.mark_silent(nsp, asked);
         const std::optional<std::size_t> others = questions_.judge(nsp, asked, peers_);
         if (others) peers_.shrink(nsp, *others);
+    }
+}
+
+void MessageDesk::answer_new_servers(Clock::time_point now) {
+    for (const auto& [nsp, own] : std::map(namespaces_)) {
+        if (!own.is_asked || now - own.sent < heartbeat_answer_gap) continue;
+        send(nsp, message::Heartbeat{});
+        namespaces_[nsp].is_asked = false;
     }
 }
 
@@ -248,11 +284,9 @@ void MessageDesk::recount(Clock::time_point now) {
     if (namespaces_.empty() || now < next_recount_) return;
     next_recount_ = now + recount_interval;
     // The one that all servers have: "/" comes first.
-    port_.count(namespaces_.begin()->first,
-                [this, life = std::weak_ptr(life_)](error_code ec, std::size_t servers) {
-                    if (ec || life.expired()) return;
-                    status_.servers = servers > 0 ? servers - 1 : 0;
-                });
+    count_others(namespaces_.begin()->first, [this](error_code ec, std::size_t others) {
+        if (!ec) status_.servers = others;
+    });
 }
 
 void MessageDesk::arm() {
@@ -269,6 +303,7 @@ void MessageDesk::arm() {
 
 void MessageDesk::on_tick() {
     const Clock::time_point now = Clock::now();
+    answer_new_servers(now);
     keep_heart_beating(now);
     recount(now);
     judge_probes(now);

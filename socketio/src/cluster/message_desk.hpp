@@ -13,12 +13,15 @@
 #include "socketio/adapter.hpp"
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/error_code.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -80,6 +83,9 @@ private:
     /// Remembers the question, sends it and asks how many there are who can answer.
     void open_question(const std::string& nsp, const std::string& id,
                        OpenQuestions::Question question, MessageBody body);
+    /// How many other servers have the namespace; `done` is called unless the desk is gone by then.
+    void count_others(const std::string& nsp,
+                      std::function<void(boost::system::error_code, std::size_t)> done);
     void send(const std::string& nsp, MessageBody body);
     /// Sends the answer to `uid`, now or later, unless the desk is gone by then.
     [[nodiscard]] std::function<void(MessageBody)> answerer(std::string uid, std::string nsp);
@@ -87,6 +93,8 @@ private:
 
     void probe(const std::string& nsp, Clock::time_point now);
     void judge_probes(Clock::time_point now);
+    /// Those that said they are new want to know who is there.
+    void answer_new_servers(Clock::time_point now);
     void keep_heart_beating(Clock::time_point now);
     /// How many servers there are, for the status.
     void recount(Clock::time_point now);
@@ -104,11 +112,18 @@ private:
         Clock::time_point sent;
         /// The others were told of this server since the last outage.
         bool is_announced = false;
+        /// A new server waits for a heartbeat.
+        bool is_asked = false;
     };
     /// Those that are open here, and when each last sent something to all.
     std::map<std::string, Own, std::less<>> namespaces_;
-    /// Signs of life that are waited for: when they were asked for.
-    std::map<std::string, Clock::time_point, std::less<>> probes_;
+    struct Probe {
+        Clock::time_point asked;
+        /// When Redis had it; until then nobody can have answered.
+        std::optional<Clock::time_point> sent = std::nullopt;
+    };
+    /// Signs of life that are waited for, by namespace.
+    std::map<std::string, Probe, std::less<>> probes_;
     boost::asio::steady_timer timer_;
     Clock::time_point next_recount_;
     /// Of ClusterStatus, when the namespaces were last announced.

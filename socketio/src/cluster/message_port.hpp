@@ -16,6 +16,8 @@ class MessagePort {
 public:
     virtual ~MessagePort() = default;
 
+    /// What is sent leaves now. Of a Cluster that is not known: each master has channels of its own.
+    [[nodiscard]] virtual bool is_connected() const = 0;
     /// To all other servers that have the message's namespace.
     virtual void send(const ClusterMessage& message) = 0;
     /// To the one of that name.

@@ -114,7 +114,10 @@ template <class Kind>
 std::shared_ptr<Kind> OpenQuestions::first_answer(std::string_view id, const std::string& uid) {
     std::shared_ptr<Kind> question = find<Kind>(id);
     if (question == nullptr) return nullptr;
-    return questions_.find(id)->second.answered.insert(uid).second ? question : nullptr;
+    auto& answered = questions_.find(id)->second.answered;
+    // Names of more are an invention.
+    if (answered.size() >= PeerTable::peers_max) return nullptr;
+    return answered.insert(uid).second ? question : nullptr;
 }
 
 std::vector<std::string> OpenQuestions::ids_of(std::string_view nsp) const {

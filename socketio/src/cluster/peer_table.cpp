@@ -94,7 +94,6 @@ std::vector<PeerTable::Dropped> PeerTable::drop_overdue(Time now,
     return dropped;
 }
 
-
 const PeerTable::Peers* PeerTable::find(std::string_view nsp) const {
     const auto found = namespaces_.find(nsp);
     return found != namespaces_.end() ? &found->second : nullptr;

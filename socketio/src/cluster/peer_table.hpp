@@ -41,7 +41,6 @@ public:
     /// Takes out those whose heartbeats have ended.
     [[nodiscard]] std::vector<Dropped> drop_overdue(Time now, std::chrono::milliseconds timeout);
 
-
 private:
     struct Peer {
         Time heard;

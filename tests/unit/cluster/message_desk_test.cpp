@@ -9,7 +9,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -66,6 +69,7 @@ private:
 
 class RecordingPort final : public MessagePort {
 public:
+    [[nodiscard]] bool is_connected() const override { return connected; }
     void send(const ClusterMessage& message) override { sent.push_back(message); }
     void answer(const std::string& uid, const ClusterMessage& message) override {
         answered.emplace_back(uid, message);
@@ -73,6 +77,7 @@ public:
     void count(const std::string&,
                std::function<void(boost::system::error_code, std::size_t)> done) override {
         counting = std::move(done);
+        ++counts;
     }
     [[nodiscard]] std::ptrdiff_t sent_of(MessageType type) const {
         return std::count_if(sent.begin(), sent.end(), [type](const ClusterMessage& message) {
@@ -80,6 +85,8 @@ public:
         });
     }
 
+    bool connected = true;
+    std::size_t counts = 0;
     std::vector<ClusterMessage> sent;
     std::vector<std::pair<std::string, ClusterMessage>> answered;
     std::function<void(boost::system::error_code, std::size_t)> counting;
@@ -180,6 +187,33 @@ TEST_F(MessageDeskTest, AQuestionFailsWhenNobodyCanBeCounted) {
     EXPECT_EQ(question->failure, make_error_code(errc::disconnected));
 }
 
+TEST_F(MessageDeskTest, AQuestionFailsAtOnceWhileRedisIsAway) {
+    open();
+    port.connected = false;
+    const auto question = std::make_shared<test::RecordedFetch>();
+    desk->fetch("/", {}, question);
+    EXPECT_EQ(question->failure, make_error_code(errc::disconnected));
+    EXPECT_TRUE(port.sent.empty());
+}
+
+TEST_F(MessageDeskTest, WhoLeftInSilenceIsNotTakenForOneOfThoseWhoAreAsked) {
+    open({.probe_wait = 1ms});
+    hear("left", message::Heartbeat{});
+    desk->on_ready();
+    ASSERT_EQ(port.sent_of(MessageType::fetch_sockets), 1);
+    hear("here", message::FetchedSockets{asked_id(), {}});
+    port.counting({}, 3);
+    const std::size_t marked = port.counts;
+    // Of nobody who waits: the silence is noted, and no more.
+    ASSERT_TRUE(test_support::run_until(io, [&] { return port.counts > marked; }));
+    const auto question = std::make_shared<test::RecordedFetch>();
+    desk->fetch("/", {}, question);
+    port.counting({}, 2);
+    EXPECT_EQ(question->expected, 1U);
+    EXPECT_EQ(question->expected_names, std::vector<std::string>{"here"});
+    EXPECT_TRUE(question->gone_servers.empty());
+}
+
 TEST_F(MessageDeskTest, WhoDoesNotShowASignOfLifeIsGone) {
     open();
     hear("frozen", message::Heartbeat{});
@@ -192,6 +226,7 @@ TEST_F(MessageDeskTest, WhoDoesNotShowASignOfLifeIsGone) {
         io, [&] { return port.sent_of(MessageType::fetch_sockets) == 1; }));
     const auto& probe = std::get<message::FetchSockets>(port.sent.back().body);
     EXPECT_EQ(probe.audience.rooms.size(), 1U);
+    port.counting({}, 3);
     hear("busy", message::FetchedSockets{probe.request_id, {}});
     ASSERT_TRUE(test_support::run_until(io, [&] { return !question->gone_servers.empty(); }));
     EXPECT_EQ(question->gone_servers, std::vector<std::string>{"frozen"});
@@ -237,6 +272,15 @@ TEST_F(MessageDeskTest, FarAwayHeartbeatsDoNotFloodTheChannel) {
     open({.heartbeat_interval = 5s});
     for (int i = 0; i < 100; ++i) hear("a" + std::to_string(i), message::InitialHeartbeat{});
     EXPECT_LE(port.sent_of(MessageType::heartbeat), 1);
+}
+
+TEST_F(MessageDeskTest, ANewServerIsAnsweredAlsoRightAfterSomethingElse) {
+    open();
+    desk->server_side_emit({"/", {"news"}}, nullptr);
+    hear("a", message::InitialHeartbeat{});
+    EXPECT_EQ(port.sent_of(MessageType::heartbeat), 0);
+    EXPECT_TRUE(
+        test_support::run_until(io, [&] { return port.sent_of(MessageType::heartbeat) == 1; }));
 }
 
 }  // namespace
