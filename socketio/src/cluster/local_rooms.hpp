@@ -19,9 +19,13 @@ public:
         rooms.is_open = true;
         rooms.are_all_wanted = wants_every_room;
     }
+    /// It keeps its rooms: those that end meanwhile are told of, those that stay are not told of again.
     void close(std::string_view nsp) {
         const auto found = namespaces_.find(nsp);
-        if (found != namespaces_.end()) namespaces_.erase(found);
+        if (found == namespaces_.end()) return;
+        found->second.is_open = false;
+        found->second.are_all_wanted = false;
+        erase_if_unused(found);
     }
     /// As Adapter::on_room() tells it.
     void set(const std::string& nsp, const std::string& room, bool is_there) {
@@ -30,7 +34,9 @@ public:
             return;
         }
         const auto found = namespaces_.find(nsp);
-        if (found != namespaces_.end()) found->second.rooms.erase(room);
+        if (found == namespaces_.end()) return;
+        found->second.rooms.erase(room);
+        erase_if_unused(found);
     }
     void clear() { namespaces_.clear(); }
 
@@ -62,7 +68,13 @@ private:
         std::unordered_set<std::string, Hash, std::equal_to<>> rooms;
     };
 
-    std::map<std::string, Rooms, std::less<>> namespaces_;
+    using Namespaces = std::map<std::string, Rooms, std::less<>>;
+
+    void erase_if_unused(Namespaces::iterator found) {
+        if (!found->second.is_open && found->second.rooms.empty()) namespaces_.erase(found);
+    }
+
+    Namespaces namespaces_;
 };
 
 }  // namespace socketio::cluster

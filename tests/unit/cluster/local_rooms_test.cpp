@@ -23,10 +23,22 @@ TEST(LocalRooms, FollowsWhatItIsTold) {
     EXPECT_FALSE(rooms.has("/all", "r"));
     EXPECT_FALSE(rooms.is_wanted("/", "r"));
     EXPECT_FALSE(rooms.is_wanted("/unknown", "r"));
-    rooms.set("/", "r", true);
+}
+
+TEST(LocalRooms, OfANamespaceThatClosesAreThereWhenItOpensAgain) {
+    LocalRooms rooms;
+    rooms.open("/", true);
+    rooms.set("/", "stays", true);
+    rooms.set("/", "ends", true);
     rooms.close("/");
     EXPECT_FALSE(rooms.is_open("/"));
-    EXPECT_FALSE(rooms.has("/", "r"));
+    EXPECT_FALSE(rooms.is_wanted("/", "elsewhere"));
+    rooms.set("/", "ends", false);
+    rooms.open("/", false);
+    EXPECT_TRUE(rooms.is_wanted("/", "stays"));
+    EXPECT_FALSE(rooms.is_wanted("/", "ends"));
+    rooms.clear();
+    EXPECT_FALSE(rooms.has("/", "stays"));
 }
 
 }  // namespace
