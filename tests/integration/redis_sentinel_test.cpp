@@ -89,6 +89,18 @@ TEST(RedisDeploymentSentinel, LearnsOfOtherSentinelsThanItsSeeds) {
     EXPECT_FALSE(client.ask("k", {"SET", "k", "v"}).ec);
 }
 
+TEST(RedisDeploymentSentinel, LeavesASentinelThatNamesAMasterThatIsNone) {
+    SentinelTrio trio;
+    RedisServer behind({.mode = test_support::RedisMode::sentinel,
+                        .config = {"sentinel monitor mymaster 127.0.0.1 " +
+                                   std::to_string(test_support::free_port()) + " 2"}});
+    const std::string scheme = "redis-sentinel://";
+    DeploymentClient client(scheme + local(behind.port()) + "," + trio.url().substr(scheme.size()));
+    ASSERT_TRUE(client.wait_ready());
+    EXPECT_FALSE(client.ask("k", {"SET", "k", "v"}).ec);
+    EXPECT_EQ(trio.server(0).cli({"GET", "k"}), "v");
+}
+
 TEST(RedisDeploymentSentinel, SaysThatNoSentinelAnswersAndThatAMasterIsUnknown) {
     DeploymentClient nobody("redis-sentinel://" + local(test_support::free_port()) + "/mymaster");
     ASSERT_TRUE(run_until(nobody.io, [&] { return !nobody.states.empty(); }));

@@ -99,7 +99,7 @@ bool SentinelBackend::on_answers(const Seed& sentinel, const std::vector<Reply>&
     }
     name_unknown_ = false;
     scout_->set_learned(read_sentinels(answers[1]));
-    hear_switches_of(sentinel);
+    hear_switches_of(sentinel, !is_at(*master));
     follow(*master);
     return true;
 }
@@ -114,12 +114,12 @@ void SentinelBackend::on_silence(const StateChange& last) {
                        failure.error, describe_search(options_, failure)});
 }
 
-void SentinelBackend::hear_switches_of(const Seed& sentinel) {
+void SentinelBackend::hear_switches_of(const Seed& sentinel, bool knows_better) {
     if (switches_) {
         const Options& current = switches_->options();
         const bool is_same = current.host == sentinel.host && current.port == sentinel.port;
-        // Any of them tells of switches; one that does is not left.
-        if (!is_same && !switches_->connected()) switches_->move_to(sentinel);
+        const bool is_deaf = knows_better || !switches_->connected();
+        if (!is_same && is_deaf) switches_->move_to(sentinel);
         return;
     }
     Options options = sentinel_options_;

@@ -32,7 +32,8 @@ private:
     [[nodiscard]] bool on_answers(const Seed& sentinel, const std::vector<Reply>& answers);
     void on_silence(const StateChange& last);
     void on_read_only();
-    void hear_switches_of(const Seed& sentinel);
+    /// `knows_better`: it names another master than the one before it.
+    void hear_switches_of(const Seed& sentinel, bool knows_better);
     void follow(const Seed& master);
 
     const Options options_;

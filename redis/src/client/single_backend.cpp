@@ -120,9 +120,13 @@ void SingleBackend::unsubscribe(Kind kind, std::string_view name) {
     unsubscribe_on(subscriber_, kind, name);
 }
 
-void SingleBackend::move_to(const Seed& server) {
+bool SingleBackend::is_at(const Seed& server) const noexcept {
     const Options& options = connection_.options();
-    if (options.host == server.host && options.port == server.port) return;
+    return options.host == server.host && options.port == server.port;
+}
+
+void SingleBackend::move_to(const Seed& server) {
+    if (is_at(server)) return;
     connection_.move_to(server);
     subscriber_.move_to(server);
     if (blocking_) blocking_->move_to(server);

@@ -39,6 +39,8 @@ protected:
 
     void listen();
     void start_connections();
+    /// The server that the connections are of.
+    [[nodiscard]] bool is_at(const Seed& server) const noexcept;
     void move_to(const Seed& server);
     /// Logs in anew, and so learns whether the server is still the master.
     void log_in_again();
