@@ -1,5 +1,5 @@
 // Server::Implementation's set-up: options, routes, addresses and certificates. Its other parts stand in
-// implementation_namespaces.cpp, implementation_life.cpp, implementation_emitting.cpp and
+// implementation_namespaces.cpp, implementation_life.cpp, implementation_emitting.cpp, implementation_recovery.cpp and
 // implementation_cluster.cpp.
 #include "server/implementation.hpp"
 

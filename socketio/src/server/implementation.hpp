@@ -12,7 +12,6 @@
 #include "server/drain.hpp"
 #include "server/followed_rooms.hpp"
 #include "server/namespace_registry.hpp"
-#include "shard/once.hpp"
 #include "shard/one_at_a_time.hpp"
 #include "shard/shard_group.hpp"
 #include "socketio/adapter.hpp"

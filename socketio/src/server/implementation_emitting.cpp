@@ -9,6 +9,7 @@
 #include "shard/contents_once.hpp"
 #include "socketio/error.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <iterator>
