@@ -1,6 +1,6 @@
 // Server::Implementation's set-up: options, routes, addresses and certificates. Its other parts stand in
-// implementation_namespaces.cpp, implementation_life.cpp, implementation_emitting.cpp, implementation_recovery.cpp and
-// implementation_cluster.cpp.
+// implementation_namespaces.cpp, implementation_life.cpp, implementation_emitting.cpp,
+// implementation_cluster.cpp and implementation_recovery.cpp.
 #include "server/implementation.hpp"
 
 #include "hub/client.hpp"
