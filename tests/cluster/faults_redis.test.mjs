@@ -62,6 +62,7 @@ for (const adapter of chosen('classic')) {
             const operator = createClient({ url: world.redis.url });
             operator.on('error', () => {});
             await operator.connect();
+            t.after(() => operator.disconnect().catch(() => {}));
             const change = async (password) => {
                 await operator.sendCommand(['CONFIG', 'SET', 'requirepass', password]);
                 await operator.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal']);
@@ -76,7 +77,6 @@ for (const adapter of chosen('classic')) {
             }
             await change(passwords[0]);
             await world.untilWell();
-            await operator.quit();
             for (const server of world.ours()) {
                 assert.ok(passwords.every((password) => !server.output.includes(password)), server.output);
             }

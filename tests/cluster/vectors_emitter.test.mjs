@@ -10,7 +10,7 @@ import { createClient } from 'redis';
 import { Program, RedisServer, built } from '../support/programs.mjs';
 import { RedisMonitor } from '../support/redis_monitor.mjs';
 import { bytesOf, decode, decodeField, messagesOf, readEntry, scenarios, withoutNames } from '../support/redis_vectors.mjs';
-import { timeScale } from '../support/waiting.mjs';
+import { timeScale, within } from '../support/waiting.mjs';
 
 const timeout = 60_000 * timeScale;
 const redis = new RedisServer();
@@ -39,8 +39,12 @@ async function written(action, names = ['publish', 'spublish', 'xadd']) {
 
 async function run(file, args, env) {
     const program = new Program(file, args, { env });
-    const { code } = await program.exited;
-    assert.equal(code, 0, program.output);
+    try {
+        const { code } = await within(program.exited, `end of ${program.name}`, 30_000);
+        assert.equal(code, 0, program.output);
+    } finally {
+        await program.stop('SIGKILL');
+    }
 }
 
 const chartcastEmit = (...args) => run(built('chartcast'), ['emit', ...args, '--redis', redis.url]);

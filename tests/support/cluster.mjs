@@ -23,7 +23,13 @@ export async function startServer(kind, { redis, adapter, name, mode = 'dynamic'
     const program = kind === 'ours'
         ? new Program(built('examples/cluster_node'), [...args, '--shards', String(shards)])
         : new Program(process.execPath, [nodeProgram, ...args]);
-    const [, port] = await program.printed(/listening on port (\d+)/, { ms: 20_000 });
+    try {
+        await program.printed(/listening on port \d+/, { ms: 20_000 });
+    } catch (error) {
+        await program.stop('SIGKILL');
+        throw error;
+    }
+    const [, port] = /listening on port (\d+)/.exec(program.output);
     return Object.assign(program, { kind, called: name, url: `http://127.0.0.1:${port}` });
 }
 
@@ -224,16 +230,14 @@ export class Cluster {
     /** Ends everything; servers of ours that were not killed have to end well. */
     async stop() {
         this.clients.forEach((client) => client.close());
-        for (const server of this.servers) {
-            if (!server.running) {
-                continue;
-            }
-            const end = await server.stop();
-            if (server.kind === 'ours') {
-                assert.deepEqual(end, { code: 0, signal: null }, server.output);
-            }
+        try {
+            const running = this.servers.filter((server) => server.running);
+            const ends = await Promise.all(running.map((server) => server.stop()));
+            running.forEach((server, i) => assert.ok(server.kind !== 'ours' || ends[i].code === 0,
+                `${server.called} ended with ${JSON.stringify(ends[i])}:\n${server.output}`));
+        } finally {
+            await this.redis.stop();
         }
-        await this.redis.stop();
     }
 }
 
