@@ -96,7 +96,8 @@ export class RedisCluster {
         await this.#untilAllSay(/cluster_known_nodes:6/);
         for (const [i, replica] of this.#nodes.slice(3).entries()) {
             const id = await this.masters[i].cli('CLUSTER', 'MYID');
-            await until('the replica knows its master', async () => await replica.cli('CLUSTER', 'REPLICATE', id) === 'OK');
+            await until('the replica knows its master',
+                async () => await replica.cli('CLUSTER', 'REPLICATE', id) === 'OK');
             await until('the replica follows its master', () => isFollowing(replica));
         }
         await this.#untilAllSay(/cluster_state:ok/);

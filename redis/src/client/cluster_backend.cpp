@@ -83,7 +83,8 @@ void ClusterBackend::listen_to_subscriptions() {
         const auto self = weak.lock();
         if (!self || self->stopped_) return;
         self->announcement_due_ = true;
-        if (redirection.kind == Redirection::Kind::moved) {
+        const bool is_moved = redirection.kind == Redirection::Kind::moved;
+        if (is_moved && self->redirected_.insert(redirection.slot).second) {
             self->learn(redirection.slot, redirection.server);
         } else {
             self->scout_->ask_soon();
@@ -139,6 +140,7 @@ bool ClusterBackend::on_answers(const Seed& asked, const std::vector<Reply>& ans
     // A node that was forgotten, or a Cluster in the making, knows no slots.
     if (map.has_error() || map->masters().empty()) return false;
     map_ = std::move(*map);
+    redirected_.clear();
     std::vector<Seed> servers = map_.masters();
     servers.insert(servers.end(), map_.replicas().begin(), map_.replicas().end());
     scout_->set_learned(std::move(servers));

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -113,6 +114,9 @@ private:
     const Options node_options_;
     std::shared_ptr<Listeners> listeners_;
     SlotMap map_;
+    /// Slots whose subscriptions were sent elsewhere since the map came: once each, since nodes that do not agree
+    /// would send them to and fro.
+    std::set<std::uint16_t> redirected_;
     /// By address.
     std::map<std::string, Node> nodes_;
     /// Where commands without a key go, and channels are heard.
