@@ -57,6 +57,11 @@ SentinelTrio::SentinelTrio() {
     const std::string master = "127.0.0.1 " + std::to_string(servers_[0]->port());
     servers_.push_back(std::make_unique<RedisServer>(
         RedisServerOptions{.config = {"replicaof " + master, "repl-diskless-sync-delay 0"}}));
+    // Before there are Sentinels: what they do not see at first they ask for again after ten seconds.
+    wait_until("the replica follows its master", [this] {
+        return servers_[1]->cli({"INFO", "replication"}).find("master_link_status:up") !=
+               std::string::npos;
+    });
     for (int i = 0; i < 3; ++i) {
         sentinels_.push_back(std::make_unique<RedisServer>(
             RedisServerOptions{.mode = RedisMode::sentinel,
@@ -68,10 +73,6 @@ SentinelTrio::SentinelTrio() {
 }
 
 void SentinelTrio::wait_for_acquaintance() const {
-    wait_until("the replica follows its master", [this] {
-        return servers_[1]->cli({"INFO", "replication"}).find("master_link_status:up") !=
-               std::string::npos;
-    });
     for (const auto& sentinel : sentinels_) {
         wait_until("the Sentinels know each other and the replica", [&sentinel] {
             const std::string master = sentinel->cli({"SENTINEL", "master", "mymaster"});

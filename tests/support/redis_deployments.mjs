@@ -42,13 +42,14 @@ export class RedisSentinels {
         this.#replica = await new RedisServer({
             args: [...member, '--replicaof', ...address.split(' '), '--repl-diskless-sync-delay', 0],
         }).start();
+        // Before there are Sentinels: what they do not see at first they ask for again after ten seconds.
+        await until('the replica follows its master', () => isFollowing(this.#replica));
         for (let i = 0; i < 3; i += 1) {
             this.#sentinels.push(await new RedisServer({
                 sentinel: [`sentinel monitor mymaster ${address} 2`, 'sentinel down-after-milliseconds mymaster 1000',
                     'sentinel failover-timeout mymaster 5000'],
             }).start());
         }
-        await until('the replica follows its master', () => isFollowing(this.#replica));
         for (const sentinel of this.#sentinels) {
             await until('the Sentinels know each other and the replica', async () => {
                 const fields = (await sentinel.cli('SENTINEL', 'MASTER', 'mymaster')).split('\n');
