@@ -1,6 +1,8 @@
 // The sharded adapter through a real Redis: broadcasts by room channels, questions, servers that do not answer, an
 // outage, foreign messages, and Node's own.
 #include "cluster/sharded_adapter.hpp"
+
+#include "support/adapter_node.hpp"
 #include "support/adapter_peer.hpp"
 #include "support/child_process.hpp"
 #include "support/event_loop.hpp"
@@ -18,6 +20,7 @@ namespace socketio::cluster {
 namespace {
 
 using namespace std::chrono_literals;
+using test::AdapterNode;
 using test_support::AdapterPeer;
 using test_support::ChildProcess;
 using test_support::RedisServer;
@@ -42,9 +45,8 @@ struct ShardedAdapters : testing::Test {
         const std::string mark = "mark " + std::to_string(++marks_);
         from.adapter->publish(event(mark));
         return run_until(io, [&] {
-            return std::any_of(to.delivered.begin(), to.delivered.end(), [&](const auto& one) {
-                return one.data.at(0) == Value(mark);
-            });
+            return std::any_of(to.delivered.begin(), to.delivered.end(),
+                               [&](const auto& one) { return one.data.at(0) == Value(mark); });
         });
     }
     static ClusterBroadcast event(const std::string& name, std::vector<std::string> rooms = {}) {
@@ -173,8 +175,7 @@ TEST_F(ShardedAdapters, AServerThatTakesItsTimeIsWaitedFor) {
     a.adapter->server_side_emit({"/", {"whoami"}}, question);
     // Two signs of life, the first of which has been judged by then.
     const std::uint64_t before = a.adapter->status().passed_over;
-    ASSERT_TRUE(
-        run_until(io, [&] { return a.adapter->status().passed_over >= before + 2; }));
+    ASSERT_TRUE(run_until(io, [&] { return a.adapter->status().passed_over >= before + 2; }));
     EXPECT_TRUE(question->gone_servers.empty());
     EXPECT_EQ(question->expected, 1U);
 }
@@ -230,8 +231,8 @@ TEST_F(ShardedAdapters, ANamespaceIsHeardWhileItIsOpen) {
 
 TEST_F(ShardedAdapters, NamesWithTheChannelsOwnSignsReachTheirOwnRoomAlone) {
     const std::vector<std::string> namespaces{"/", "/a", "/a#b", "/#a"};
-    const std::vector<std::string> rooms{"#", "##", "b#c", "c", "b", "a b", "\r\nx",
-                                         std::string("\0zero", 5), "\xc3\xbc"};
+    const std::vector<std::string> rooms{
+        "#", "##", "b#c", "c", "b", "a b", "\r\nx", std::string("\0zero", 5), "\xc3\xbc"};
     AdapterPeer a(io, adapter(), namespaces);
     AdapterPeer b(io, adapter(), namespaces);
     std::vector<std::string> sent;
@@ -253,13 +254,42 @@ TEST_F(ShardedAdapters, NamesWithTheChannelsOwnSignsReachTheirOwnRoomAlone) {
     }
 }
 
+TEST_F(ShardedAdapters, ARoomWithTheChannelOfANamespaceMayEnd) {
+    AdapterPeer a(io, adapter(), {"/", "/a", "/a#b"});
+    AdapterPeer b(io, adapter(), {"/", "/a", "/a#b"});
+    b.adapter->on_room("/a", "b", true, false);
+    b.adapter->on_room("/a", "b#c", true, false);
+    b.adapter->on_room("/a#b", "c", true, false);
+    ASSERT_TRUE(wait_ready(a, b));
+    b.adapter->on_room("/a", "b", false, false);
+    b.adapter->on_room("/a", "b#c", false, false);
+    ASSERT_TRUE(pass_around(a, b));
+    a.adapter->publish({"/a#b", {"to all"}, {}, {}});
+    a.adapter->publish({"/a#b", {"to the room"}, {{"c"}, {}}, {}});
+    ASSERT_TRUE(run_until(io, [&] { return b.delivered.size() == 3; }));
+    EXPECT_EQ(b.delivered[1].data, Args{"to all"});
+    EXPECT_EQ(b.delivered[2].data, Args{"to the room"});
+}
+
+TEST_F(ShardedAdapters, AFilterIsWarnedOfRoomsThatItDoesNotHear) {
+    AdapterNode dynamic(io, adapter());
+    EXPECT_EQ(dynamic.logged("rooms without members here are not heard"), 0);
+    dynamic.wants_every_room_of_new = true;
+    dynamic.adapter.on_namespace_opened("/filtered");
+    EXPECT_EQ(dynamic.logged("rooms without members here are not heard"), 1);
+    AdapterNode plain(io, adapter(RoomChannels::none));
+    plain.wants_every_room_of_new = true;
+    plain.adapter.on_namespace_opened("/filtered");
+    EXPECT_EQ(plain.logged("rooms without members here are not heard"), 0);
+}
+
 TEST_F(ShardedAdapters, TalkWithANodeServer) {
     AdapterPeer a(io, adapter());
     a.add_socket("ours", {"room1"});
     a.adapter->on_room("/", "room1", true, false);
     ASSERT_TRUE(wait_ready(a));
-    ChildProcess node(io, {"node", TESTS_FOLDER "/support/sharded_peer.mjs",
-                           std::to_string(server.port())});
+    ChildProcess node(
+        io, {"node", TESTS_FOLDER "/support/sharded_peer.mjs", std::to_string(server.port())});
     ASSERT_TRUE(run_until(io, [&] { return node.printed("ready"); })) << node.output();
     a.adapter->publish({"/", {"question", -129, "日本", Binary("\x01")}, {{"room1"}, {}}, {}});
     ASSERT_TRUE(run_until(io, [&] { return !a.delivered.empty(); })) << node.output();

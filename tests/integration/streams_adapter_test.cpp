@@ -1,6 +1,7 @@
 // The streams adapter through a real Redis: one order for all, what was sent during an outage, sessions that move from
 // server to server, and namespaces that nobody would read. Rows of docs/races.md.
 #include "cluster/streams_adapter.hpp"
+
 #include "cluster/codec/stream_entry.hpp"
 #include "cluster/session_store.hpp"
 #include "support/adapter_peer.hpp"
@@ -54,7 +55,8 @@ struct StreamsAdapters : testing::Test {
         return {"/", {name}, std::move(audience), {}};
     }
     /// What comes of it; null as well when nothing does.
-    [[nodiscard]] std::unique_ptr<RestoredSession> restored(AdapterPeer& node, const std::string& nsp,
+    [[nodiscard]] std::unique_ptr<RestoredSession> restored(AdapterPeer& node,
+                                                            const std::string& nsp,
                                                             const std::string& pid,
                                                             const std::string& offset) {
         bool is_done = false;
@@ -68,7 +70,8 @@ struct StreamsAdapters : testing::Test {
     }
     /// A session of a socket that was last sent what `node` delivered last.
     void keep(AdapterPeer& node, const std::string& pid, const std::string& nsp = "/") {
-        node.adapter->keep_session({"sid", pid, nsp, {"sid", "room"}, Object{{"name", "bob"}}}, 60s);
+        node.adapter->keep_session({"sid", pid, nsp, {"sid", "room"}, Object{{"name", "bob"}}},
+                                   60s);
         EXPECT_TRUE(run_until(io, [&] { return node.adapter->sessions_pending() == 0; }));
     }
 };
@@ -109,11 +112,23 @@ TEST_F(StreamsAdapters, CarryWhatNodeWouldWrite) {
     EXPECT_EQ(b.delivered[0].data, sent.data);
     EXPECT_EQ(b.delivered[0].audience.except, std::vector<std::string>{"x"});
     // Written by a Node server, field for field.
-    server.cli({"XADD", "socket.io", "MAXLEN", "~", "10000", "*", "uid", "8fdc5b8de339f920", "nsp", "/",
-                "type", "3", "data",
-                R"({"packet":{"type":2,"data":["hello",{"v":1}]},"opts":{"rooms":[],"except":[],"flags":{}}})"});
+    server.cli(
+        {"XADD", "socket.io", "MAXLEN", "~", "10000", "*", "uid", "8fdc5b8de339f920", "nsp", "/",
+         "type", "3", "data",
+         R"({"packet":{"type":2,"data":["hello",{"v":1}]},"opts":{"rooms":[],"except":[],"flags":{}}})"});
     ASSERT_TRUE(wait_delivered(b, 2));
     EXPECT_EQ(b.delivered[1].data, (Args{"hello", Object{{"v", 1}}}));
+}
+
+TEST_F(StreamsAdapters, HearEventsForServersOfNodesEmitter) {
+    AdapterPeer a(io, adapter());
+    AdapterPeer b(io, adapter());
+    ASSERT_TRUE(wait_ready(a, b));
+    server.cli({"XADD", "socket.io", "MAXLEN", "~", "10000", "*", "uid", "emitter", "nsp", "/",
+                "type", "9", "data", R"({"packet":["news",1]})"});
+    ASSERT_TRUE(run_until(io, [&] { return a.events.size() == 1 && b.events.size() == 1; }));
+    EXPECT_EQ(a.events[0], (Args{"news", 1}));
+    EXPECT_EQ(a.adapter->status().rejected, 0U);
 }
 
 TEST_F(StreamsAdapters, AFarewellComesBeforeTheEnd) {
@@ -255,10 +270,11 @@ struct SessionStores : StreamsAdapters {
         store.keep({"sid", "pid1", "/", {"sid"}, {}}, 60s);
         std::unique_ptr<RestoredSession> result;
         bool is_done = false;
-        store.restore("/", "socket.io", "pid1", ids.at(0), [&](std::unique_ptr<RestoredSession> got) {
-            result = std::move(got);
-            is_done = true;
-        });
+        store.restore("/", "socket.io", "pid1", ids.at(0),
+                      [&](std::unique_ptr<RestoredSession> got) {
+                          result = std::move(got);
+                          is_done = true;
+                      });
         meanwhile();
         EXPECT_TRUE(run_until(io, [&] { return is_done; }));
         return result;
@@ -346,6 +362,25 @@ TEST_F(StreamsAdapters, GoOnAloneDuringAnOutage) {
     ASSERT_TRUE(run_until(io, [&] { return has(a, "after") && has(b, "after"); }));
     EXPECT_FALSE(has(b, "alone"));
     EXPECT_TRUE(b.has_logged("redis stream went back"));
+}
+
+TEST_F(StreamsAdapters, AnEntryLargerThanAnyAnswerIsPassedBy) {
+    StreamsAdapterOptions one_by_one = options();
+    one_by_one.read_entries_max = 1;
+    AdapterPeer a(io, streams_adapter(one_by_one));
+    ASSERT_TRUE(wait_ready(a));
+    // Above the 64 MiB that an answer may have, which ends connections again and again.
+    server.cli({"EVAL",
+                "return redis.call('XADD', 'socket.io', '*', 'data', string.rep('x', 80000000))",
+                "0"});
+    server.cli(
+        {"XADD", "socket.io", "*", "uid", "another", "nsp", "/", "type", "3", "data",
+         R"({"packet":{"type":2,"data":["hidden"]},"opts":{"rooms":[],"except":[],"flags":{}}})"});
+    ASSERT_TRUE(run_until(io, [&] { return a.has_logged("redis stream entry too large"); }, 60s));
+    ASSERT_TRUE(wait_ready(a));
+    a.adapter->publish(event("fine"));
+    ASSERT_TRUE(wait_delivered(a, 1));
+    EXPECT_EQ(a.delivered[0].data, Args{"fine"});
 }
 
 TEST_F(StreamsAdapters, AFrozenRedisHoldsNobodyUpHere) {

@@ -13,7 +13,8 @@
 namespace socketio {
 
 /// Which rooms have a channel of their own, so that servers without members of one do not receive what goes to it
-/// alone. Node calls it subscriptionMode; it must be the same on all servers.
+/// alone: neither do their on_remote_broadcast() filters, which the log warns of. Node calls it subscriptionMode; it
+/// must be the same on all servers.
 enum class RoomChannels : std::uint8_t {
     none,          ///< "static": two subscriptions per namespace.
     public_rooms,  ///< "dynamic": one more for each room but those of sockets' own ids.

@@ -139,8 +139,8 @@ bool MessageChannels::is_own_echo(const redis::Message& message) const {
 
 void MessageChannels::subscribe(const std::string& channel) {
     if (++uses_[channel] > 1) return;
-    const error_code ec = options_.is_sharded ? link_.redis().ssubscribe(channel)
-                                              : link_.redis().subscribe(channel);
+    const error_code ec =
+        options_.is_sharded ? link_.redis().ssubscribe(channel) : link_.redis().subscribe(channel);
     if (ec) link_.note_refused(channel, ec.message());
 }
 

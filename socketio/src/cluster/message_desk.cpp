@@ -106,8 +106,8 @@ void MessageDesk::open_question(const std::string& nsp, const std::string& id,
 
 void MessageDesk::count_others(const std::string& nsp,
                                std::function<void(error_code, std::size_t)> done) {
-    port_.count(nsp, [this, nsp, done = std::move(done),
-                      life = std::weak_ptr(life_)](error_code ec, std::size_t servers) {
+    port_.count(nsp, [this, nsp, done = std::move(done), life = std::weak_ptr(life_)](
+                         error_code ec, std::size_t servers) {
         if (life.expired()) return;
         const std::size_t others = servers > 0 ? servers - 1 : 0;
         // Those that were silent and are not there any more have left.

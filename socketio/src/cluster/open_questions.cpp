@@ -15,8 +15,8 @@ std::shared_ptr<ClusterQuestion> plain_question(const OpenQuestions::Question& q
 }  // namespace
 
 void OpenQuestions::add(std::string id, std::string nsp, Question question, Time now) {
-    questions_.insert_or_assign(
-        std::move(id), Open{std::move(nsp), std::move(question), now, now + probe_after});
+    questions_.insert_or_assign(std::move(id),
+                                Open{std::move(nsp), std::move(question), now, now + probe_after});
 }
 
 void OpenQuestions::count(std::string_view id, std::size_t others, const PeerTable& peers) {

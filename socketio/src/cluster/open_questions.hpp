@@ -21,9 +21,9 @@ namespace socketio::cluster {
 class OpenQuestions {
 public:
     using Time = PeerTable::Time;
-    using Question = std::variant<std::shared_ptr<BroadcastQuestion>,
-                                  std::shared_ptr<FetchQuestion>,
-                                  std::shared_ptr<ServerSideQuestion>>;
+    using Question =
+        std::variant<std::shared_ptr<BroadcastQuestion>, std::shared_ptr<FetchQuestion>,
+                     std::shared_ptr<ServerSideQuestion>>;
 
     /// A question that waits for so long asks for signs of life, ...
     static constexpr std::chrono::milliseconds probe_after{1'000};

@@ -1,8 +1,6 @@
 // See session_store.hpp.
 #include "cluster/session_store.hpp"
 
-#include "cluster/codec/stored_session.hpp"
-
 #include <optional>
 #include <utility>
 #include <variant>
@@ -36,8 +34,7 @@ void SessionStore::keep(const StoredSession& session, std::chrono::milliseconds 
 }
 
 void SessionStore::restore(const std::string& nsp, const std::string& stream,
-                           const std::string& pid, const std::string& offset,
-                           RestoreHandler done) {
+                           const std::string& pid, const std::string& offset, RestoreHandler done) {
     const std::optional<StreamId> at = parse_stream_id(offset);
     if (!at || pid.empty() || pid.size() > pid_bytes_max || !redis_.connected() ||
         restores_ >= options_.restores_max) {
@@ -77,6 +74,9 @@ void SessionStore::take_session(const Pointer& restore) {
         }
         restore->restored = std::make_unique<RestoredSession>();
         restore->restored->session = std::move(*session);
+        for (const std::string& room : restore->restored->session.rooms) {
+            restore->rooms.emplace(room);
+        }
         read_missed(restore);
     });
 }
@@ -123,7 +123,7 @@ bool SessionStore::take_missed(Restore& restore, const StreamEntry& entry) const
     if (decoded.has_error()) return true;
     auto* broadcast = std::get_if<message::Broadcast>(&decoded->body);
     if (broadcast == nullptr || broadcast->request_id || broadcast->event.flags.is_volatile ||
-        !is_meant(broadcast->event.audience, restore.restored->session.rooms)) {
+        !is_meant(broadcast->event.audience, restore.rooms)) {
         return true;
     }
     restore.bytes += bytes_of(entry.fields);
@@ -135,6 +135,8 @@ bool SessionStore::take_missed(Restore& restore, const StreamEntry& entry) const
 
 void SessionStore::finish(const Pointer& restore, bool is_restored) {
     --restores_;
+    // Views of what is moved away.
+    restore->rooms.clear();
     if (!is_restored) restore->restored.reset();
     std::exchange(restore->done, nullptr)(std::move(restore->restored));
 }
@@ -143,8 +145,8 @@ void SessionStore::ask(const Pointer& restore, std::string_view key,
                        std::initializer_list<std::string_view> arguments,
                        std::function<void(const redis::Reply&)> next) {
     redis_.command(key, arguments,
-                   [this, restore, next = std::move(next),
-                    life = std::weak_ptr(life_)](error_code ec, const redis::Reply& reply) {
+                   [this, restore, next = std::move(next), life = std::weak_ptr(life_)](
+                       error_code ec, const redis::Reply& reply) {
                        if (life.expired()) return;
                        if (!ec) {
                            next(reply);

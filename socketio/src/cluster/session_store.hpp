@@ -5,6 +5,7 @@
 // Each read begins with the entry that was read last. When that is not there any more, the stream was cut in the
 // meantime, and the session is not restored: it would have a gap that nobody knows of.
 
+#include "cluster/codec/stored_session.hpp"
 #include "cluster/codec/stream_id.hpp"
 #include "cluster/stream_reply.hpp"
 #include "socketio/adapter.hpp"
@@ -26,8 +27,9 @@ struct SessionStoreOptions {
     std::string key_prefix = {};
     /// Of what one client has missed.
     std::size_t bytes_max = 0;
-    std::size_t entries_per_call = 1'000;
-    std::size_t calls_max = 100;
+    /// As few as that an answer has room for large ones: one that is too large ends the connection.
+    std::size_t entries_per_call = 100;
+    std::size_t calls_max = 1'000;
     /// That are being restored: a server that restarts brings back all its clients at once.
     std::size_t restores_max = 10'000;
 };
@@ -57,6 +59,8 @@ private:
         StreamId at;
         RestoreHandler done;
         std::unique_ptr<RestoredSession> restored = nullptr;
+        /// Those of `restored`.
+        RoomNames rooms = {};
         std::size_t bytes = 0;
         std::size_t calls = 0;
     };

@@ -4,10 +4,12 @@
 #include "base/assert.hpp"
 #include "cluster/redis_options.hpp"
 #include "cluster/uid.hpp"
+#include "socketio/error.hpp"
 #include "wire/utf8.hpp"
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <utility>
 
 namespace socketio {
@@ -27,9 +29,9 @@ ShardedAdapter::Parts::Parts(AdapterHost& host, const redis::Options& redis, Clu
 
 ShardedAdapter::ShardedAdapter(ShardedAdapterOptions options, std::string uid)
     : options_(std::move(options)),
-      redis_(bounded_redis_options(options_.url,
-                                   {options_.message_bytes_max, options_.pending_messages_max,
-                                    options_.pending_bytes_max})),
+      redis_(bounded_redis_options(
+          options_.url,
+          {options_.message_bytes_max, options_.pending_messages_max, options_.pending_bytes_max})),
       uid_(std::move(uid)) {
     status_.adapter = "sharded";
     status_.name = uid_;
@@ -62,6 +64,12 @@ void ShardedAdapter::on_namespace_opened(const std::string& nsp) {
     if (!parts_) return;
     parts_->channels.open(nsp);
     parts_->desk.open(nsp);
+    if (follows_rooms() && parts_->link.host().wants_every_room(nsp)) {
+        parts_->link.log(
+            LogLevel::warn, "rooms without members here are not heard",
+            "a filter of " + nsp +
+                " does not see what is sent to them: RoomChannels::none, on all servers");
+    }
 }
 
 void ShardedAdapter::on_namespace_closed(const std::string& nsp) {
@@ -82,17 +90,20 @@ void ShardedAdapter::operate(const ClusterSurgery& surgery) {
 
 void ShardedAdapter::ask(const ClusterBroadcast& broadcast, std::chrono::milliseconds timeout,
                          const std::shared_ptr<BroadcastQuestion>& question) {
-    if (parts_) parts_->desk.ask(broadcast, timeout, question);
+    if (!parts_) return question->fail(make_error_code(errc::disconnected));
+    parts_->desk.ask(broadcast, timeout, question);
 }
 
 void ShardedAdapter::fetch(const std::string& nsp, const Audience& audience,
                            const std::shared_ptr<FetchQuestion>& question) {
-    if (parts_) parts_->desk.fetch(nsp, audience, question);
+    if (!parts_) return question->fail(make_error_code(errc::disconnected));
+    parts_->desk.fetch(nsp, audience, question);
 }
 
 void ShardedAdapter::server_side_emit(const ServerSideEvent& event,
                                       const std::shared_ptr<ServerSideQuestion>& question) {
-    if (parts_) parts_->desk.server_side_emit(event, question);
+    if (parts_) return parts_->desk.server_side_emit(event, question);
+    if (question != nullptr) question->fail(make_error_code(errc::disconnected));
 }
 
 bool ShardedAdapter::follows_rooms() const noexcept {

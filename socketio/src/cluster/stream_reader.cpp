@@ -14,15 +14,14 @@ using boost::system::error_code;
 
 /// The connection itself waits longer from time to time.
 constexpr std::chrono::milliseconds read_again_after{250};
+/// Connections that end one after the other when they are asked for a single entry: it is to blame.
+constexpr int losses_max = 4;
 
 }  // namespace
 
 StreamReader::StreamReader(boost::asio::io_context& io, redis::Deployment& redis,
                            StreamReaderOptions options)
-    : redis_(redis),
-      options_(std::move(options)),
-      timer_(io),
-      entries_now_(options_.entries_max) {}
+    : redis_(redis), options_(std::move(options)), timer_(io), entries_now_(options_.entries_max) {}
 
 void StreamReader::start() {
     locate();
@@ -40,10 +39,6 @@ void StreamReader::locate() {
 }
 
 void StreamReader::on_located(error_code ec, const redis::Reply& reply) {
-    if (ec == redis::errc::reply_too_large) {
-        skip();
-        return;
-    }
     if (ec) {
         fail(ec, reply);
         return;
@@ -70,25 +65,18 @@ void StreamReader::read() {
     const std::string count = std::to_string(entries_now_);
     const std::string from = to_text(*position_);
     redis_.blocking_command(
-        options_.stream,
-        {"XREAD", "BLOCK", wait, "COUNT", count, "STREAMS", options_.stream, from},
+        options_.stream, {"XREAD", "BLOCK", wait, "COUNT", count, "STREAMS", options_.stream, from},
         [this, life = std::weak_ptr(life_)](error_code ec, const redis::Reply& reply) {
             if (!life.expired()) on_read(ec, reply);
         });
 }
 
 void StreamReader::on_read(error_code ec, const redis::Reply& reply) {
-    if (ec == redis::errc::reply_too_large) {
-        if (entries_now_ == 1) {
-            skip();
-            return;
-        }
-        entries_now_ = std::max<std::size_t>(entries_now_ / 2, 1);
-    }
     if (ec) {
         fail(ec, reply);
         return;
     }
+    losses_ = 0;
     entries_now_ = std::min(entries_now_ * 2, options_.entries_max);
     const std::weak_ptr<const char> life = life_;
     for (const redis::Reply& element : entries_read(reply)) {
@@ -115,6 +103,7 @@ void StreamReader::skip() {
                            return;
                        }
                        position_ = *end;
+                       losses_ = 0;
                        is_reading_ = true;
                        read();
                    });
@@ -122,6 +111,14 @@ void StreamReader::skip() {
 
 void StreamReader::fail(error_code ec, const redis::Reply& reply) {
     is_reading_ = false;
+    if (ec == redis::errc::connection_lost) {
+        // Perhaps it was more than an answer may be, which ends the connection.
+        if (entries_now_ > 1) {
+            entries_now_ /= 2;
+        } else {
+            ++losses_;
+        }
+    }
     // An outage is told of by the connection; what Redis says to the command is not.
     if (ec == redis::errc::server_error && !std::exchange(has_logged_failure_, true)) {
         log(LogLevel::error, "redis stream cannot be read",
@@ -129,7 +126,12 @@ void StreamReader::fail(error_code ec, const redis::Reply& reply) {
     }
     timer_.expires_after(read_again_after);
     timer_.async_wait([this, life = std::weak_ptr(life_)](const error_code& timer_ec) {
-        if (!timer_ec && !life.expired()) locate();
+        if (timer_ec || life.expired()) return;
+        if (losses_ < losses_max) {
+            locate();
+        } else {
+            skip();
+        }
     });
 }
 

@@ -51,7 +51,7 @@ private:
     void on_located(boost::system::error_code ec, const redis::Reply& reply);
     void read();
     void on_read(boost::system::error_code ec, const redis::Reply& reply);
-    /// Past an entry that no answer may be large enough for.
+    /// Past an entry that is larger than any answer may be.
     void skip();
     void fail(boost::system::error_code ec, const redis::Reply& reply);
 
@@ -60,6 +60,8 @@ private:
     boost::asio::steady_timer timer_;
     std::optional<StreamId> position_;
     std::size_t entries_now_;
+    /// Of the connection, since something was read, and when no less could be asked for.
+    int losses_ = 0;
     bool is_reading_ = false;
     /// In the current run of failures.
     bool has_logged_failure_ = false;

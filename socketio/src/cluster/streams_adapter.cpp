@@ -6,6 +6,7 @@
 #include "cluster/codec/stream_id.hpp"
 #include "cluster/redis_options.hpp"
 #include "cluster/uid.hpp"
+#include "socketio/error.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -204,7 +205,7 @@ void StreamsAdapter::append(const std::string& nsp, EncodedEntry entry, OwnOrder
     error_code refused;
     if (entry.data.size() > options_.message_bytes_max) {
         refused = make_error_code(errc::too_large);
-    } else if (!parts_->link.redis().connected()) {
+    } else if (!parts_->channels.is_connected()) {
         refused = redis::make_error_code(redis::errc::connection_lost);
     }
     if (refused) {
@@ -216,10 +217,10 @@ void StreamsAdapter::append(const std::string& nsp, EncodedEntry entry, OwnOrder
     const std::string& name = stream.reader.stream();
     parts_->link.redis().command(
         name,
-        {"XADD", name, "MAXLEN", "~", entries_max, "*", "uid", uid_, "nsp", nsp, "type",
-         entry.type, "data", entry.data},
-        [this, &stream, ticket = stream.own.next(),
-         life = std::weak_ptr(life_)](error_code ec, const redis::Reply& reply) {
+        {"XADD", name, "MAXLEN", "~", entries_max, "*", "uid", uid_, "nsp", nsp, "type", entry.type,
+         "data", entry.data},
+        [this, &stream, ticket = stream.own.next(), life = std::weak_ptr(life_)](
+            error_code ec, const redis::Reply& reply) {
             if (life.expired()) return;
             parts_->link.sent(ec, reply.text());
             stream.own.settle(ticket, !ec);
@@ -242,9 +243,8 @@ void StreamsAdapter::release(OwnOrder::Item item) {
 }
 
 void StreamsAdapter::arm_timer() {
-    const bool is_idle =
-        std::all_of(parts_->streams.begin(), parts_->streams.end(),
-                    [](const auto& stream) { return stream->own.empty(); });
+    const bool is_idle = std::all_of(parts_->streams.begin(), parts_->streams.end(),
+                                     [](const auto& stream) { return stream->own.empty(); });
     if (parts_->is_timer_armed || is_idle) return;
     parts_->is_timer_armed = true;
     parts_->timer.expires_after(own_order_tick);
@@ -261,17 +261,20 @@ void StreamsAdapter::arm_timer() {
 
 void StreamsAdapter::ask(const ClusterBroadcast& broadcast, std::chrono::milliseconds timeout,
                          const std::shared_ptr<BroadcastQuestion>& question) {
-    if (parts_) parts_->desk.ask(broadcast, timeout, question);
+    if (!parts_) return question->fail(make_error_code(errc::disconnected));
+    parts_->desk.ask(broadcast, timeout, question);
 }
 
 void StreamsAdapter::fetch(const std::string& nsp, const Audience& audience,
                            const std::shared_ptr<FetchQuestion>& question) {
-    if (parts_) parts_->desk.fetch(nsp, audience, question);
+    if (!parts_) return question->fail(make_error_code(errc::disconnected));
+    parts_->desk.fetch(nsp, audience, question);
 }
 
 void StreamsAdapter::server_side_emit(const ServerSideEvent& event,
                                       const std::shared_ptr<ServerSideQuestion>& question) {
-    if (parts_) parts_->desk.server_side_emit(event, question);
+    if (parts_) return parts_->desk.server_side_emit(event, question);
+    if (question != nullptr) question->fail(make_error_code(errc::disconnected));
 }
 
 // ---- Sessions ----------------------------------------------------------------------------------
@@ -300,9 +303,8 @@ ClusterStatus StreamsAdapter::status() const {
     if (parts_) {
         status.is_reached =
             status.is_reached &&
-            std::all_of(parts_->streams.begin(), parts_->streams.end(), [](const auto& stream) {
-                return stream->reader.position().has_value();
-            });
+            std::all_of(parts_->streams.begin(), parts_->streams.end(),
+                        [](const auto& stream) { return stream->reader.position().has_value(); });
     }
     return status;
 }

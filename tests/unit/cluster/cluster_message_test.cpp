@@ -85,7 +85,8 @@ TEST(ClusterMessage, WritesTheSameBytesAsNode) {
 TEST(ClusterMessage, IsReadAsItWasWritten) {
     for (const MessageBody& body : one_of_each()) {
         const ClusterMessage message{"0011223344556677", "/chat", body};
-        for (const std::string& bytes : {encode_message(message), encode_msgpack_message(message)}) {
+        for (const std::string& bytes :
+             {encode_message(message), encode_msgpack_message(message)}) {
             const Result<ClusterMessage> read = decode_message(bytes);
             ASSERT_TRUE(read.has_value()) << bytes << ": " << read.error().message();
             EXPECT_EQ(read->uid, message.uid);
@@ -99,8 +100,9 @@ TEST(ClusterMessage, IsReadAsItWasWritten) {
 TEST(ClusterMessage, IsMessagePackOnlyWithBinary) {
     for (const MessageBody& body : one_of_each()) {
         const std::string bytes = encode_message({"0011223344556677", "/chat", body});
-        const bool has_binary = encode_msgpack_message({"0011223344556677", "/chat", body})
-                                    .find('\xc4') != std::string::npos;
+        const bool has_binary =
+            encode_msgpack_message({"0011223344556677", "/chat", body}).find('\xc4') !=
+            std::string::npos;
         EXPECT_EQ(bytes.starts_with('{'), !has_binary) << bytes;
     }
 }
@@ -179,7 +181,8 @@ TEST(ClusterMessage, RefusesWhatIsNoMessage) {
     for (const auto& [bytes, error] : cases) {
         const Result<ClusterMessage> message = decode_message(bytes);
         ASSERT_TRUE(message.has_error()) << bytes;
-        EXPECT_EQ(message.error(), make_error_code(error)) << bytes << ": " << message.error().message();
+        EXPECT_EQ(message.error(), make_error_code(error))
+            << bytes << ": " << message.error().message();
     }
     EXPECT_TRUE(decode_message(R"({"type":3,"x":)" + std::string(500, '[')).has_error());
 }

@@ -222,8 +222,8 @@ TEST_F(MessageDeskTest, WhoDoesNotShowASignOfLifeIsGone) {
     desk->server_side_emit({"/", {"whoami"}}, question);
     port.counting({}, 3);
     EXPECT_EQ(question->expected_names, (std::vector<std::string>{"busy", "frozen"}));
-    ASSERT_TRUE(test_support::run_until(
-        io, [&] { return port.sent_of(MessageType::fetch_sockets) == 1; }));
+    ASSERT_TRUE(
+        test_support::run_until(io, [&] { return port.sent_of(MessageType::fetch_sockets) == 1; }));
     const auto& probe = std::get<message::FetchSockets>(port.sent.back().body);
     EXPECT_EQ(probe.audience.rooms.size(), 1U);
     port.counting({}, 3);

@@ -18,15 +18,14 @@ struct OwnOrderTest : testing::Test {
     std::vector<std::pair<std::string, std::string>> released;
     OwnOrder own{1s, [this](OwnOrder::Item item) {
                      if (const auto* broadcast = std::get_if<ClusterBroadcast>(&item)) {
-                         released.emplace_back(broadcast->data.at(1).as_string(), broadcast->offset);
+                         released.emplace_back(broadcast->data.at(1).as_string(),
+                                               broadcast->offset);
                      } else {
                          released.emplace_back("surgery", "");
                      }
                  }};
 
-    static ClusterBroadcast event(const std::string& name) {
-        return {"/", {"e", name}, {}, {}};
-    }
+    static ClusterBroadcast event(const std::string& name) { return {"/", {"e", name}, {}, {}}; }
     OwnOrder::Ticket write(const std::string& name, OwnOrder::Time now = written_at) {
         const OwnOrder::Ticket ticket = own.next();
         own.add(event(name), encode_entry(event(name)), now);
@@ -133,7 +132,8 @@ TEST(OwnOrder, WhatIsReleasedMayAddMore) {
     OwnOrder* order = nullptr;
     OwnOrder own(1s, [&](OwnOrder::Item item) {
         const std::string name = std::get<ClusterBroadcast>(item).data.at(1).as_string();
-        if (name == "1") order->add_unwritten(ClusterBroadcast{"/", {"e", "3"}, {}, {}}, written_at);
+        if (name == "1")
+            order->add_unwritten(ClusterBroadcast{"/", {"e", "3"}, {}, {}}, written_at);
         done.push_back(name);
     });
     order = &own;

@@ -58,7 +58,8 @@ TEST(PeerTable, DropsThoseWhoseHeartbeatsEnded) {
     peers.hear("/", "speaks", first_heard);
     EXPECT_TRUE(peers.drop_overdue(first_heard + 10s, 10s).empty());
     peers.hear("/", "beats", first_heard + 5s);
-    EXPECT_TRUE(peers.drop_overdue(first_heard + 15s, 10s).empty()) << "any message is a sign of life";
+    EXPECT_TRUE(peers.drop_overdue(first_heard + 15s, 10s).empty())
+        << "any message is a sign of life";
     const auto dropped = peers.drop_overdue(first_heard + 16s, 10s);
     ASSERT_EQ(dropped.size(), 1U);
     EXPECT_EQ(dropped[0].nsp, "/");

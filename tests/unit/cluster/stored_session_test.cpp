@@ -59,7 +59,7 @@ TEST(StoredSessionText, RefusesWhatIsNone) {
 }
 
 TEST(StoredSessionText, SaysWhatWasMeantForIt) {
-    const std::vector<std::string> rooms{"id", "a"};
+    const RoomNames rooms{"id", "a"};
     EXPECT_TRUE(is_meant({{}, {}}, rooms));
     EXPECT_TRUE(is_meant({{"x", "a"}, {}}, rooms));
     EXPECT_FALSE(is_meant({{"x"}, {}}, rooms));

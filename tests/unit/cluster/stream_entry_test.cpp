@@ -54,6 +54,16 @@ TEST(StreamEntryText, OfHeartbeatsHasNoData) {
     EXPECT_EQ(type_of(message->body), MessageType::heartbeat);
 }
 
+TEST(StreamEntryText, OfNodesEmitterMayBeAnEventForServers) {
+    const Result<ClusterMessage> message =
+        decode_entry({"emitter", "/", "9", R"({"packet":["news",1]})"});
+    ASSERT_TRUE(message.has_value());
+    EXPECT_EQ(message->uid, "emitter");
+    const auto& emit = std::get<message::ServerSideEmit>(message->body);
+    EXPECT_EQ(emit.data, (Args{"news", 1}));
+    EXPECT_FALSE(emit.request_id);
+}
+
 TEST(StreamEntryText, RefusesWhatIsNone) {
     const std::string fine =
         R"({"packet":{"type":2,"data":["hello"]},"opts":{"rooms":[],"except":[],"flags":{}}})";

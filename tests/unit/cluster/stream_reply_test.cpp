@@ -60,11 +60,10 @@ TEST(StreamReply, IsNoEntryOfAnotherShape) {
 
 TEST(StreamReply, FindsTheEntriesThatWereRead) {
     const std::vector<redis::Reply> entries{entry_reply("5-1", {"uid", "u"})};
-    const redis::Reply of_resp2 =
-        array_of({array_of({bulk_of("socket.io"), array_of(entries)})});
+    const redis::Reply of_resp2 = array_of({array_of({bulk_of("socket.io"), array_of(entries)})});
     EXPECT_EQ(entries_read(of_resp2), entries);
-    const redis::Reply of_resp3(
-        Kind::map, std::vector<redis::Reply>{bulk_of("socket.io"), array_of(entries)});
+    const redis::Reply of_resp3(Kind::map,
+                                std::vector<redis::Reply>{bulk_of("socket.io"), array_of(entries)});
     EXPECT_EQ(entries_read(of_resp3), entries);
     EXPECT_TRUE(entries_read(redis::Reply()).empty()) << "nothing within the time";
     EXPECT_TRUE(entries_read(array_of({})).empty());

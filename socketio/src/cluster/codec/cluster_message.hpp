@@ -124,7 +124,6 @@ struct MessageTails {
 /// reserved_event for an event's name.
 [[nodiscard]] Result<ClusterMessage> decode_message(std::string_view bytes);
 /// From the parts of a stream's entry: `data` is nullptr where there is none; it is used up.
-[[nodiscard]] Result<MessageBody> read_body(std::int64_t type, std::string_view nsp,
-                                            Value* data);
+[[nodiscard]] Result<MessageBody> read_body(std::int64_t type, std::string_view nsp, Value* data);
 
 }  // namespace socketio::cluster

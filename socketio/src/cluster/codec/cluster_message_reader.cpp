@@ -43,8 +43,11 @@ Result<MessageBody> read_broadcast_body(std::string_view nsp, Object& data) {
     if (packet == nullptr || !opts) return no_such_message();
     Result<Args> event = read_packet(std::move(*packet));
     if (event.has_error()) return event.error();
-    message::Broadcast broadcast{{std::string(nsp), std::move(*event), std::move(opts->audience),
-                                  std::move(opts->flags), {}},
+    message::Broadcast broadcast{{std::string(nsp),
+                                  std::move(*event),
+                                  std::move(opts->audience),
+                                  std::move(opts->flags),
+                                  {}},
                                  std::nullopt,
                                  std::nullopt};
     if (data.find("requestId") != nullptr) {
@@ -60,7 +63,7 @@ Result<MessageBody> read_broadcast_body(std::string_view nsp, Object& data) {
 }
 
 Result<MessageBody> read_rooms_body(ClusterSurgery::Kind kind, std::string_view nsp,
-                               const Object& data) {
+                                    const Object& data) {
     std::optional<ReadOpts> opts = opts_of_body(data);
     const Value* rooms = data.find("rooms");
     if (!opts || rooms == nullptr) return no_such_message();

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <string_view>
-#include <unordered_set>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace socketio::cluster {
 
@@ -51,14 +51,11 @@ Result<StoredSession> decode_session(std::string_view text) {
     return session;
 }
 
-bool is_meant(const Audience& audience, const std::vector<std::string>& rooms) {
-    const std::unordered_set<std::string_view> own(rooms.begin(), rooms.end());
-    const auto is_own = [&own](const std::string& room) { return own.contains(room); };
+bool is_meant(const Audience& audience, const RoomNames& rooms) {
+    const auto is_own = [&rooms](const std::string& room) { return rooms.contains(room); };
     const bool is_included =
-        audience.rooms.empty() ||
-        std::any_of(audience.rooms.begin(), audience.rooms.end(), is_own);
-    return is_included &&
-           std::none_of(audience.except.begin(), audience.except.end(), is_own);
+        audience.rooms.empty() || std::any_of(audience.rooms.begin(), audience.rooms.end(), is_own);
+    return is_included && std::none_of(audience.except.begin(), audience.except.end(), is_own);
 }
 
 }  // namespace socketio::cluster

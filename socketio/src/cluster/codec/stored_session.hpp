@@ -10,7 +10,7 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
+#include <unordered_set>
 
 namespace socketio::cluster {
 
@@ -18,7 +18,8 @@ namespace socketio::cluster {
 /// invalid_packet for another shape, besides the errors of MessagePack.
 [[nodiscard]] Result<StoredSession> decode_session(std::string_view text);
 
+using RoomNames = std::unordered_set<std::string_view>;
 /// Whether what was sent to an audience was for a socket with those rooms.
-[[nodiscard]] bool is_meant(const Audience& audience, const std::vector<std::string>& rooms);
+[[nodiscard]] bool is_meant(const Audience& audience, const RoomNames& rooms);
 
 }  // namespace socketio::cluster
