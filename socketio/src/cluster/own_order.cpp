@@ -72,11 +72,13 @@ void OwnOrder::on_time(Time now) {
 void OwnOrder::release_placed() {
     // What is released may add more, which waits for its turn.
     if (std::exchange(is_releasing_, true)) return;
+    const std::weak_ptr<const bool> alive = alive_;
     while (!waiting_.empty() && waiting_.front().place != Place::unknown) {
         Item item = std::move(waiting_.front().item);
         waiting_.pop_front();
         ++first_;
         release_(std::move(item));
+        if (alive.expired()) return;
     }
     is_releasing_ = false;
 }

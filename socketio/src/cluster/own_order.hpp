@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -58,6 +59,8 @@ private:
     std::uint64_t first_ = 0;
     bool is_late_ = false;
     bool is_releasing_ = false;
+    /// Gone with this object: whom an item is released to may have stopped the adapter.
+    const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
 };
 
 }  // namespace socketio::cluster

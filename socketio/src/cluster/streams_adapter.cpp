@@ -243,6 +243,8 @@ void StreamsAdapter::release(OwnOrder::Item item) {
 }
 
 void StreamsAdapter::arm_timer() {
+    // Somebody who was told may have stopped it.
+    if (!parts_) return;
     const bool is_idle = std::all_of(parts_->streams.begin(), parts_->streams.end(),
                                      [](const auto& stream) { return stream->own.empty(); });
     if (parts_->is_timer_armed || is_idle) return;
@@ -252,7 +254,10 @@ void StreamsAdapter::arm_timer() {
         if (ec || life.expired()) return;
         parts_->is_timer_armed = false;
         const auto now = std::chrono::steady_clock::now();
-        for (const auto& stream : parts_->streams) stream->own.on_time(now);
+        for (const auto& stream : parts_->streams) {
+            stream->own.on_time(now);
+            if (life.expired()) return;
+        }
         arm_timer();
     });
 }

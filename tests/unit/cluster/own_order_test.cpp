@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -125,6 +126,19 @@ TEST_F(OwnOrderTest, AVolatileOneGetsNoOffset) {
     own.add(broadcast, entry, written_at);
     EXPECT_TRUE(own.on_entry({"us", "/", entry.type, entry.data}, "5-0"));
     EXPECT_EQ(released, (Released{{"1", ""}}));
+}
+
+TEST(OwnOrder, MayEndWithWhatItReleases) {
+    std::optional<OwnOrder> own;
+    int released = 0;
+    own.emplace(1s, [&](const OwnOrder::Item&) {
+        ++released;
+        own.reset();
+    });
+    own->add(ClusterBroadcast{"/", {"e", "1"}, {}, {}}, EncodedEntry{"3", "a"}, written_at);
+    own->add(ClusterBroadcast{"/", {"e", "2"}, {}, {}}, EncodedEntry{"3", "b"}, written_at);
+    own->on_time(written_at + 1s);
+    EXPECT_EQ(released, 1);
 }
 
 TEST(OwnOrder, WhatIsReleasedMayAddMore) {
