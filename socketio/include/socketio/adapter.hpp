@@ -123,10 +123,11 @@ public:
     /// To the other processes. Must not block; what cannot be sent now is bounded by the adapter.
     virtual void publish(const ClusterBroadcast& broadcast) = 0;
     /// publish() delivers here too, by AdapterHost::deliver(): once its offset is known, or at once where it
-    /// will have none. Always the same.
+    /// will have none. Any thread; always the same.
     [[nodiscard]] virtual bool delivers_own() const noexcept { return false; }
     /// In the other processes; with executes_own(), in this one too, by AdapterHost::operate().
     virtual void operate(const ClusterSurgery&) {}
+    /// Any thread; always the same.
     [[nodiscard]] virtual bool executes_own() const noexcept { return false; }
 
     // ---- Questions to the others, which do not ask this process ---------------------------------
@@ -142,7 +143,7 @@ public:
                                   const std::shared_ptr<ServerSideQuestion>&) {}
 
     // ---- Rooms ----------------------------------------------------------------------------------
-    /// It wants to know which rooms this process has members in. Always the same.
+    /// It wants to know which rooms this process has members in. Any thread; always the same.
     [[nodiscard]] virtual bool follows_rooms() const noexcept { return false; }
     /// Somebody of this process is in that room now, or nobody any more; `is_own` says that it is the room of a
     /// socket's own id. Every room's first call says that it is there. A socket that left and may come back to

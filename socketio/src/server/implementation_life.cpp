@@ -62,9 +62,10 @@ void Server::Implementation::begin() {
 bool Server::Implementation::start_adapter() {
     if (!options_.adapter) return true;
     std::string what = "not a std::exception";
+    // Whom it tells of the cluster at once may emit.
+    adapter_runs_ = true;
     try {
         options_.adapter->start(*this);
-        adapter_runs_ = true;
         return true;
     } catch (const std::exception& failure) {
         what = failure.what();
@@ -72,6 +73,7 @@ bool Server::Implementation::start_adapter() {
     } catch (...) {
         start_failure_ = std::current_exception();
     }
+    adapter_runs_ = false;
     log_.write(LogLevel::error, "the adapter cannot start",
                [&] { return base::LogFields{{"what", what}}; });
     return false;

@@ -128,6 +128,28 @@ TEST(LocalClusterStatus, CountsWhatGoesToAndFro) {
     EXPECT_EQ(status.spared, 1U);
 }
 
+TEST(LocalClusterStatus, WhoIsToldThatItHasJoinedMayEmit) {
+    LocalCluster local;
+    boost::asio::io_context context;
+    const auto joined = [&] {
+        Options options;
+        options.address.clear();
+        options.adapter = local.join();
+        return options;
+    };
+    Server one(context, joined());
+    Server two(context, joined());
+    int heard = 0;
+    one.of("/").on_remote_broadcast([&](const ClusterBroadcast&) {
+        ++heard;
+        return true;
+    });
+    two.on_cluster_state([&](bool, const std::string&) { two.of("/").emit("here"); });
+    one.start();
+    two.start();
+    EXPECT_TRUE(run_until(context, [&] { return heard == 1; }));
+}
+
 TEST(LocalClusterQuestions, EndWithTheServerThatWasAsked) {
     LocalCluster local;
     TwoServers servers(local);
