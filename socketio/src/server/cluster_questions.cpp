@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace socketio {
 
@@ -26,7 +27,7 @@ void ServerSideAsked::tell(boost::system::error_code ec, bool is_late) {
     answers_.ec = ec;
     answers_.expected = roll_.expected();
     answers_.missing = is_late ? roll_.missing() : roll_.gone();
-    done_(answers_);
+    std::exchange(done_, nullptr)(answers_);
 }
 
 // ---- Sockets -----------------------------------------------------------------------------------------
@@ -49,7 +50,7 @@ void FetchAsked::append(std::vector<SocketDetails> sockets) {
 void FetchAsked::tell(boost::system::error_code ec, bool is_late) {
     fetched_.ec = ec;
     fetched_.missing = is_late ? roll_.missing() : roll_.gone();
-    done_(fetched_);
+    std::exchange(done_, nullptr)(fetched_);
 }
 
 // ---- Answers of clients ------------------------------------------------------------------------------
@@ -131,7 +132,7 @@ void BroadcastAsked::give_up(Tally& tally) {
 void BroadcastAsked::tell(boost::system::error_code ec, bool is_late) {
     answers_.ec = hub::worse_of(answers_.ec, ec);
     answers_.missing = missing(is_late);
-    done_(answers_);
+    std::exchange(done_, nullptr)(answers_);
 }
 
 std::vector<std::string> BroadcastAsked::missing(bool is_late) const {

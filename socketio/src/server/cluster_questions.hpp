@@ -1,6 +1,6 @@
 #pragma once
 // The three kinds of question that a server asks the others of its cluster. Made on any thread; they live on
-// shard 0, where `done` is called, once.
+// shard 0, where `done` is called, once, and let go then: an adapter may keep them for longer.
 
 #include "server/cluster_desk.hpp"
 #include "socketio/ack.hpp"
@@ -32,7 +32,7 @@ public:
 private:
     void tell(boost::system::error_code ec, bool is_late) override;
 
-    const ServerSideAnswersHandler done_;
+    ServerSideAnswersHandler done_;
     ServerSideAnswers answers_;
 };
 
@@ -48,7 +48,7 @@ private:
     void tell(boost::system::error_code ec, bool is_late) override;
     void append(std::vector<SocketDetails> sockets);
 
-    const FetchHandler done_;
+    FetchHandler done_;
     FetchedSockets fetched_;
 };
 
@@ -80,7 +80,7 @@ private:
     /// No more comes of it.
     void give_up(Tally& tally);
 
-    const BroadcastAckHandler done_;
+    BroadcastAckHandler done_;
     BroadcastAnswers answers_;
     std::map<std::string, Tally, std::less<>> tallies_;
     Tally nameless_;
