@@ -3,13 +3,11 @@
 #include "cluster/codec/emitter_messages.hpp"
 
 #include "support/hex.hpp"
-#include "wire/json.hpp"
+#include "unit/cluster/redis_vectors.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -23,12 +21,7 @@ using Words = std::vector<std::string>;
 
 /// The scenarios of the file, read once.
 const Array& captured_scenarios() {
-    static const Value root = [] {
-        std::ifstream file(TESTS_FOLDER "/unit/cluster/redis_vectors.json");
-        std::ostringstream text;
-        text << file.rdbuf();
-        return wire::parse_json(text.str(), 100).value();
-    }();
+    static const Value root = test::read_vector_file();
     return root.as_object().find("scenarios")->as_array();
 }
 
