@@ -234,7 +234,7 @@ void MessageDesk::note_answer(bool is_awaited) {
 // ---- Signs of life -----------------------------------------------------------------------------
 
 void MessageDesk::probe(const std::string& nsp, Clock::time_point now) {
-    if (!probes_.emplace(nsp, Probe{now}).second) return;
+    if (!probes_.emplace(nsp, Probe{now, status_.outages}).second) return;
     send(nsp, message::FetchSockets{Audience{{nobodys_room}, {}}, hex_uid()});
     // While Redis itself is silent, the others are not to blame.
     count_others(nsp, [this, nsp](error_code ec, std::size_t) {
@@ -249,13 +249,16 @@ void MessageDesk::probe(const std::string& nsp, Clock::time_point now) {
 }
 
 void MessageDesk::judge_probes(Clock::time_point now) {
-    std::vector<std::pair<std::string, Clock::time_point>> over;
+    std::vector<std::pair<std::string, Probe>> over;
     for (const auto& [nsp, waiting] : probes_) {
         if (!waiting.sent || now - *waiting.sent < options_.probe_wait) continue;
-        over.emplace_back(nsp, waiting.asked);
+        over.emplace_back(nsp, waiting);
     }
-    for (const auto& [nsp, asked] : over) {
+    for (const auto& [nsp, ended] : over) {
         probes_.erase(nsp);
+        // Nor when answers could not arrive.
+        if (!status_.is_reached || ended.outages != status_.outages) continue;
+        const Clock::time_point asked = ended.asked;
         peers_.mark_silent(nsp, asked);
         const std::optional<std::size_t> others = questions_.judge(nsp, asked, peers_);
         if (others) peers_.shrink(nsp, *others);

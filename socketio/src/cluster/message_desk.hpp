@@ -119,6 +119,8 @@ private:
     std::map<std::string, Own, std::less<>> namespaces_;
     struct Probe {
         Clock::time_point asked;
+        /// Of ClusterStatus, then.
+        std::uint64_t outages = 0;
         /// When Redis had it; until then nobody can have answered.
         std::optional<Clock::time_point> sent = std::nullopt;
     };

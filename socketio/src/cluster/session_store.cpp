@@ -36,7 +36,9 @@ void SessionStore::keep(const StoredSession& session, std::chrono::milliseconds 
 void SessionStore::restore(const std::string& nsp, const std::string& stream,
                            const std::string& pid, const std::string& offset, RestoreHandler done) {
     const std::optional<StreamId> at = parse_stream_id(offset);
-    if (!at || pid.empty() || pid.size() > pid_bytes_max || !redis_.connected() ||
+    // Of a Cluster, the masters that are asked may be there.
+    const bool is_away = !redis_.connected() && redis_.options().kind != redis::Kind::cluster;
+    if (!at || pid.empty() || pid.size() > pid_bytes_max || is_away ||
         restores_ >= options_.restores_max) {
         done(nullptr);
         return;

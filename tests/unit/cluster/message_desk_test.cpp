@@ -100,6 +100,7 @@ struct MessageDeskTest : testing::Test {
     std::optional<MessageDesk> desk;
 
     void open(DeskOptions options = {}) {
+        status.is_reached = true;
         desk.emplace(host, status, port, "us", options);
         desk->open("/");
     }
@@ -231,6 +232,23 @@ TEST_F(MessageDeskTest, WhoDoesNotShowASignOfLifeIsGone) {
     ASSERT_TRUE(test_support::run_until(io, [&] { return !question->gone_servers.empty(); }));
     EXPECT_EQ(question->gone_servers, std::vector<std::string>{"frozen"});
     EXPECT_TRUE(question->answers.empty()) << "who is alive is waited for";
+}
+
+TEST_F(MessageDeskTest, NobodyIsJudgedByASilenceOfRedis) {
+    open({.probe_wait = 1ms});
+    hear("a", message::Heartbeat{});
+    const auto question = std::make_shared<test::RecordedServerSide>();
+    desk->server_side_emit({"/", {"whoami"}}, question);
+    port.counting({}, 2);
+    ASSERT_TRUE(
+        test_support::run_until(io, [&] { return port.sent_of(MessageType::fetch_sockets) == 1; }));
+    ++status.outages;
+    port.counting({}, 2);
+    ASSERT_TRUE(
+        test_support::run_until(io, [&] { return port.sent_of(MessageType::fetch_sockets) == 2; }));
+    EXPECT_TRUE(question->gone_servers.empty()) << "its answer may have been lost";
+    port.counting({}, 2);
+    ASSERT_TRUE(test_support::run_until(io, [&] { return !question->gone_servers.empty(); }));
 }
 
 TEST_F(MessageDeskTest, WhoClosesIsGoneAtOnce) {
