@@ -6,6 +6,7 @@
 #include "wire/session_id.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -25,7 +26,14 @@ constexpr std::size_t stored_sid_bytes_max = 128;
     return text != nullptr && wire::shard_of(*text, any_shard).has_value();
 }
 
-/// Ready for the store; the rooms and the rest of a session.
+/// Who waits longer than the clock can tell waits as long as it can.
+[[nodiscard]] base::TimePoint end_of_wait(base::TimePoint since, base::Milliseconds timeout) {
+    const auto longest =
+        std::chrono::duration_cast<base::Milliseconds>(base::TimePoint::max() - since);
+    return since + std::min(timeout, longest);
+}
+
+/// Ready for the store.
 [[nodiscard]] StoredSession to_stored(const RecoverySession& session, const std::any& data) {
     StoredSession stored{session.sid, std::string(session.pid.view()), session.nsp, {}, {}};
     stored.rooms.reserve(session.rooms.size());
@@ -294,13 +302,15 @@ RecoveryLog::Reader AdapterRecovery::reader(wire::PacketFormat format) const noe
 void AdapterRecovery::arm() {
     if (requests_.empty() || deadline_.armed()) return;
     const auto& oldest = requests_.begin()->second.inquiry;
-    hub_.context().deadlines.arm(deadline_, oldest.asked_at + options().restore_timeout);
+    hub_.context().deadlines.arm(deadline_,
+                                 end_of_wait(oldest.asked_at, options().restore_timeout));
 }
 
 void AdapterRecovery::on_time(base::TimePoint now) {
     while (!requests_.empty()) {
         const auto oldest = requests_.begin();
-        if (oldest->second.inquiry.asked_at + options().restore_timeout > now) break;
+        const auto since = oldest->second.inquiry.asked_at;
+        if (end_of_wait(since, options().restore_timeout) > now) break;
         const auto request = std::move(oldest->second);
         requests_.erase(oldest);
         arrivals_.close(request.since);
