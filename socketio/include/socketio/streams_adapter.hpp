@@ -1,7 +1,7 @@
 #pragma once
 // Joins servers through a Redis stream, as @socket.io/redis-streams-adapter 0.3 does: C++ and Node servers may share
 // one. What was sent during a short outage of Redis or of a connection to it arrives afterwards, and a client that
-// comes back is brought up to date by any server (Options::recovery). docs/cluster.md.
+// comes back is brought up to date by any server (Options::connection_state_recovery). docs/cluster.md.
 
 #include "socketio/adapter.hpp"
 
@@ -49,8 +49,8 @@ struct StreamsAdapterOptions {
     std::chrono::milliseconds heartbeat_timeout{10'000};
 
     /// A broadcast is delivered here once Redis has given it its place. When that takes longer than this, Redis is
-    /// held for frozen: until it answers, broadcasts are delivered here at once, and a client that comes back may
-    /// see one of them twice.
+    /// held for frozen: until it answers, and while it is away, broadcasts are delivered here at once, and a client
+    /// that comes back may see one of them twice.
     std::chrono::milliseconds delivery_wait{1'000};
 
     /// As those of ShardedAdapterOptions.

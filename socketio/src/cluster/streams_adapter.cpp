@@ -202,14 +202,8 @@ void StreamsAdapter::append(const std::string& nsp, EncodedEntry entry, OwnOrder
     }
     Stream& stream = stream_of_namespace(nsp);
     const auto now = std::chrono::steady_clock::now();
-    error_code refused;
     if (entry.data.size() > options_.message_bytes_max) {
-        refused = make_error_code(errc::too_large);
-    } else if (!parts_->channels.is_connected()) {
-        refused = redis::make_error_code(redis::errc::connection_lost);
-    }
-    if (refused) {
-        parts_->link.sent(refused);
+        parts_->link.sent(make_error_code(errc::too_large));
         stream.own.add_unwritten(std::move(item), now);
         return;
     }
@@ -225,11 +219,11 @@ void StreamsAdapter::append(const std::string& nsp, EncodedEntry entry, OwnOrder
             parts_->link.sent(ec, reply.text());
             stream.own.settle(ticket, !ec);
         });
-    if (stream.reader.position()) {
+    if (parts_->channels.is_connected() && stream.reader.position()) {
         stream.own.add(std::move(item), std::move(entry), now);
         arm_timer();
     } else {
-        // Nobody would find it.
+        // It is written later, and nobody here waits for it.
         stream.own.add_unwritten(std::move(item), now);
     }
 }
