@@ -412,9 +412,8 @@ TEST_F(AdapterRecoveryRaces, EmitAndDisconnect) {
 
 TEST_F(AdapterRecoveryRaces, ReturnAndEndOfTheServer) {
     for (const unsigned shard : {0U, 1U}) {
-        cluster.on(shard, [&] {
-            cluster.hub(shard).close_all(DisconnectReason::server_shutting_down);
-        });
+        cluster.on(shard,
+                   [&] { cluster.hub(shard).close_all(DisconnectReason::server_shutting_down); });
     }
     app.emit_to_all(2, 1);
     cluster.do_all();
@@ -617,9 +616,7 @@ private:
         std::size_t first = 0;
     };
 
-    [[nodiscard]] unsigned shards() const {
-        return cluster_.servers() * cluster_.options.shards;
-    }
+    [[nodiscard]] unsigned shards() const { return cluster_.servers() * cluster_.options.shards; }
     [[nodiscard]] unsigned any_shard() {
         return static_cast<unsigned>(cluster_.dice.below(shards()));
     }

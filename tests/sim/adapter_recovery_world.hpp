@@ -113,8 +113,8 @@ public:
                          RestoreHandler done) override {
         const auto server = server_of(current());
         link().sessions.push_back([this, server, nsp, pid, offset, done = std::move(done)] {
-            const auto answer = std::make_shared<std::unique_ptr<RestoredSession>>(
-                store.take(nsp, pid, offset));
+            const auto answer =
+                std::make_shared<std::unique_ptr<RestoredSession>>(store.take(nsp, pid, offset));
             links_[server].answers.push_back([answer, done] { done(std::move(*answer)); });
         });
     }

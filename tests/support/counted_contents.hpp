@@ -33,8 +33,8 @@ public:
         // The same ever after, as for every LazyContents.
         auto& content = contents_[form.index()];
         if (!content) {
-            content = hub::encode_event(
-                form, {nsp_, name_, args_, flags_, offset_, adapter_offset_});
+            content =
+                hub::encode_event(form, {nsp_, name_, args_, flags_, offset_, adapter_offset_});
             bytes_ += content->data.size();
         }
         return content;

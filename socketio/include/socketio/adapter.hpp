@@ -98,7 +98,8 @@ public:
     /// The names of all rooms of a namespace, those of sockets' own ids among them. `done` is called once, later.
     virtual void rooms(std::string nsp, std::function<void(std::vector<std::string>)> done) = 0;
     /// To this server's handlers of on_server_side(). `reply` is empty when nobody waits for an answer.
-    virtual void deliver_server_side(const ServerSideEvent& event, const ServerSideReply& reply) = 0;
+    virtual void deliver_server_side(const ServerSideEvent& event,
+                                     const ServerSideReply& reply) = 0;
 
     virtual void log(LogEvent event) = 0;
     /// The cluster can be reached, or not any more; `text` says why, without a password. Told to the handlers of

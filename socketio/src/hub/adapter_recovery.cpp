@@ -87,8 +87,7 @@ void AdapterRecovery::find_known_to(const NamespaceState& nsp, const wire::Clust
     known_to_.clear();
     for (auto entry = returning_.begin(); entry != returning_.end();) {
         const auto& [socket, returning] = *entry;
-        const bool concerns =
-            !returning.since && returning.has_until && &socket->nsp() == &nsp;
+        const bool concerns = !returning.since && returning.has_until && &socket->nsp() == &nsp;
         if (concerns && offset <= *returning.has_until) known_to_.push_back(socket);
         // What comes behind it is news, and so is all that follows.
         const bool is_level = concerns && offset >= *returning.has_until;
@@ -120,16 +119,15 @@ bool AdapterRecovery::on_connected(SocketState& socket, RecoveryLog::Position si
     const auto rooms = rooms_of(socket);
     // Without a bound: more than a queue holds makes it a slow client, as it would have in the meantime.
     const RecoveryLog::Reader unbounded{.format = socket.format()};
-    const bool is_whole = arrivals_.collect(nsp, stays_of(rooms), since, returning.has_until,
-                                            unbounded, packets);
+    const bool is_whole =
+        arrivals_.collect(nsp, stays_of(rooms), since, returning.has_until, unbounded, packets);
     if (!is_whole) return false;
     ++counters_.recoveries;
     arrivals_.close(since);
     returning.since.reset();
     const auto newest = newest_.find(&nsp);
     const bool is_level =
-        !returning.has_until ||
-        (newest != newest_.end() && newest->second >= *returning.has_until);
+        !returning.has_until || (newest != newest_.end() && newest->second >= *returning.has_until);
     if (is_level) returning_.erase(found);
     return true;
 }
@@ -276,9 +274,9 @@ bool AdapterRecovery::append_missed(const Request& request,
         const auto* event = broadcast.data.empty() ? nullptr : broadcast.data.front().if_string();
         if (!offset || event == nullptr) continue;
         const Args args(broadcast.data.begin() + 1, broadcast.data.end());
-        auto content = encode_event({inquiry.format, true},
-                                    {inquiry.nsp, *event, args, broadcast.flags,
-                                     wire::EventOffset::of_adapter, broadcast.offset});
+        auto content =
+            encode_event({inquiry.format, true}, {inquiry.nsp, *event, args, broadcast.flags,
+                                                  wire::EventOffset::of_adapter, broadcast.offset});
         if (content->bytes() > left.bytes_max || content->packets() > left.packets_max) {
             return false;
         }

@@ -24,8 +24,8 @@ Delivery make_adapter_delivery(const NamespacePort& port, std::string nsp, Audie
     if (!flags.is_volatile) known = wire::parse_cluster_offset(offset);
     const auto mark = known ? wire::EventOffset::of_adapter : wire::EventOffset::none;
     auto contents = port.encode({nsp, event, args, flags, mark, offset});
-    return {std::move(nsp), std::move(audience), std::move(flags),
-            std::move(contents), false, known};
+    return {std::move(nsp), std::move(audience), std::move(flags), std::move(contents), false,
+            known};
 }
 
 std::optional<IncomingEvent> decode_event(const engine::MessageContent& content) {

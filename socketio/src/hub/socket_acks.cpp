@@ -1,7 +1,5 @@
 // SocketState's acks: what it asks its client, and the answers.
 #include "hub/socket_state.hpp"
-
-#include "hub/namespace_table.hpp"
 #include "socketio/error.hpp"
 
 #include <memory>

@@ -1,8 +1,6 @@
 // SocketState's handlers: those that the application adds to a socket and takes away again.
 #include "hub/socket_state.hpp"
 
-#include "hub/namespace_table.hpp"
-
 #include <memory>
 #include <string>
 #include <string_view>

@@ -1,8 +1,6 @@
 // SocketState's rooms: joining and leaving, and who is told of it.
-#include "hub/socket_state.hpp"
-
-#include "hub/namespace_table.hpp"
 #include "hub/recovery_desk.hpp"
+#include "hub/socket_state.hpp"
 
 #include <string>
 #include <string_view>

@@ -2,6 +2,7 @@
 // are in tests/sim/adapter_recovery_test.cpp.
 
 #include "hub/adapter_recovery.hpp"
+
 #include "hub/recovery_desk.hpp"
 #include "support/session_store.hpp"
 #include "unit/hub/recovery_world.hpp"
@@ -216,8 +217,8 @@ TEST_F(AdapterRecoveryTest, BringsBackIdRoomsDataAndWhatWasMissed) {
     world.root().except("room").emit("x", 3);
     world.root().emit("x", 4);
     auto& again = world.come(memory);
-    EXPECT_EQ(read(again), (Texts{R"(2["x",1,"1790000000095-1"])", R"(2["x",4,"1790000000095-4"])",
-                                  "CONNECT"}));
+    EXPECT_EQ(read(again),
+              (Texts{R"(2["x",1,"1790000000095-1"])", R"(2["x",4,"1790000000095-4"])", "CONNECT"}));
     EXPECT_TRUE(recovered);
     EXPECT_EQ(sid, old_sid);
     EXPECT_TRUE(world.socket().recovered());
@@ -318,8 +319,7 @@ TEST_F(AdapterRecoveryTest, MayComeBackInAnotherFormat) {
     const auto packets = again.read();
     ASSERT_EQ(packets.size(), 2U) << "what was missed, and the reply";
     wire::PacketDecoder begun;
-    const auto missed =
-        msgpack().decode(packets[0].substr(1), true, begun, wire::PacketLimits());
+    const auto missed = msgpack().decode(packets[0].substr(1), true, begun, wire::PacketLimits());
     ASSERT_TRUE(missed && *missed);
     EXPECT_EQ((**missed).data, Value(Array{"x", 1, "1790000000095-1"}));
 }

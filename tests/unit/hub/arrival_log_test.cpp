@@ -1,6 +1,7 @@
 // What came to a shard while somebody was on the way back.
 
 #include "hub/arrival_log.hpp"
+
 #include "hub/delivery.hpp"
 #include "unit/hub/world.hpp"
 

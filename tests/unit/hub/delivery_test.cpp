@@ -57,16 +57,14 @@ TEST(Delivery, OfAnAdapterThatKeepsSessionsHasItsOffset) {
     EXPECT_EQ(delivery.adapter_offset, wire::parse_cluster_offset("1795388961044-0"));
     EXPECT_EQ(delivery.contents.offset(), wire::EventOffset::of_adapter);
     const auto& with = delivery.contents.of({wire::PacketFormat::json, true});
-    EXPECT_EQ(with->data,
-              R"(51-/chat,["ev",1,{"_placeholder":true,"num":0},"1795388961044-0"])");
+    EXPECT_EQ(with->data, R"(51-/chat,["ev",1,{"_placeholder":true,"num":0},"1795388961044-0"])");
     EXPECT_EQ(decode_event(*with)->args, args) << "who looks on sees what was sent";
     const auto& without = delivery.contents.of({wire::PacketFormat::json, false});
     EXPECT_EQ(without->data, R"(51-/chat,["ev",1,{"_placeholder":true,"num":0}])");
     world.options.allow_eio3 = false;
     const auto for_all = make_adapter_delivery(world, "/", {}, {}, "ev", args, "1-1");
     ASSERT_TRUE(for_all.contents.only()) << "encoded once, at once";
-    EXPECT_EQ(for_all.contents.only()->data,
-              R"(51-["ev",1,{"_placeholder":true,"num":0},"1-1"])");
+    EXPECT_EQ(for_all.contents.only()->data, R"(51-["ev",1,{"_placeholder":true,"num":0},"1-1"])");
 }
 
 TEST(Delivery, OfAnAdapterThatCannotBeSentAgainHasNone) {
