@@ -1,5 +1,5 @@
-// The streams adapter through a real Redis: one order for all, what was sent during an outage, sessions that move from
-// server to server, and namespaces that nobody would read. Rows of docs/races.md.
+// The streams adapter through a real Redis: one order for all, what was sent during an outage, sessions that move
+// from server to server, and namespaces that nobody would read. Rows of docs/races.md.
 #include "cluster/streams_adapter.hpp"
 
 #include "cluster/codec/stream_entry.hpp"

@@ -1,6 +1,6 @@
 #pragma once
-// The channels of a namespace: one that all its servers hear, one for answers to each of them, and where the adapter
-// wants them one for each room. Lives on shard 0, from Adapter::start() to stop(). WIRE.md B12, B13.
+// The channels of a namespace: one that all its servers hear, one for answers to each of them, and where the
+// adapter wants them one for each room. Lives on shard 0, from Adapter::start() to stop(). WIRE.md B12, B13.
 //
 //   <prefix>#<nsp>#    <prefix>#<nsp>#<uid>#    <prefix>#<nsp>#<room>#
 

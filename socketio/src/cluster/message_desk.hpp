@@ -1,10 +1,11 @@
 #pragma once
 // What sharded and streams adapters do with messages, whichever way these come: carries out what others ask for,
-// asks them in turn and keeps account of who answers. Lives on shard 0, from Adapter::start() to stop(). WIRE.md B14.
+// asks them in turn and keeps account of who answers. Lives on shard 0, from Adapter::start() to stop(). WIRE.md
+// B14.
 //
-// Node's adapters of today send no heartbeats, so a server is known by what it says, and its silence is found when a
-// question waits: then all are asked who is in a room that nobody is in, which every server answers at once with its
-// name, and who has not said anything a second later is gone. Our own servers tell each other more: those of a
+// Node's adapters of today send no heartbeats, so a server is known by what it says, and its silence is found when
+// a question waits: then all are asked who is in a room that nobody is in, which every server answers at once with
+// its name, and who has not said anything a second later is gone. Our own servers tell each other more: those of a
 // streams adapter send heartbeats.
 
 #include "cluster/message_port.hpp"

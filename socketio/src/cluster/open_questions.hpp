@@ -1,6 +1,7 @@
 #pragma once
-// Questions of this server that others have not all answered yet, by their id on the wire. A server counts once for
-// each; what comes for an id that is not there is not waited for. Lives on shard 0. I/O-free: time is passed in.
+// Questions of this server that others have not all answered yet, by their id on the wire. A server counts once
+// for each; what comes for an id that is not there is not waited for. Lives on shard 0. I/O-free: time is passed
+// in.
 
 #include "cluster/peer_table.hpp"
 #include "socketio/cluster_question.hpp"

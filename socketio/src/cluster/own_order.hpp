@@ -1,8 +1,8 @@
 #pragma once
 // What this server has written to a stream and does itself when it reads it there, in one order with what others
-// write: it knows its own entries by their bytes, so that none is decoded. What Redis did not take is done at once,
-// in its turn and without an offset; and when Redis is silent for too long, all is, until it answers again. Lives on
-// shard 0. I/O-free: time is passed in.
+// write: it knows its own entries by their bytes, so that none is decoded. What Redis did not take is done at
+// once, in its turn and without an offset; and when Redis is silent for too long, all is, until it answers again.
+// Lives on shard 0. I/O-free: time is passed in.
 
 #include "cluster/codec/stream_entry.hpp"
 #include "socketio/adapter.hpp"
@@ -24,7 +24,8 @@ public:
     using Item = std::variant<ClusterBroadcast, ClusterSurgery>;
     enum class Ticket : std::uint64_t {};
 
-    /// `release` does what its turn has come for; a broadcast then has its offset, if it got one. It may call add().
+    /// `release` does what its turn has come for; a broadcast then has its offset, if it got one. It may call
+    /// add().
     OwnOrder(std::chrono::milliseconds wait_max, std::function<void(Item)> release);
 
     /// What add() is about to be given.

@@ -1,7 +1,7 @@
 #pragma once
-// Who else is in the cluster, by namespace: servers that were heard of. What they say is the only sign of life that
-// all of them give; those that send heartbeats are dropped when they stop, the others when a question finds them
-// silent. Lives on shard 0. I/O-free. WIRE.md B14.
+// Who else is in the cluster, by namespace: servers that were heard of. What they say is the only sign of life
+// that all of them give; those that send heartbeats are dropped when they stop, the others when a question finds
+// them silent. Lives on shard 0. I/O-free. WIRE.md B14.
 
 #include <chrono>
 #include <cstddef>

@@ -1,9 +1,9 @@
 #pragma once
-// Reads one stream, entry for entry, from its end at the start on; after an outage from the last entry that was read.
-// Lives on shard 0, beside its Deployment. WIRE.md B13.
+// Reads one stream, entry for entry, from its end at the start on; after an outage from the last entry that was
+// read. Lives on shard 0, beside its Deployment. WIRE.md B13.
 //
-// Node begins at `$`, which means another place in each call: what is written between two of them is lost. This one
-// asks for the last entry once and goes on from there.
+// Node begins at `$`, which means another place in each call: what is written between two of them is lost. This
+// one asks for the last entry once and goes on from there.
 
 #include "cluster/stream_reply.hpp"
 #include "socketio/options.hpp"

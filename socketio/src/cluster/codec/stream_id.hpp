@@ -1,7 +1,7 @@
 #pragma once
 // The id of an entry in a Redis stream, which is the offset of a broadcast: a time and a place in its millisecond.
-// And which stream a namespace is in. WIRE.md B13. I/O-free; any thread. This is what Redis is asked with, exactly;
-// the hub compares offsets of whatever adapter: wire/cluster_offset.hpp.
+// And which stream a namespace is in. WIRE.md B13. I/O-free; any thread. This is what Redis is asked with,
+// exactly; the hub compares offsets of whatever adapter: wire/cluster_offset.hpp.
 
 #include <compare>
 #include <cstdint>
