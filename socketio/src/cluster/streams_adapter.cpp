@@ -165,12 +165,12 @@ void StreamsAdapter::on_entry(Stream& stream, const StreamEntry& entry) {
         return;
     }
     if (bytes_of(entry.fields) > options_.message_bytes_max) {
-        parts_->link.reject(options_.stream_name, make_error_code(errc::too_large).message());
+        parts_->link.reject(stream.reader.stream(), make_error_code(errc::too_large).message());
         return;
     }
     Result<ClusterMessage> decoded = decode_entry(entry.fields);
     if (decoded.has_error()) {
-        parts_->link.reject(options_.stream_name, decoded.error().message());
+        parts_->link.reject(stream.reader.stream(), decoded.error().message());
         return;
     }
     // Of namespaces that are not open the host wants broadcasts alone.
