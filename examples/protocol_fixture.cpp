@@ -280,8 +280,8 @@ int main(int argc, char** argv) {
             settings.loop, server_options(settings),
             [&](socketio::Server& io) { set_up(io, settings); },
             [&](std::uint16_t port) {
-                print_line("loop ", settings.loop);
                 print_line("listening on 127.0.0.1:", port);
+                print_line("loop ", settings.loop);
             });
     } catch (const std::exception& error) {
         std::cerr << "protocol_fixture: " << error.what() << '\n';
