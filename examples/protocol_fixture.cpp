@@ -279,7 +279,10 @@ int main(int argc, char** argv) {
         fixture::run(
             settings.loop, server_options(settings),
             [&](socketio::Server& io) { set_up(io, settings); },
-            [](std::uint16_t port) { print_line("listening on 127.0.0.1:", port); });
+            [&](std::uint16_t port) {
+                print_line("listening on 127.0.0.1:", port);
+                print_line("loop ", settings.loop);
+            });
     } catch (const std::exception& error) {
         std::cerr << "protocol_fixture: " << error.what() << '\n';
         return 1;

@@ -2,6 +2,8 @@
 // A packet is the string that follows the framing ('4hello', '2') or a Buffer (binary message).
 
 import assert from 'node:assert/strict';
+import http from 'node:http';
+import https from 'node:https';
 
 import { httpRequest, startRequest } from './http.mjs';
 import { Inbox, within } from './waiting.mjs';
@@ -27,13 +29,17 @@ export function enginePath(query = {}, path = '/socket.io/') {
 }
 
 /**
- * Resolves when what was sent before has reached its session, also by way of another shard: a few
- * round trips on connections of their own, which are spread over the shards, come after it.
+ * Resolves when what was sent before has reached its session, also by way of another shard: a few round trips on
+ * several connections at a time come after it. At a time, since a new connection goes to the shard that has the
+ * fewest: one after the other, all of them would pass by the shard that what was sent is still waiting for.
  */
 export async function settle(server) {
-    for (let i = 0; i < 6; ++i) {
-        await httpRequest(server, enginePath({ sid: 'nobody' }));
+    const agent = new (server.tls ? https : http).Agent({ keepAlive: true });
+    const roundTrip = () => httpRequest(server, enginePath({ sid: 'nobody' }), { agent });
+    for (let round = 0; round < 3; ++round) {
+        await Promise.all(Array.from({ length: 6 }, roundTrip));
     }
+    agent.destroy();
 }
 
 /** A session on long polling whose requests the test makes one by one. */

@@ -77,6 +77,7 @@ export function spawnFixture(options = {}, program = 'protocol_fixture') {
     const defaults = {
         port: 0,
         ...(shards && !onNode ? { shards } : {}),
+        ...(loop && !onNode && program === 'protocol_fixture' ? { loop } : {}),
         ...(certificate ? { tlsCert: certificate.cert, tlsKey: certificate.key } : {}),
     };
     const child = spawn(file, [...leading, ...commandLine({ ...defaults, ...options })], {
@@ -122,6 +123,10 @@ export class Fixture {
         early.catch(() => {});
         const ready = this.line(/^listening on 127\.0\.0\.1:(\d+)$/, 'listening line', 60_000);
         this.port = Number((await Promise.race([ready, early]))[1]);
+        if (this.#program === 'protocol_fixture' && !onNode) {
+            const [, running] = await this.line(/^loop (\S+)$/);
+            assert.equal(running, options.loop ?? loop ?? 'own', 'the fixture does not run as it was asked to');
+        }
         return this;
     }
 
