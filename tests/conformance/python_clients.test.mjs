@@ -35,12 +35,8 @@ for (const serializer of onNode ? ['default'] : ['default', 'msgpack']) {
                     const printed = await runTests(server, client, journey, serializer);
                     const [, sid] = /^left (\S+)$/m.exec(printed);
                     // It says that it leaves and ends its connection at once: not all of that is heard.
-                    const heard = ['client namespace disconnect', 'transport close', 'transport error', 'forced close'];
-                    // The threaded one's write loop ends as soon as it is to leave: while it is busy with a pong's
-                    // POST, what it would say is never sent (engineio/client.py, _write_loop).
-                    const unheard = client === 'Client' && journey === 'polling' ? ['ping timeout'] : [];
-                    const reason = await server.disconnectReason(sid);
-                    assert.ok([...heard, ...unheard].includes(reason), reason);
+                    assert.match(await server.disconnectReason(sid),
+                        /^(client namespace disconnect|transport (close|error)|forced close)$/);
                 }, { timeoutMs: 60_000 });
             }
         }
