@@ -60,6 +60,8 @@ ALLOWED |= {
     REDIS_CLIENT: {REDIS, REDIS_PROTOCOL, REDIS_CLIENT},
     "examples": {PUBLIC, REDIS, "examples"},
     "bench": {PUBLIC, "bench"},
+    # Sets the adapter beside the decoder that it uses.
+    "bench/programs/adapter": {PUBLIC, WIRE, "bench", "bench/programs/adapter"},
 }
 # The product: each layer with those below it that it may use.
 PRODUCT = {

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -50,7 +51,10 @@ class Server:
     name: str
     command: tuple
     client_options: tuple = ()
+    # Of all its processes together.
     cores: int = 1
+    # How many of it there are, each with its share of the clients.
+    processes: int = 1
 
     @property
     def raw(self):
@@ -147,14 +151,16 @@ class Bench:
         server_cores = set(self.cores[:-1][: server.cores] if server.cores < len(self.cores) else self.cores)
         command = [*server.command, "--interval-ms", str(load.interval_ms)]
         command += ["--bytes", str(load.message_bytes), "--burst", str(load.burst)]
-        with Child(command, server_cores) as process:
-            port = process.port()
-            return self.count(server, load, process, port)
+        with ExitStack() as running:
+            processes = [running.enter_context(Child(command, server_cores)) for _ in range(server.processes)]
+            return self.count(server, load, [(process.pid, process.port()) for process in processes])
 
-    def count(self, server, load, process, port):
-        command = [self.client, "--port", str(port), "--server", str(process.pid), *server.client_options]
+    def count(self, server, load, processes):
+        command = [self.client, *server.client_options]
+        for pid, port in processes:
+            command += ["--server", str(pid), "--port", str(port)]
         command += ["--clients", str(load.clients), "--bytes", str(load.message_bytes)]
-        command += ["--seconds", str(load.seconds)]
+        command += ["--seconds", str(load.seconds), "--interval-ms", str(load.interval_ms)]
         with Child(command, {self.cores[-1]}) as client:
             try:
                 output, errors = client.communicate(timeout=300)

@@ -1,10 +1,13 @@
 // A chart server reduced to its fan-out, on the library's public headers. bench/peers has the same program on
 // other libraries; bench/fanout_client is the other end.
 //
-// From SIGUSR2 on it emits, every interval, `burst` messages to everybody; a second SIGUSR2 stops it.
+// From SIGUSR2 on it emits, every interval, `burst` messages to everybody; a second SIGUSR2 stops it. As one of
+// several over a Redis it passes on what an emitter says.
 
+#include "support/chart_message.hpp"
 #include "support/command_line.hpp"
 #include "support/loopback.hpp"
+#include <socketio/redis_adapter.hpp>
 #include <socketio/socketio.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -18,7 +21,6 @@
 #include <cstdio>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace {
@@ -29,6 +31,7 @@ struct Settings {
     std::string writer = "send";
     bool deflate = false;
     socketio::TlsOptions tls;
+    std::string redis;
     double interval_ms = 10;
     std::uint64_t bytes = 200;
     std::uint64_t burst = 1;
@@ -43,6 +46,7 @@ Settings read_settings(int argc, char** argv) {
         .flag("--deflate", settings.deflate, "compress for clients that offer it")
         .text("--tls-cert", settings.tls.certificate_file, "serve TLS with this PEM file")
         .text("--tls-key", settings.tls.key_file, "and this key")
+        .text("--redis", settings.redis, "join the servers at this URL, by the classic adapter")
         .decimal("--interval-ms", settings.interval_ms,
                  "between the beginnings of two bursts; 0 is no pause (10)")
         .number("--bytes", settings.bytes, "of one message on the wire, its frame included")
@@ -59,28 +63,13 @@ socketio::Options options_of(const Settings& settings) {
     options.writer = settings.writer == "uring" ? socketio::Writer::uring : socketio::Writer::send;
     if (!settings.tls.certificate_file.empty()) options.tls = settings.tls;
     if (!settings.deflate) options.per_message_deflate = std::nullopt;
+    if (!settings.redis.empty()) options.adapter = socketio::redis_adapter(settings.redis);
     return options;
 }
 
-constexpr std::string_view event = "new chart data";
-
-std::size_t frame_header_bytes(std::size_t frame_bytes) {
-    if (frame_bytes <= 125 + 2) return 2;
-    return frame_bytes <= 65'535 + 4 ? 4 : 10;
-}
-
-/// Five-digit numbers, and a last one that makes the message as long as it should be.
 socketio::Array chart_rows(std::size_t message_bytes) {
-    const auto around = std::string_view(R"(42["",{"t":,"data":[]}])").size() + event.size() +
-                        std::to_string(bench::nanoseconds_now()).size();
-    auto left = message_bytes - frame_header_bytes(message_bytes) - around;
     socketio::Array rows;
-    constexpr std::size_t digits = 5;
-    while (left > 2 * digits + 1) {
-        rows.emplace_back(10'000 + static_cast<int>(rows.size()));
-        left -= digits + 1;
-    }
-    rows.emplace_back(std::stoll(std::string(left, '9')));
+    for (const auto number : bench::chart_numbers(message_bytes)) rows.emplace_back(number);
     return rows;
 }
 
@@ -119,7 +108,8 @@ private:
 
     void broadcast() {
         for (std::uint64_t i = 0; i < settings_.burst; ++i) {
-            server_.emit(event, socketio::Object{{"t", bench::nanoseconds_now()}, {"data", rows_}});
+            server_.emit(bench::chart_event,
+                         socketio::Object{{"t", bench::nanoseconds_now()}, {"data", rows_}});
             ++broadcasts_;
         }
         // No debt is kept: who is late goes on from now; not at once, since what is due already would

@@ -32,10 +32,10 @@ std::string bytes_text(std::uint64_t bytes) {
 
 std::string progress_text(const Progress& progress, std::chrono::milliseconds elapsed) {
     const auto ms = std::max<std::int64_t>(elapsed.count(), 1);
-    const auto rate = progress.rows * 1000 / static_cast<std::uint64_t>(ms);
-    return fmt::format("{} row{}, {}, {:.1f} s, {} rows/s", with_commas(progress.rows),
-                       progress.rows == 1 ? "" : "s", bytes_text(progress.bytes),
-                       static_cast<double>(ms) / 1000, with_commas(rate));
+    const auto rate = progress.items * 1000 / static_cast<std::uint64_t>(ms);
+    return fmt::format("{} {}{}, {}, {:.1f} s, {} {}s/s", with_commas(progress.items),
+                       progress.noun, progress.items == 1 ? "" : "s", bytes_text(progress.bytes),
+                       static_cast<double>(ms) / 1000, with_commas(rate), progress.noun);
 }
 
 void ProgressLine::update(const Progress& progress) {

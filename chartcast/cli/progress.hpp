@@ -1,16 +1,19 @@
 #pragma once
-// How far a push is, in a line that is rewritten while somebody looks. One thread.
+// How far a push or an emit is, in a line that is rewritten while somebody looks. One thread.
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace chartcast::cli {
 
 struct Progress {
-    std::uint64_t rows = 0;
+    /// Rows, or whatever `noun` calls one.
+    std::uint64_t items = 0;
     std::uint64_t bytes = 0;
     std::uint64_t batches = 0;
+    std::string_view noun = "row";
 };
 
 /// "1,200 rows, 84.2 KiB, 0.4 s, 3,000 rows/s".

@@ -3,17 +3,13 @@
 #include "cli/push_batch.hpp"
 #include "cli/push_sender.hpp"
 #include "cli/record_splitter.hpp"
+#include "cli/standard_input.hpp"
 
-#include <array>
-#include <cerrno>
-#include <cstring>
+#include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <variant>
 #include <vector>
-
-#include <poll.h>
-#include <unistd.h>
 
 namespace chartcast::cli {
 namespace {
@@ -21,45 +17,20 @@ namespace {
 using decode::Format;
 
 /// A row waits no longer for others, so that a log that is followed shows at once.
-constexpr int quiet_milliseconds = 100;
+constexpr std::chrono::milliseconds quiet{100};
 /// What goes in one request is held in memory.
 constexpr std::size_t whole_bytes_max = 256 * 1024 * 1024;
 /// A row longer than the server takes.
 constexpr std::size_t record_bytes_max = 16 * 1024 * 1024;
 
-enum class Input : std::uint8_t { bytes, quiet, end, failed };
-
-/// The next bytes of standard input; quiet when none come and `may_wait` is false.
-Input read_input(std::array<char, 64 * 1024>& buffer, std::string_view& bytes, bool may_wait) {
-    pollfd input{STDIN_FILENO, POLLIN, 0};
-    const int ready = ::poll(&input, 1, may_wait ? -1 : quiet_milliseconds);
-    if (ready == 0) return Input::quiet;
-    const auto size = ::read(STDIN_FILENO, buffer.data(), buffer.size());
-    if (size < 0 && errno == EINTR) return Input::quiet;
-    if (size < 0) return Input::failed;
-    bytes = {buffer.data(), static_cast<std::size_t>(size)};
-    return size == 0 ? Input::end : Input::bytes;
-}
-
 /// The whole input as one request: what replaces a table is one table.
 int push_whole(PushSender& sender) {
-    std::array<char, 64 * 1024> buffer;
-    std::string body;
-    for (;;) {
-        std::string_view bytes;
-        const auto input = read_input(buffer, bytes, true);
-        if (input == Input::end) break;
-        if (input == Input::failed) {
-            sender.say(std::string("standard input: ") + std::strerror(errno));
-            return 1;
-        }
-        body += bytes;
-        if (body.size() > whole_bytes_max) {
-            sender.say("more than 256 MiB for one request; push it as NDJSON in batches");
-            return 1;
-        }
+    const auto input = read_whole_input(whole_bytes_max);
+    if (const auto* problem = std::get_if<InputProblem>(&input)) {
+        sender.say(problem->text + "; large inputs go as NDJSON, in batches");
+        return 1;
     }
-    const bool sent = sender.send(body, {});
+    const bool sent = sender.send(std::get<std::string>(input), {});
     if (sent) sender.summarise();
     return sent ? 0 : 1;
 }
@@ -75,22 +46,22 @@ public:
           in_one_batch_(command.operation == "replace") {}
 
     int run() {
-        std::array<char, 64 * 1024> buffer;
+        using Event = StandardInput::Event;
+        StandardInput input;
         for (;;) {
-            std::string_view bytes;
             const bool may_wait = batch_.empty() || in_one_batch_;
-            const auto input = read_input(buffer, bytes, may_wait);
-            if (input == Input::failed) {
-                sender_.say(std::string("standard input: ") + std::strerror(errno));
+            const auto event = input.read(may_wait ? std::nullopt : std::optional(quiet));
+            if (event == Event::failed) {
+                sender_.say(input.problem());
                 return 1;
             }
             std::vector<Record> records;
-            if (input == Input::bytes) splitter_.feed(bytes, records);
-            if (input == Input::end) splitter_.finish(records);
+            if (event == Event::bytes) splitter_.feed(input.bytes(), records);
+            if (event == Event::end) splitter_.finish(records);
             if (!add(std::move(records))) return 1;
-            const bool pause = input == Input::quiet || input == Input::end;
-            if (pause && !flush(input == Input::end)) return 1;
-            if (input == Input::end) break;
+            const bool pause = event == Event::quiet || event == Event::end;
+            if (pause && !flush(event == Event::end)) return 1;
+            if (event == Event::end) break;
         }
         sender_.summarise();
         return 0;

@@ -91,7 +91,7 @@ void PushSender::count(const std::string& body, const std::vector<std::size_t>& 
                        const HttpAnswer& answer) {
     ++progress_.batches;
     progress_.bytes += body.size();
-    progress_.rows += lines.size();
+    progress_.items += lines.size();
     const auto parsed = socketio::parse_json(answer.body);
     const auto* object = parsed ? parsed->if_object() : nullptr;
     if (!object) return;

@@ -3,11 +3,13 @@
 
 #include "config/config.hpp"
 #include "decode/format.hpp"
+#include <socketio/emitter.hpp>
 #include <socketio/options.hpp>
 #include <socketio/value.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -59,13 +61,39 @@ struct PushCommand {
     std::size_t batch = 1000;
 };
 
+struct EmitArgument {
+    socketio::Value value;
+    /// Where its JSON text is instead: a file, or - for standard input. Empty: it is `value`.
+    std::string from;
+};
+
 struct EmitCommand {
+    enum class Action : std::uint8_t { emit, join, leave, disconnect };
+
+    Action action = Action::emit;
+    /// May be empty with `lines`: each line says it.
     std::string event;
-    socketio::Args arguments;
+    std::vector<EmitArgument> arguments;
+    /// An event for each line of standard input.
+    bool lines = false;
+    /// To the servers, not to browsers.
+    bool server_side = false;
+    bool is_volatile = false;
+    /// Of disconnect: the connection, too.
+    bool close = false;
+    /// Who is meant.
     std::vector<std::string> rooms;
+    std::vector<std::string> except;
+    /// What they join or leave.
+    std::vector<std::string> targets;
     std::string nsp = "/";
+    socketio::EmitterOptions::Adapter adapter = socketio::EmitterOptions::Adapter::classic;
     std::string redis_url;
     std::string key_prefix = "socket.io";
+    /// 0: the emitter's default.
+    std::size_t stream_length = 0;
+    /// Redis says how many servers heard it.
+    bool counts_servers = true;
 };
 
 struct TokenCommand {

@@ -1,11 +1,12 @@
 #include "config/command_line.hpp"
 
+#include "config/emit_words.hpp"
 #include "config/reading/section.hpp"
 #include "config/reading/units.hpp"
-#include <socketio/json.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <string_view>
@@ -25,8 +26,7 @@ struct Words {
 
     std::vector<std::string> files;
     PushCommand push;
-    EmitCommand emit;
-    std::vector<std::string> emit_data;
+    EmitWords emit;
     TokenCommand token;
     std::vector<std::string> token_rows;
     std::string token_ttl;
@@ -60,6 +60,12 @@ const std::map<std::string, decode::Format> formats = {
     {"msgpack", decode::Format::msgpack},
 };
 
+const std::map<std::string, socketio::EmitterOptions::Adapter> emit_adapters = {
+    {"classic", socketio::EmitterOptions::Adapter::classic},
+    {"sharded", socketio::EmitterOptions::Adapter::sharded},
+    {"streams", socketio::EmitterOptions::Adapter::streams},
+};
+
 void describe_flags(CLI::App& app, Words& words) {
     app.add_option("--listen", words.listen, "Where to listen; port 0 takes a free one")
         ->type_name("HOST:PORT")
@@ -71,7 +77,9 @@ void describe_flags(CLI::App& app, Words& words) {
         ->check(CLI::Range(0, 256).description(""))
         ->capture_default_str();
     app.add_option("--redis", words.redis,
-                   "Be one of the nodes on this Redis; rediss:// is TLS, unix:///PATH a socket.\n"
+                   "Be one of the nodes on this Redis; rediss:// is TLS, unix:///PATH a socket,\n"
+                   "redis-sentinel://HOST:PORT,HOST:PORT/MASTER a master that Sentinels watch,\n"
+                   "redis-cluster://HOST:PORT,HOST:PORT a Cluster.\n"
                    "The environment keeps the password out of the process list")
         ->type_name("redis://[USER]:PASSWORD@HOST:PORT/DB")
         ->envname("CHARTCAST_REDIS");
@@ -149,24 +157,77 @@ void describe_push(CLI::App& app, Words& words) {
         ->capture_default_str();
 }
 
+/// Each time one name: what stands behind it may be the event.
+void add_names(CLI::App& command, const std::string& flag, std::vector<std::string>& names,
+               const std::string& what) {
+    command.add_option(flag, names, what)->type_name("ROOM")->allow_extra_args(false);
+}
+
+void describe_emit_audience(CLI::App& emit, EmitWords& words) {
+    auto& command = words.command;
+    add_names(emit, "--room", command.rooms,
+              "Only to this room, or to the socket with this id; several times for more");
+    add_names(emit, "--except", command.except, "Not to this room; several times for more");
+    emit.add_option("--nsp", command.nsp, "Namespace")->type_name("NSP")->capture_default_str();
+    emit.add_flag("--volatile", command.is_volatile,
+                  "Not to clients that are behind with earlier messages");
+    emit.add_flag("--server-side", command.server_side,
+                  "To the servers themselves, in place of their clients");
+}
+
+void describe_emit_sockets(CLI::App& emit, EmitWords& words) {
+    add_names(emit, "--join", words.join,
+              "In place of an event: let the sockets that are meant join this room");
+    add_names(emit, "--leave", words.leave, "In place of an event: let them leave this room");
+    emit.add_flag("--disconnect", words.disconnect,
+                  "In place of an event: disconnect them; without --room that is everybody");
+    emit.add_flag("--close", words.command.close,
+                  "With --disconnect: the connection, with all its namespaces");
+}
+
+void describe_emit_redis(CLI::App& emit, EmitWords& words) {
+    auto& command = words.command;
+    emit.add_option("--redis", command.redis_url,
+                    "The nodes' Redis: redis://[USER]:PASSWORD@HOST:PORT/DB, rediss:// for TLS,\n"
+                    "unix:///PATH, redis-sentinel://HOST:PORT,HOST:PORT/MASTER or\n"
+                    "redis-cluster://HOST:PORT,HOST:PORT")
+        ->type_name("URL")
+        ->envname("CHARTCAST_REDIS")
+        ->default_str("redis://127.0.0.1:6379");
+    emit.add_option("--adapter", command.adapter,
+                    "What the nodes are joined by: classic, sharded or streams")
+        ->type_name("ADAPTER")
+        ->transform(CLI::CheckedTransformer(emit_adapters).description(""))
+        ->default_str("classic");
+    emit.add_option("--key-prefix", command.key_prefix,
+                    "As the nodes' configuration has it; with streams the stream's name")
+        ->type_name("PREFIX")
+        ->capture_default_str();
+    emit.add_option("--max-len", command.stream_length,
+                    "With streams: entries that Redis keeps, as at the nodes; default 10000")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1'000'000'000).description(""));
+}
+
 void describe_emit(CLI::App& app, Words& words) {
     auto& emit = add_command(
         app, "emit", "Emit a Socket.IO event to all browsers of all nodes, through Redis",
         "  chartcast emit \"new chart data\" '{\"series\":[{\"data\":[1,2,3]}]}'\n"
-        "  chartcast emit hello '\"world\"' --room lobby --nsp /charts/sales");
-    auto& command = words.emit;
-    emit.add_option("EVENT", command.event, "Name of the event")->type_name("")->required();
-    emit.add_option("JSON", words.emit_data, "Its arguments, each a JSON text")->type_name("");
-    emit.add_option("--room", command.rooms, "Only to this room; may be given several times")
-        ->type_name("ROOM");
-    emit.add_option("--nsp", command.nsp, "Namespace")->type_name("NSP")->capture_default_str();
-    emit.add_option("--redis", command.redis_url, "The nodes' Redis")
-        ->type_name("URL")
-        ->envname("CHARTCAST_REDIS")
-        ->default_str("redis://127.0.0.1:6379");
-    emit.add_option("--key-prefix", command.key_prefix, "As the nodes' configuration has it")
-        ->type_name("PREFIX")
-        ->capture_default_str();
+        "  chartcast emit hello '\"world\"' --room lobby --except away --nsp /charts/sales\n"
+        "  chartcast emit report @report.json\n"
+        "  tail -F calls.ndjson | chartcast emit call --lines\n"
+        "  chartcast emit --join vip --room paying\n"
+        "  chartcast emit --disconnect --close --room banned");
+    emit.add_option("EVENT", words.emit.command.event, "Name of the event")->type_name("");
+    emit.add_option("JSON", words.emit.arguments,
+                    "Its arguments: each a JSON text, @FILE, or - for standard input")
+        ->type_name("");
+    emit.add_flag("--lines", words.emit.command.lines,
+                  "An event for each line of standard input: its last argument as JSON, or,\n"
+                  "without EVENT, [\"event\", argument, ...]");
+    describe_emit_audience(emit, words.emit);
+    describe_emit_sockets(emit, words.emit);
+    describe_emit_redis(emit, words.emit);
 }
 
 void describe_keys(CLI::App& app, Words& words) {
@@ -274,21 +335,6 @@ PushCommand checked_push(const Words& words) {
     return push;
 }
 
-EmitCommand checked_emit(const Words& words) {
-    auto emit = words.emit;
-    if (emit.redis_url.empty()) emit.redis_url = "redis://127.0.0.1:6379";
-    (void)parse_redis(emit.redis_url, "");
-    for (const auto& text : words.emit_data) {
-        auto value = socketio::parse_json(text);
-        if (!value) {
-            throw ConfigError("emit: not JSON: " + text.substr(0, 64) +
-                              "; a text needs its quotes, as in '\"hello\"'");
-        }
-        emit.arguments.push_back(*std::move(value));
-    }
-    return emit;
-}
-
 TokenCommand checked_token(const Words& words) {
     auto token = words.token;
     token.files = words.files;
@@ -329,7 +375,7 @@ TopCommand checked_top(const Words& words) {
 Command checked(const std::string& name, const Words& words) {
     if (name == "check") return CheckCommand{words.files};
     if (name == "push") return checked_push(words);
-    if (name == "emit") return checked_emit(words);
+    if (name == "emit") return checked_emit(words.emit);
     if (name == "token") return checked_token(words);
     if (name == "hash-key") return words.hash_key;
     if (name == "backup") return checked_backup(words);
@@ -341,6 +387,14 @@ Command checked(const std::string& name, const Words& words) {
                         std::move(flags.redis), flags.log_level}};
 }
 
+/// Last first, as CLI11 wants them.
+std::vector<std::string> words_of(int argc, const char* const* argv) {
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    guard_brackets(words);
+    std::reverse(words.begin(), words.end());
+    return words;
+}
+
 }  // namespace
 
 Command parse_command_line(int argc, const char* const* argv) {
@@ -350,7 +404,7 @@ Command parse_command_line(int argc, const char* const* argv) {
     Words words;
     describe(app, words);
     try {
-        app.parse(argc, argv);
+        app.parse(words_of(argc, argv));
         words.has_listen = app.count("--listen") > 0;
         const auto commands = app.get_subcommands();
         return checked(commands.empty() ? "demo" : commands.front()->get_name(), words);

@@ -32,7 +32,7 @@ std::string percent_encoded(std::string_view text) {
 
 std::string with_ca_file(const std::string& url, const std::string& ca_file) {
     if (ca_file.empty()) return url;
-    if (!url.starts_with("rediss://")) {
+    if (!url.starts_with("rediss")) {
         throw ConfigError("--redis-ca needs a --redis URL with rediss://");
     }
     if (access(ca_file.c_str(), R_OK) != 0) {

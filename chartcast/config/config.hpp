@@ -30,7 +30,7 @@ struct Config {
     socketio::LogLevel log_level = socketio::LogLevel::info;
 };
 
-/// A redis://, rediss:// or unix:// URL, and the file with the authority of its certificate or an empty
+/// A URL as redis::parse_url() takes it, and the file with the authority of its certificate or an empty
 /// text. Throws ConfigError, whose text never repeats the URL: it may hold a password.
 [[nodiscard]] RedisConfig parse_redis(const std::string& url, const std::string& ca_file);
 

@@ -66,6 +66,8 @@ struct ClusterSettings {
     RedisConfig redis;
     std::string key_prefix = "socket.io";
     bool accept_emitter = true;
+    /// A node that cannot reach Redis still takes viewers: Redis alone must not take every node out of service.
+    bool ready_alone = true;
 };
 
 struct ApiKey {

@@ -37,48 +37,39 @@ redis.call('PUBLISH', ARGV[1], ARGV[3])
 return ARGV[3])";
 
 // The adapter connects to the same Redis and tells operators how that goes; here it is detail.
-void log_state(const redis::StateChange& change, const char* connection) {
+void log_state(const redis::StateChange& change) {
     ops::log(LogLevel::debug,
              change.state == redis::State::connected ? "seed feed connected"
                                                      : "seed feed waits for redis",
-             {{"connection", connection}, {"text", change.text}});
+             {{"text", change.text}});
 }
 
 }  // namespace
 
 RedisFeed::RedisFeed(boost::asio::io_context& io, const redis::Options& options, Clock now)
     : now_(std::move(now)),
-      commands_(io, options),
-      subscriber_(io, options),
+      redis_(io, options),
       push_script_(push_source),
       reconcile_script_(reconcile_source),
       current_(std::make_shared<live::ChartState>(live::simple_bar_chart(0, now_()))) {}
 
 void RedisFeed::start(OnState on_state) {
     on_state_ = std::move(on_state);
-    watch_connections();
-    subscriber_.on_message([this](const redis::Message& message) {
+    redis_.on_state(log_state);
+    redis_.on_message([this](const redis::Message& message) {
         const auto state = take(message.payload);
         if (state && state->version < current_->version) reconcile();
     });
-    subscriber_.subscribe(channel);
-    subscriber_.start();
-    commands_.start();
-}
-
-void RedisFeed::watch_connections() {
-    commands_.on_state([this](const redis::StateChange& change) {
-        log_state(change, "commands");
-        if (change.state == redis::State::connected && subscriber_.ready()) reconcile();
-    });
-    subscriber_.on_state([](const redis::StateChange& change) { log_state(change, "messages"); });
-    subscriber_.on_refused([](std::string_view name, const std::string& text) {
+    redis_.on_refused([](std::string_view name, const std::string& text) {
         ops::log(LogLevel::error, "redis refused a subscription",
                  {{"channel", std::string(name)}, {"cause", text}});
     });
-    subscriber_.on_ready([this] {
-        if (commands_.connected()) reconcile();
+    redis_.on_ready([this] {
+        ops::log(LogLevel::debug, "seed feed ready");
+        reconcile();
     });
+    redis_.subscribe(channel);
+    redis_.start();
 }
 
 void RedisFeed::reconcile() {
@@ -86,7 +77,7 @@ void RedisFeed::reconcile() {
     const auto state = live::to_json(*current_);
     const std::array<std::string_view, 3> arguments = {channel, version, state};
     // A connection that is lost meanwhile comes back, and with it the next attempt.
-    reconcile_script_.run(commands_, keys, arguments,
+    reconcile_script_.run(redis_, keys, arguments,
                           [this](boost::system::error_code ec, const redis::Reply& reply) {
                               if (ec == redis::errc::server_error) {
                                   ops::log(LogLevel::error, "redis refused the seed script",
@@ -98,7 +89,7 @@ void RedisFeed::reconcile() {
 }
 
 void RedisFeed::push(OnPushed on_pushed) {
-    if (!commands_.connected()) {
+    if (!redis_.connected()) {
         on_pushed(boost::system::error_code(redis::errc::expired));
         return;
     }
@@ -111,7 +102,7 @@ void RedisFeed::push(OnPushed on_pushed) {
     }
     std::vector<std::string_view> arguments = {channel, version, now};
     arguments.insert(arguments.end(), options.begin(), options.end());
-    push_script_.run(commands_, keys, arguments,
+    push_script_.run(redis_, keys, arguments,
                      [this, on_pushed = std::move(on_pushed)](boost::system::error_code ec,
                                                               const redis::Reply& reply) {
                          finish_push(ec, reply, on_pushed);

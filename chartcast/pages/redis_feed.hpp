@@ -16,9 +16,8 @@
 //   - Older and equal versions are ignored.
 
 #include "pages/seed_feed.hpp"
-#include <redis/connection.hpp>
+#include <redis/deployment.hpp>
 #include <redis/script.hpp>
-#include <redis/subscriber.hpp>
 
 namespace chartcast::pages {
 
@@ -31,7 +30,6 @@ public:
     void push(OnPushed on_pushed) override;
 
 private:
-    void watch_connections();
     /// Takes the state from Redis, or gives it ours, whichever is newer.
     void reconcile();
     void finish_push(boost::system::error_code ec, const redis::Reply& reply,
@@ -40,8 +38,7 @@ private:
     live::ChartStatePtr take(std::string_view text);
 
     Clock now_;
-    redis::Connection commands_;
-    redis::Subscriber subscriber_;
+    redis::Deployment redis_;
     redis::Script push_script_;
     redis::Script reconcile_script_;
     OnState on_state_;

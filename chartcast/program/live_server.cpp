@@ -129,6 +129,8 @@ LiveServer::LiveServer(const config::Config& config, config::SettingsPtr setting
         owner_.count_stray_broadcast(broadcast);
         return false;
     });
+    server_.on_cluster_state(
+        [this](bool is_reached, const std::string&) { cluster_is_reached_ = is_reached; });
     serve_routes();
 }
 
@@ -220,8 +222,11 @@ void LiveServer::run() {
         InternalServer::Pages pages;
         pages.metrics = [this](std::function<void(std::string)> done) {
             server_.take_census([this, done = std::move(done)](const socketio::Census& census) {
-                done(metrics_page({server_, census, owner_, store_.get(), sources_,
-                                   redis_probe_.get(), readiness()}));
+                server_.take_cluster_status(
+                    [this, done, census](const socketio::ClusterStatus& cluster) {
+                        done(metrics_page({server_, census, owner_, store_.get(), sources_,
+                                           redis_probe_.get(), cluster, readiness()}));
+                    });
             });
         };
         pages.readiness = [this] { return readiness(); };
@@ -348,7 +353,11 @@ Readiness LiveServer::readiness() const {
         add("draining");
     }
     if (!reload_problem_.empty()) add("configuration");
-    if (redis_probe_ && !redis_probe_->connected()) add("redis");
+    const bool has_probe_failed = redis_probe_ && !redis_probe_->connected();
+    if (has_probe_failed || !cluster_is_reached_) {
+        if (settings_->cluster && !settings_->cluster->ready_alone) readiness.ready = false;
+        add("redis");
+    }
     return readiness;
 }
 

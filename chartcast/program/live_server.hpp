@@ -83,7 +83,8 @@ private:
     std::unique_ptr<config::SettingsWatcher> watcher_;
     boost::asio::signal_set signals_;
     std::string reload_problem_;
-    bool draining_ = false;  ///< Shard 0.
+    bool cluster_is_reached_ = true;  ///< As the adapter says, which begins with nothing. Shard 0.
+    bool draining_ = false;           ///< Shard 0.
 };
 
 }  // namespace chartcast::program

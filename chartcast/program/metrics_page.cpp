@@ -92,6 +92,31 @@ void add_redis(ops::MetricsText& text, const RedisProbe* probe) {
                    probe->round_trips());
 }
 
+void add_cluster(ops::MetricsText& text, const socketio::ClusterStatus& cluster) {
+    if (cluster.adapter.empty()) return;
+    text.family("chartcast_cluster_info", "gauge", "The adapter, and this server's name.");
+    text.sample(1, {{"adapter", cluster.adapter}, {"name", cluster.name}});
+    text.gauge("chartcast_cluster_reached", "Whether what other servers send arrives here.",
+               cluster.is_reached ? 1 : 0);
+    text.gauge("chartcast_cluster_servers", "Other servers, as far as is known.", cluster.servers);
+    text.counter("chartcast_cluster_published_total", "Messages sent to other servers.",
+                 cluster.published);
+    text.counter("chartcast_cluster_lost_total",
+                 "Messages that did not reach the others, or nobody knows.", cluster.lost);
+    text.counter("chartcast_cluster_spared_total",
+                 "Messages not sent because nobody else was there.", cluster.spared);
+    text.counter("chartcast_cluster_received_total",
+                 "Messages of other servers that were acted on.", cluster.received);
+    text.counter("chartcast_cluster_own_total", "Own messages that came back, not decoded.",
+                 cluster.own);
+    text.counter("chartcast_cluster_passed_over_total",
+                 "Well-formed messages that were not for this server.", cluster.passed_over);
+    text.counter("chartcast_cluster_rejected_total",
+                 "Messages that were malformed or too large, skipped.", cluster.rejected);
+    text.counter("chartcast_cluster_outages_total",
+                 "Times that the other servers could not be reached any more.", cluster.outages);
+}
+
 void add_sources(ops::MetricsText& text, const SourceHost& host) {
     if (host.sources().empty()) return;
     const auto each = [&](auto&& value_of) {
@@ -128,6 +153,7 @@ std::string metrics_page(const MetricsSources& from) {
     add_charts(text, from.owner);
     add_store(text, from.store);
     add_redis(text, from.redis);
+    add_cluster(text, from.cluster);
     add_sources(text, from.sources);
     text.gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
                ops::resident_bytes());

@@ -21,6 +21,8 @@ struct MetricsSources {
     const SourceHost& sources;
     /// Null: none.
     const RedisProbe* redis;
+    /// As the adapter sees it; without an adapter its name is empty.
+    socketio::ClusterStatus cluster;
     Readiness readiness;
 };
 

@@ -17,33 +17,27 @@ double seconds_since(std::chrono::steady_clock::time_point then) {
 }  // namespace
 
 RedisProbe::RedisProbe(boost::asio::io_context& io, const redis::Options& options)
-    : channel_("chartcast:{probe}:" + store::random_epoch()),
-      commands_(io, options),
-      subscriber_(io, options),
-      timer_(io) {}
+    : channel_("chartcast:{probe}:" + store::random_epoch()), redis_(io, options), timer_(io) {}
 
 void RedisProbe::start() {
-    subscriber_.on_message([this](const redis::Message& message) { take(message.payload); });
-    subscriber_.on_ready([this] { send(); });
-    subscriber_.on_refused([](std::string_view name, const std::string& text) {
+    redis_.on_message([this](const redis::Message& message) { take(message.payload); });
+    redis_.on_ready([this] {
+        is_refused_ = false;
+        send();
+    });
+    redis_.on_refused([this](std::string_view name, const std::string& text) {
+        is_refused_ = true;
         ops::log(socketio::LogLevel::warn,
                  "redis refused the probe's channel: its lag is not known",
                  {{"channel", std::string(name)}, {"cause", text}});
     });
-    subscriber_.subscribe(channel_);
-    subscriber_.start();
-    commands_.start();
+    redis_.subscribe(channel_);
+    redis_.start();
     wait();
 }
 
-void RedisProbe::stop() {
-    timer_.cancel();
-    subscriber_.stop();
-    commands_.stop();
-}
-
 bool RedisProbe::connected() const noexcept {
-    return commands_.connected() && subscriber_.connected();
+    return redis_.ready() || (is_refused_ && redis_.connected());
 }
 
 double RedisProbe::lag_seconds() const noexcept {
@@ -52,10 +46,10 @@ double RedisProbe::lag_seconds() const noexcept {
 
 // One at a time: what is lost with a connection is given up when the next one leaves.
 void RedisProbe::send() {
-    if (!commands_.connected() || !subscriber_.ready()) return;
+    if (!redis_.ready()) return;
     if (!under_way_since_) under_way_since_ = Clock::now();
     const auto number = std::to_string(++number_);
-    commands_.command({"PUBLISH", channel_, number});
+    redis_.command({}, {"PUBLISH", channel_, number});
 }
 
 void RedisProbe::wait() {

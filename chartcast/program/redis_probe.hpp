@@ -3,14 +3,15 @@
 // own, and its way through Redis and back is timed. Lives on shard 0.
 
 #include "ops/metrics.hpp"
-#include <redis/connection.hpp>
-#include <redis/subscriber.hpp>
+#include <redis/deployment.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace chartcast::program {
 
@@ -21,7 +22,6 @@ public:
     RedisProbe& operator=(const RedisProbe&) = delete;
 
     void start();
-    void stop();
 
     /// Messages can leave and come.
     [[nodiscard]] bool connected() const noexcept;
@@ -38,13 +38,14 @@ private:
     void take(std::string_view payload);
 
     std::string channel_;
-    redis::Connection commands_;
-    redis::Subscriber subscriber_;
+    redis::Deployment redis_;
     boost::asio::steady_timer timer_;
     ops::LatencyHistogram round_trips_;
     double last_ = 0;
     std::uint64_t number_ = 0;
     std::optional<Clock::time_point> under_way_since_;
+    /// The user may not hear the channel: that alone is no fault of Redis.
+    bool is_refused_ = false;
 };
 
 }  // namespace chartcast::program

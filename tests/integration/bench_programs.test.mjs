@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 import { makeCertificate } from '../support/certificate.mjs';
 import { temporaryFolder } from '../support/live_server.mjs';
-import { Program, built } from '../support/programs.mjs';
+import { Program, RedisServer, built } from '../support/programs.mjs';
 
 const clients = 20;
 const live = fileURLToPath(new URL('../../bench/live', import.meta.url));
@@ -37,6 +37,25 @@ async function assertAllCounted(result) {
     const sent = Number((await server.printed(/sent (\d+) broadcasts/))[1]);
     assert.ok(sent > 0);
     assert.deepEqual([result.fewest, result.most, result.total], [sent, sent, sent * clients]);
+}
+
+/** What clients report that were spread over two servers, and emitted themselves. */
+async function countCluster(redis, interval, file, args) {
+    const servers = [1, 2].map(() => new Program(file, [...args, '--redis', redis.url]));
+    try {
+        const addresses = [];
+        for (const server of servers) {
+            const [, port] = await server.printed(/listening on port (\d+)/);
+            addresses.push('--server', server.pid, '--port', port);
+        }
+        const { stdout } = await promisify(execFile)(built('bench/fanout_client'), [
+            ...addresses, '--redis-port', redis.port, '--interval-ms', interval, '--clients', clients,
+            '--seconds', 0.5, '--drain-seconds', 1,
+        ].map(String));
+        return JSON.parse(stdout);
+    } finally {
+        await Promise.all(servers.map((each) => each.stop()));
+    }
 }
 
 describe('the benchmark programs', () => {
@@ -98,6 +117,39 @@ describe('the benchmark programs', () => {
         }
     });
 
+    test('two servers over Redis pass on what an emitter says', async () => {
+        const redis = await new RedisServer().start();
+        try {
+            for (const [file, ...args] of [[built('bench/fanout_server')], ['node', nodeServer]]) {
+                for (const interval of [20, 0]) {
+                    const result = await countCluster(redis, interval, file, args);
+                    assert.ok(result.published > 0);
+                    assert.deepEqual([result.fewest, result.most, result.total],
+                        [result.published, result.published, result.published * clients]);
+                    assert.equal(result.wire_bytes, result.deliveries * 200);
+                    assert.ok(result.cpu_us_per_delivery > 0);
+                }
+            }
+        } finally {
+            await redis.stop();
+        }
+    });
+
+    test('what the adapter takes of a message stands beside its decoding and its reading', async () => {
+        const redis = await new RedisServer().start();
+        try {
+            for (const interval of [0, 1000]) {
+                const { stdout } = await promisify(execFile)(built('bench/adapter_cost'),
+                    ['--redis-port', redis.port, '--messages', 300, '--interval-us', interval].map(String));
+                const result = JSON.parse(stdout);
+                assert.equal(result.messages, 300);
+                assert.ok(result.decode_us > 0 && result.receive_us > 0 && result.adapter_us > 0);
+            }
+        } finally {
+            await redis.stop();
+        }
+    });
+
     test('compressed messages are counted', async () => {
         for (const [file, ...args] of [[built('bench/fanout_server')], ['node', nodeServer]]) {
             await start(file, ...args, '--deflate', '--bytes', '2000');
@@ -137,7 +189,7 @@ describe('the benchmark programs', () => {
     });
 
     test('an option that a program does not have is refused', async () => {
-        for (const name of ['limit', 'fanout_server', 'fanout_client', 'live_client']) {
+        for (const name of ['limit', 'fanout_server', 'fanout_client', 'live_client', 'adapter_cost']) {
             await assert.rejects(promisify(execFile)(built(`bench/${name}`), ['--fast']),
                 { code: 2, stderr: /unknown option --fast/ });
         }

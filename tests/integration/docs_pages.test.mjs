@@ -35,7 +35,8 @@ after(() => server?.stop());
 
 test('the list has the guide and the reference', () => {
     const wanted = ['getting_started', 'getting_started.zh-CN', 'embed', 'from_node', 'sql_dashboards', 'permission',
-        'api_reference', 'config', 'cli', 'http-api', 'protocol', 'sources', 'store', 'auth', 'pages', 'operating'];
+        'api_reference', 'config', 'cli', 'http-api', 'protocol', 'sources', 'store', 'auth', 'pages', 'operating',
+        'cluster'];
     for (const name of wanted) {
         assert.ok(pages.has(`/docs/${name}`), name);
     }

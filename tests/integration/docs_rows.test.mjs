@@ -2,7 +2,7 @@
 // the run of that test.
 //
 //   file: words of a test; words of another      tests/conformance/<file>.test.mjs; `…` stands for anything
-//   integration/file: words                      tests/integration, GoogleTests too
+//   integration/file: words                      tests/integration, GoogleTests too; cluster/file: tests/cluster
 //   unit: Suite, Suite.Test                      GoogleTests of tests/unit and tests/sim
 //   fuzz_name                                    tests/fuzz
 
@@ -35,7 +35,7 @@ const unitTests = new Set(['unit', 'sim'].flatMap((folder) => [...filesUnder(pat
     .flatMap(([, suite, name]) => [suite, `${suite}.${name}`]));
 
 function filesNamed(name) {
-    const [, folder = 'conformance', file] = /^(?:(integration)\/)?(\w+)$/.exec(name) ?? [];
+    const [, folder = 'conformance', file] = /^(?:(integration|cluster)\/)?(\w+)$/.exec(name) ?? [];
     return ['.test.mjs', '_test.cpp'].map((end) => path.join(tests, folder, `${file}${end}`)).filter(existsSync);
 }
 

@@ -2,7 +2,6 @@
 #include "support/event_loop.hpp"
 #include "support/redis_server.hpp"
 #include <redis/connection.hpp>
-#include <redis/script.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <gmock/gmock.h>
@@ -348,29 +347,6 @@ TEST(RedisConnection, MayBeDestroyedInsideItsOwnCallbacks) {
     connection->start();
     io.run();
     EXPECT_EQ(connection, nullptr);
-}
-
-TEST(RedisScript, RunsByItsDigestAndLoadsItselfAfterARestart) {
-    RedisServer server;
-    Client client(options_of(server.url()));
-    const Script script("return {KEYS[1], ARGV[1], redis.call('INCR', KEYS[1])}");
-    EXPECT_EQ(script.sha1(), server.cli({"SCRIPT", "LOAD",
-                                         "return {KEYS[1], ARGV[1], "
-                                         "redis.call('INCR', KEYS[1])}"}));
-    const auto run = [&] {
-        std::optional<Answer> answer;
-        const std::string_view key = "counter";
-        const std::string_view argument = "x";
-        script.run(client.connection, {&key, 1}, {&argument, 1},
-                   [&](error_code ec, Reply reply) { answer = Answer{ec, std::move(reply)}; });
-        EXPECT_TRUE(run_until(client.io, [&] { return answer.has_value(); }));
-        return to_string(answer.value_or(Answer{}).reply);
-    };
-    EXPECT_EQ(run(), R"(["counter", "x", 1])");
-    server.cli({"SCRIPT", "FLUSH"});
-    EXPECT_EQ(run(), R"(["counter", "x", 2])");
-    EXPECT_EQ(run(), R"(["counter", "x", 3])");
-    EXPECT_THAT(server.cli({"INFO", "commandstats"}), HasSubstr("cmdstat_eval:calls=1"));
 }
 
 }  // namespace

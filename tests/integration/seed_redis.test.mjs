@@ -45,8 +45,7 @@ async function startNode(url = redis.url) {
 /** Resolves when a node has every connection to Redis that it needs, as its output from `from` on says. */
 async function joined(node, from = 0) {
     const ms = 20_000;
-    await node.printed(/seed feed connected connection=commands/, { from, ms });
-    await node.printed(/seed feed connected connection=messages/, { from, ms });
+    await node.printed(/seed feed ready/, { from, ms });
     await node.printed(/redis adapter ready/, { from, ms });
 }
 
@@ -202,7 +201,7 @@ test('a killed Redis: pushes are refused, windows keep their picture; all works 
     const connectedAs = windows.map((window) => window.id);
     const from = nodes.map((node) => node.output.length);
     await redis.kill();
-    await nodes[0].printed(/seed feed waits for redis connection=commands/, { from: from[0] });
+    await nodes[0].printed(/seed feed waits for redis/, { from: from[0] });
     const refused = await push(nodes[0]);
     assert.equal(refused.status, 503);
     assert.equal(refused.headers['content-type'], 'application/problem+json');
@@ -238,7 +237,7 @@ test('a frozen Redis is noticed in seconds', async () => {
     } finally {
         redis.signal('SIGCONT');
     }
-    await Promise.all(nodes.map((node, i) => node.printed(/seed feed connected connection=commands/, { from: from[i] })));
+    await Promise.all(nodes.map((node, i) => node.printed(/seed feed ready/, { from: from[i] })));
     const { version } = await pushAccepted(nodes[0]);
     await allShow(version);
 }, { timeout: 60_000 });

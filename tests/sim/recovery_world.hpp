@@ -49,15 +49,18 @@ private:
     std::unique_ptr<hub::Client> client_;
 };
 
-/// The server: shards and what lies between them.
-class Cluster final : public hub::NamespacePort, public engine::SessionKeeper {
+/// The server: shards and what lies between them. Or several servers, one behind the other, with as many shards
+/// each: what lies between those is their adapter's (adapter_recovery_world.hpp).
+class Cluster : public hub::NamespacePort, public engine::SessionKeeper {
 public:
     /// Emits from no shard's thread.
     static constexpr unsigned outside = 99;
 
-    Cluster(std::uint64_t seed, unsigned shards, RecoveryOptions recovery = {})
+    Cluster(std::uint64_t seed, unsigned shards, RecoveryOptions recovery = {},
+            unsigned servers = 1, std::shared_ptr<Adapter> adapter = nullptr)
         : dice(seed), options(make_options(shards, recovery)) {
-        for (unsigned index = 0; index < shards; ++index) {
+        options.adapter = std::move(adapter);
+        for (unsigned index = 0; index < servers * shards; ++index) {
             shards_.push_back(std::make_unique<Shard>(*this, index));
         }
     }
@@ -142,14 +145,15 @@ public:
         if (current_ != outside) hub(current_).deliver(*shared);
     }
     void post_to_hub(unsigned shard, std::function<void(hub::Hub&)> work) override {
-        post(shard, [this, shard, work = std::move(work)] { work(hub(shard)); });
+        const auto to = first_of(current_) + shard;
+        post(to, [this, to, work = std::move(work)] { work(hub(to)); });
     }
     void surgery(hub::RoomSurgery surgery) override { hub(current_).surgery(surgery); }
     void ask(hub::Question question, BroadcastAckHandler handler) override {
         hub(current_).ask(question, std::move(handler));
     }
-    void fetch(std::string nsp, Audience audience, FetchHandler handler) override {
-        handler({{}, hub(current_).fetch(nsp, audience)});
+    void fetch(hub::SocketQuery query, FetchHandler handler) override {
+        handler({{}, hub(current_).fetch(query.nsp, query.audience), {}});
     }
     void require_setup_phase(const Namespace&) const override {}
     void on_session_closed(engine::Session&) override {}
@@ -157,12 +161,21 @@ public:
     [[nodiscard]] const engine::SessionContext& session_context(unsigned shard) const {
         return shards_[shard]->context;
     }
+    /// Shard 0 of the server that this shard belongs to.
+    [[nodiscard]] unsigned first_of(unsigned shard) const noexcept {
+        return shard / options.shards * options.shards;
+    }
 
     Dice dice;
     /// The hubs keep references to it.
     Options options;
     std::vector<std::string> failures;
     mutable test::Encodings encodings{};
+
+protected:
+    void post(unsigned to, std::function<void()> work) {
+        letters_[{current_, to}].push_back(std::move(work));
+    }
 
 private:
     static constexpr std::uint64_t start_ms = 1'790'000'000'000;
@@ -176,7 +189,8 @@ private:
                   },
                   LogLevel::warn),
               context{cluster.options, deadlines, counters, cluster},
-              hub(hub::HubContext{cluster.options, deadlines, cluster.dice, log, its_index,
+              hub(hub::HubContext{cluster.options, deadlines, cluster.dice, log,
+                                  its_index % cluster.options.shards,
                                   Milliseconds(start_ms) - Milliseconds(3'600'000), &counters}) {}
 
         unsigned index;
@@ -197,10 +211,6 @@ private:
         options.parser = Parser::by_client;
         return options;
     }
-    void post(unsigned to, std::function<void()> work) {
-        letters_[{current_, to}].push_back(std::move(work));
-    }
-
     std::map<std::string, std::unique_ptr<Namespace>> namespaces_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<std::unique_ptr<Line>> lines_;

@@ -98,8 +98,8 @@ public:
     void ask(hub::Question question, BroadcastAckHandler handler) override {
         shards_[scheduler.shard]->hub.ask(question, std::move(handler));
     }
-    void fetch(std::string nsp, Audience audience, FetchHandler handler) override {
-        handler({{}, shards_[scheduler.shard]->hub.fetch(nsp, audience)});
+    void fetch(hub::SocketQuery query, FetchHandler handler) override {
+        handler({{}, shards_[scheduler.shard]->hub.fetch(query.nsp, query.audience), {}});
     }
     void require_setup_phase(const Namespace&) const override {}
 

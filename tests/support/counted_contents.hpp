@@ -25,6 +25,7 @@ public:
           args_(event.args),
           flags_(event.flags),
           offset_(event.offset),
+          adapter_offset_(event.adapter_offset),
           bytes_(hub::bytes_of(args_)) {}
 
     [[nodiscard]] const engine::ContentRef& of(hub::ContentForm form) const override {
@@ -32,7 +33,8 @@ public:
         // The same ever after, as for every LazyContents.
         auto& content = contents_[form.index()];
         if (!content) {
-            content = hub::encode_event(form, {nsp_, name_, args_, flags_, offset_});
+            content =
+                hub::encode_event(form, {nsp_, name_, args_, flags_, offset_, adapter_offset_});
             bytes_ += content->data.size();
         }
         return content;
@@ -46,6 +48,7 @@ private:
     const Args args_;
     const EmitFlags flags_;
     const wire::EventOffset offset_;
+    const std::string adapter_offset_;
     mutable std::size_t bytes_;
     mutable std::array<engine::ContentRef, hub::content_forms> contents_;
 };

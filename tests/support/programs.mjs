@@ -1,14 +1,17 @@
 // Programs under test as child processes: each is watched by what it prints and ended by its own pid.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 import { within } from './waiting.mjs';
+
+const run = promisify(execFile);
 
 /** A program of the build folder, as in built('chartcast') or built('examples/hello'). */
 export function built(name) {
@@ -143,13 +146,20 @@ export async function startExample(name, args) {
     return program;
 }
 
-/** A redis-server of the test's own, which keeps nothing on disk; restart() comes back empty. */
+/**
+ * A redis-server of the test's own, which keeps nothing on disk: started again it comes back empty. `args` are
+ * further ones of its command line; with `sentinel`, the lines of a configuration, it is a Sentinel.
+ */
 export class RedisServer {
     #program;
     #folder = mkdtempSync(path.join(os.tmpdir(), 'chartcast-redis-'));
+    #args;
+    #sentinel;
 
-    constructor({ password = '' } = {}) {
+    constructor({ password = '', args = [], sentinel = null } = {}) {
         this.password = password;
+        this.#args = args;
+        this.#sentinel = sentinel;
     }
 
     get url() {
@@ -158,11 +168,32 @@ export class RedisServer {
 
     async start() {
         this.port ??= await freePort();
-        const args = ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '',
-            '--appendonly', 'no', ...(this.password ? ['--requirepass', this.password] : [])];
+        const args = this.#sentinel ? this.#sentinelArgs() : this.#serverArgs();
         this.#program = new Program('redis-server', args.map(String));
-        await this.#program.printed(/Ready to accept connections/);
+        await this.#program.printed(this.#sentinel ? /Sentinel ID is/ : /Ready to accept connections/);
         return this;
+    }
+
+    #serverArgs() {
+        return ['--port', this.port, '--bind', '127.0.0.1', '--dir', this.#folder, '--save', '', '--appendonly', 'no',
+            ...(this.password ? ['--requirepass', this.password] : []), ...this.#args];
+    }
+
+    // A Sentinel keeps what it learns in its configuration.
+    #sentinelArgs() {
+        const file = path.join(this.#folder, 'sentinel.conf');
+        if (!existsSync(file)) {
+            const lines = [`port ${this.port}`, 'bind 127.0.0.1', `dir ${this.#folder}`, ...this.#sentinel];
+            writeFileSync(file, lines.map((line) => `${line}\n`).join(''));
+        }
+        return [file, '--sentinel'];
+    }
+
+    /** What redis-cli prints for one command, without the newline at its end. */
+    async cli(...args) {
+        const login = this.password ? ['--no-auth-warning', '-a', this.password] : [];
+        const { stdout } = await run('redis-cli', ['-p', String(this.port), ...login, ...args.map(String)]);
+        return stdout.trimEnd();
     }
 
     /** As a crash: no goodbye to anybody. */

@@ -1,9 +1,10 @@
-// The npm packages that share a Redis with our servers, for tests/integration/redis_adapter_test.cpp.
+// The npm packages that share a Redis with our servers, for tests/integration/redis_*_test.cpp.
 //
 //   node redis_peers.mjs emitter <port>       @socket.io/redis-emitter 5 says its piece and ends
 //   node redis_peers.mjs old-emitter <port>   socket.io-emitter 3.2, as in the seed era
 //   node redis_peers.mjs server <port>        socket.io 4 with the classic adapter and one client;
-//                                             prints "ready", then a line of JSON for each event
+//                                             prints "ready", then a line of JSON for each event,
+//                                             and what becomes of what the event "run" tells it
 
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
@@ -46,6 +47,27 @@ async function server() {
     const http = createServer();
     const [pub, sub] = [await connected(), await connected()];
     const io = new Server(http, { adapter: createAdapter(pub, sub) });
+    const tell = (...what) => console.log(JSON.stringify(what));
+    // Events of other servers.
+    io.on("whoami", (...args) => args.pop()("node"));
+    io.on("noted", (...args) => tell("noted", ...args));
+    const calls = {
+        fetch: async () => (await io.fetchSockets()).map(({ id, rooms, data }) => [id.length === 20 ? "client" : id, [...rooms].length, data]),
+        ask: async () => (await io.timeout(10_000).emitWithAck("q", 41)).sort(),
+        side: () => io.serverSideEmitWithAck("whoami"),
+        rooms: async () => [...(await io.of("/").adapter.allRooms())].filter((room) => room.length < 20).sort(),
+        note: () => io.serverSideEmit("noted", { a: 1 }),
+        join: () => io.in("room1").socketsJoin(["y"]),
+        leave: () => io.in("room1").except("z").socketsLeave("y"),
+        disconnect: () => io.in("nobody").disconnectSockets(true),
+    };
+    io.on("run", async (name) => {
+        try {
+            tell(name, await calls[name]());
+        } catch (error) {
+            tell(name, error.message);
+        }
+    });
     io.on("connection", (socket) => {
         socket.join("room1");
         socket.on("please", (...args) => io.to("room1").emit("node says", ...args));
@@ -54,6 +76,7 @@ async function server() {
     const client = connect(`http://127.0.0.1:${http.address().port}`);
     client.onAny((...event) => {
         console.log(JSON.stringify(event));
+        if (event[0] === "q") event.at(-1)(`client says ${event[1]}`);
         if (event[0] === "question") client.emit("please", ...event.slice(1));
     });
     client.on("connect", async () => {

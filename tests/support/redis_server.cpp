@@ -79,6 +79,7 @@ RedisServer::RedisServer(RedisServerOptions options) : options_(std::move(option
     // Somebody else may take the port between our look and the server's bind.
     for (int attempt = 0; attempt < 5; ++attempt) {
         port_ = free_port();
+        bus_port_ = free_port();
         write_config();
         if (try_start()) {
             return;
@@ -107,9 +108,24 @@ std::string RedisServer::url() const {
 
 void RedisServer::write_config() {
     std::ofstream file(folder_.path() / "redis.conf");
-    file << "bind 127.0.0.1\nsave \"\"\nappendonly no\nmaxclients 200\ndir "
-         << folder_.path().string() << "\n";
+    file << "bind 127.0.0.1\ndir " << folder_.path().string() << "\n";
     file << (options_.tls ? "port 0\ntls-port " : "port ") << port_ << "\n";
+    if (options_.mode != RedisMode::sentinel) {
+        write_server_config(file);
+    }
+    for (const std::string& line : options_.config) {
+        file << line << "\n";
+    }
+}
+
+void RedisServer::write_server_config(std::ostream& file) const {
+    file << "save \"\"\nappendonly no\nmaxclients 200\n";
+    if (options_.mode == RedisMode::cluster_node) {
+        // A dead master is missed soon; the bus has a port of its own since port + 10000 may not exist.
+        file << "cluster-enabled yes\ncluster-config-file nodes.conf\ncluster-node-timeout 1000\n"
+                "cluster-replica-validity-factor 0\ncluster-port "
+             << bus_port_ << "\n";
+    }
     if (options_.tls) {
         file << "tls-auth-clients optional\ntls-ca-cert-file ca.pem\ntls-cert-file server.pem\n"
                 "tls-key-file server.key\n";
@@ -121,9 +137,6 @@ void RedisServer::write_config() {
         file << "requirepass " << options_.password << "\n";
     }
     for (const std::string& line : options_.users) {
-        file << line << "\n";
-    }
-    for (const std::string& line : options_.config) {
         file << line << "\n";
     }
 }
@@ -146,7 +159,11 @@ bool RedisServer::try_start() {
     if (pipe2(pipe.data(), O_CLOEXEC) != 0) {
         throw std::runtime_error("pipe2 failed");
     }
-    pid_ = spawn({"redis-server", (folder_.path() / "redis.conf").string()}, pipe[1]);
+    std::vector<std::string> command{"redis-server", (folder_.path() / "redis.conf").string()};
+    if (options_.mode == RedisMode::sentinel) {
+        command.emplace_back("--sentinel");
+    }
+    pid_ = spawn(command, pipe[1]);
     close(pipe[1]);
     log_.clear();
     const bool ready = wait_for_ready(pipe[0]);
@@ -161,7 +178,9 @@ bool RedisServer::try_start() {
 bool RedisServer::wait_for_ready(int output) {
     const Clock::time_point deadline = Clock::now() + std::chrono::seconds(20);
     std::array<char, 4096> buffer{};
-    while (log_.find("Ready to accept connections") == std::string::npos) {
+    const char* const sign =
+        options_.mode == RedisMode::sentinel ? "Sentinel ID is" : "Ready to accept connections";
+    while (log_.find(sign) == std::string::npos) {
         const auto left =
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
         pollfd event{output, POLLIN, 0};

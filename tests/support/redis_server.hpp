@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,15 @@ private:
     std::filesystem::path path_;
 };
 
+/// What a redis-server is for.
+enum class RedisMode : std::uint8_t {
+    alone,
+    cluster_node,  ///< Of a Cluster that is yet to be made: redis_deployments.hpp.
+    sentinel,      ///< Without what `config` says it watches nothing.
+};
+
 struct RedisServerOptions {
+    RedisMode mode = RedisMode::alone;
     /// requirepass
     std::string password = {};
     /// Lines of an ACL, as in "user app on >secret ~* &* +@all".
@@ -47,6 +56,8 @@ public:
     RedisServer& operator=(const RedisServer&) = delete;
 
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
+    /// Where other nodes of its Cluster find it.
+    [[nodiscard]] std::uint16_t bus_port() const noexcept { return bus_port_; }
     [[nodiscard]] std::string unix_path() const;
     [[nodiscard]] std::string ca_file() const;
     /// "redis://127.0.0.1:<port>", rediss with TLS, with the password of RedisServerOptions.
@@ -66,6 +77,7 @@ public:
 
 private:
     void write_config();
+    void write_server_config(std::ostream& file) const;
     void make_certificates();
     [[nodiscard]] bool try_start();
     /// Reads the server's log until it serves; false when it ends or is silent for too long.
@@ -74,6 +86,7 @@ private:
     RedisServerOptions options_;
     TemporaryFolder folder_;
     std::uint16_t port_ = 0;
+    std::uint16_t bus_port_ = 0;
     pid_t pid_ = -1;
     /// What it printed until it served.
     std::string log_;

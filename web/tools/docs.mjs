@@ -16,8 +16,8 @@ const docs = join(dirname(fileURLToPath(import.meta.url)), '../../docs');
 const groups = {
     Guide: ['guide/getting_started', 'guide/getting_started.zh-CN', 'guide/embed', 'guide/from_node',
         'guide/sql_dashboards', 'guide/permission', 'guide/api_reference'],
-    Reference: ['config', 'cli', 'http-api', 'protocol', 'sources', 'store', 'auth', 'pages', 'operating', 'seed',
-        'demo'],
+    Reference: ['config', 'cli', 'http-api', 'protocol', 'sources', 'store', 'auth', 'pages', 'operating', 'cluster',
+        'seed', 'demo'],
     Library: ['library', 'http', 'slow-clients', 'sharding'],
 };
 

@@ -1,5 +1,6 @@
 // The job of bench/fanout_server.cpp on npm's socket.io with ws, from the packages that the tests have installed:
-// from SIGUSR2 on it emits, every interval, `burst` messages to everybody; a second SIGUSR2 stops it.
+// from SIGUSR2 on it emits, every interval, `burst` messages to everybody; a second SIGUSR2 stops it. As one of several
+// over a Redis it passes on what an emitter says.
 
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -19,6 +20,7 @@ const { values } = parseArgs({
         deflate: { type: 'boolean', default: false },
         'tls-cert': { type: 'string' },
         'tls-key': { type: 'string' },
+        redis: { type: 'string' },
     },
 });
 const interval = Number(values['interval-ms']);
@@ -49,6 +51,11 @@ const io = new Server(http, {
     perMessageDeflate: values.deflate && { threshold: 100, serverNoContextTakeover: true },
 });
 const rows = chartRows(Number(values.bytes));
+if (values.redis) {
+    const { createAdapter } = require('@socket.io/redis-adapter');
+    const connected = () => require('redis').createClient({ url: values.redis }).connect();
+    io.adapter(createAdapter(await connected(), await connected()));
+}
 let broadcasts = 0;
 let due;
 let timer;

@@ -18,6 +18,9 @@ namespace {
 // Few enough that no server's queue of connections to accept runs over.
 constexpr std::size_t connecting_max = 64;
 constexpr std::size_t buffer_bytes = 256 * 1024;
+// What epoll tells of beside the connections, which have their numbers.
+constexpr std::uint64_t emission_timer = UINT64_MAX;
+constexpr std::uint64_t emission_redis = UINT64_MAX - 1;
 constexpr std::uint8_t text = 1;
 constexpr std::uint8_t ping = 9;
 constexpr std::uint8_t pong = 10;
@@ -40,6 +43,11 @@ FanoutClient::FanoutClient(const ClientSettings& settings)
     : settings_(settings), epoll_(::epoll_create1(EPOLL_CLOEXEC)), buffer_(buffer_bytes, '\0') {
     if (epoll_ < 0) fail("epoll_create1");
     if (settings.tls) tls_.emplace();
+    if (settings.emission) {
+        emission_.emplace(*settings.emission);
+        watch(emission_->timer(), emission_timer);
+        watch(emission_->redis(), emission_redis);
+    }
     connections_.reserve(settings.clients);
 }
 
@@ -54,15 +62,21 @@ void FanoutClient::connect_all() {
         if (joined_ < settings_.clients) read_some(1000);
         if (nanoseconds_now() > give_up) refuse("the server does not let everybody in");
     }
+    if (emission_) emission_->await_servers(settings_.ports.size());
+}
+
+void FanoutClient::watch(int file, std::uint64_t key) {
+    epoll_event event{.events = EPOLLIN, .data = {.u64 = key}};
+    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, file, &event) != 0) fail("epoll_ctl");
 }
 
 void FanoutClient::open_next() {
     const auto number = connections_.size();
     auto& connection = connections_.emplace_back();
-    connection.socket = connect_to_loopback(settings_.port, number);
+    const auto port = settings_.ports[number % settings_.ports.size()];
+    connection.socket = connect_to_loopback(port, number);
     send_without_delay(connection.socket);
-    epoll_event event{.events = EPOLLIN, .data = {.u64 = number}};
-    if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, connection.socket, &event) != 0) fail("epoll_ctl");
+    watch(connection.socket, number);
     if (!settings_.dialect) return join(connection);
     if (!tls_) return ask_for_websocket(connection);
     connection.tls = std::make_unique<TlsLink>(*tls_, connection.socket);
@@ -98,6 +112,19 @@ void FanoutClient::join(Connection& connection) {
     ++joined_;
 }
 
+void FanoutClient::start_emitting() {
+    if (emission_) emission_->start(delivered());
+}
+
+void FanoutClient::stop_emitting() {
+    if (emission_) emission_->stop();
+}
+
+bool FanoutClient::everybody_has_all() const {
+    if (emission_) return counts_.messages == emission_->published() * settings_.clients;
+    return counts_.messages % settings_.clients == 0;
+}
+
 void FanoutClient::read_until(std::uint64_t nanoseconds) {
     for (auto now = nanoseconds_now(); now < nanoseconds; now = nanoseconds_now()) {
         read_some(static_cast<int>((nanoseconds - now) / 1'000'000 + 1));
@@ -115,8 +142,15 @@ bool FanoutClient::read_some(int timeout_ms) {
     std::array<epoll_event, 512> events;
     const int count = ::epoll_wait(epoll_, events.data(), events.size(), timeout_ms);
     if (count < 0 && errno != EINTR) fail("epoll_wait");
-    for (int i = 0; i < count; ++i) read_from(connections_[events[i].data.u64]);
+    for (int i = 0; i < count; ++i) on_event(events[static_cast<std::size_t>(i)].data.u64);
+    if (emission_) emission_->on_delivered(delivered());
     return count > 0;
+}
+
+void FanoutClient::on_event(std::uint64_t key) {
+    if (key == emission_timer) return emission_->on_timer();
+    if (key == emission_redis) return emission_->on_answer();
+    read_from(connections_[key]);
 }
 
 void FanoutClient::read_from(Connection& connection) {

@@ -3,6 +3,7 @@
 // that one core of clients keeps up with one core of server.
 
 #include "client/dialect.hpp"
+#include "client/emission.hpp"
 #include "client/frame_scanner.hpp"
 #include "client/histogram.hpp"
 #include "client/tls_link.hpp"
@@ -18,7 +19,8 @@
 namespace bench {
 
 struct ClientSettings {
-    std::uint16_t port = 0;
+    /// Of one server or several: clients are spread over them in turn.
+    std::vector<std::uint16_t> ports;
     std::size_t clients = 0;
     /// nullptr: connects, reads, counts bytes, says nothing.
     const Dialect* dialect = nullptr;
@@ -26,6 +28,8 @@ struct ClientSettings {
     bool tls = false;
     /// Where there are no frames to count.
     std::uint64_t raw_message_bytes = 1;
+    /// Who emits, where the servers do not.
+    std::optional<EmissionSettings> emission;
 };
 
 /// Of all connections, since the beginning.
@@ -39,8 +43,11 @@ class FanoutClient {
 public:
     explicit FanoutClient(const ClientSettings& settings);
 
-    /// Returns when all have joined.
+    /// Returns when all have joined, and the servers hear the emission.
     void connect_all();
+    /// Of the emission. What is on its way then still comes.
+    void start_emitting();
+    void stop_emitting();
     /// Reads what arrives until then.
     void read_until(std::uint64_t nanoseconds);
     /// Reads until nothing has arrived for that long. False when that did not come to pass in time.
@@ -48,6 +55,10 @@ public:
     /// From now on, only.
     void forget_latencies() { latencies_ = {}; }
 
+    /// Nobody has more messages than another, as far as the sum can tell, nor fewer than were emitted.
+    [[nodiscard]] bool everybody_has_all() const;
+    /// By the emission.
+    [[nodiscard]] std::uint64_t published() const { return emission_ ? emission_->published() : 0; }
     [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
     [[nodiscard]] const Histogram& latencies() const noexcept { return latencies_; }
     /// One compressed message was inflated and was an event.
@@ -78,6 +89,10 @@ private:
     [[nodiscard]] std::string handshake() const;
     /// False when nothing arrived in time.
     bool read_some(int timeout_ms);
+    void watch(int file, std::uint64_t key);
+    void on_event(std::uint64_t key);
+    /// The messages that everybody has, in the mean.
+    [[nodiscard]] std::uint64_t delivered() const { return counts_.messages / settings_.clients; }
     void read_from(Connection& connection);
     void on_bytes(Connection& connection, std::string_view bytes);
     void count_raw(Connection& connection, std::size_t bytes);
@@ -91,6 +106,7 @@ private:
 
     ClientSettings settings_;
     std::optional<TlsClients> tls_;
+    std::optional<Emission> emission_;
     int epoll_;
     std::string buffer_;
     std::vector<Connection> connections_;

@@ -33,6 +33,19 @@ CommandLine& CommandLine::number(std::string name, std::uint64_t& value, std::st
     return *this;
 }
 
+CommandLine& CommandLine::numbers(std::string name, std::vector<std::uint64_t>& values,
+                                  std::string help) {
+    help += "; may be repeated";
+    const auto add = [&values](std::string_view text) {
+        std::uint64_t value = 0;
+        if (!read(text, value)) return false;
+        values.push_back(value);
+        return true;
+    };
+    options_.push_back({std::move(name), true, std::move(help), add});
+    return *this;
+}
+
 CommandLine& CommandLine::decimal(std::string name, double& value, std::string help) {
     options_.push_back({std::move(name), true, std::move(help),
                         [&value](std::string_view text) { return read(text, value); }});

@@ -16,6 +16,8 @@ public:
     explicit CommandLine(std::string purpose) : purpose_(std::move(purpose)) {}
 
     CommandLine& number(std::string name, std::uint64_t& value, std::string help);
+    /// May be there several times.
+    CommandLine& numbers(std::string name, std::vector<std::uint64_t>& values, std::string help);
     CommandLine& decimal(std::string name, double& value, std::string help);
     CommandLine& text(std::string name, std::string& value, std::string help);
     CommandLine& flag(std::string name, bool& value, std::string help);

@@ -133,6 +133,7 @@ void read_cluster(Section section, Settings& settings) {
         inside->done();
     }
     section["accept_emitter"].flag(cluster.accept_emitter);
+    section["ready_alone"].flag(cluster.ready_alone);
     section.done();
 }
 

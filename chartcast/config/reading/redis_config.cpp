@@ -10,7 +10,8 @@ std::variant<RedisConfig, std::string> redis_config_of(const std::string& url) {
     auto parsed = redis::parse_url(url);
     if (!parsed) {
         return parsed.error().message() +
-               "; give redis://:PASSWORD@HOST:PORT/DB, rediss://... for TLS, or unix:///PATH "
+               "; give redis://:PASSWORD@HOST:PORT/DB, rediss://... for TLS, unix:///PATH, "
+               "redis-sentinel://HOST:PORT,HOST:PORT/MASTER or redis-cluster://HOST:PORT,HOST:PORT "
                "(characters like @ and / in a password as %40 and %2F)";
     }
     RedisConfig redis{url, std::move(*parsed)};

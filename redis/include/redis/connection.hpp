@@ -38,8 +38,8 @@ struct StateChange {
 
 using OnState = std::function<void(const StateChange&)>;
 
-/// `ec` is unset only if Redis has executed the command. On errc::server_error the reply is Redis's
-/// error.
+/// `ec` is unset only if Redis has executed the command. On errc::server_error, and errc::read_only_replica
+/// (READONLY), the reply is Redis's error.
 using OnReply = std::function<void(boost::system::error_code ec, Reply reply)>;
 
 class Connection {
@@ -56,6 +56,9 @@ public:
     void start();
     /// Ends the connection for good. Commands still pending fail with errc::stopped.
     void stop();
+    /// Connects to another server, or anew to the same one. Commands that wait go there; those that were sent
+    /// fail with errc::connection_lost. Before start(): where it will connect to.
+    void move_to(const Seed& server);
 
     [[nodiscard]] bool connected() const noexcept;
     [[nodiscard]] const Options& options() const noexcept;

@@ -53,8 +53,18 @@ enum class errc {
     tls_file,
     /// Options::subscriptions_max is reached.
     too_many_subscriptions,
+    /// READONLY: the server is a replica, not the master.
+    read_only_replica,
+    /// CLUSTERDOWN, or no node of a Cluster answers: nobody serves the slot, or any.
+    cluster_down,
+    /// A command was sent from node to node of a Cluster without end: they do not agree on who has the slot.
+    too_many_redirections,
+    /// None of the Sentinels answers.
+    no_sentinel,
+    /// The Sentinels know no master of the name Options::master_name.
+    unknown_master,
 
-    /// A URL that starts neither with redis:// nor rediss:// nor unix://.
+    /// A URL that starts with none of the schemes of parse_url().
     url_scheme,
     /// A URL without host, or with a broken [IPv6] address.
     url_host,
@@ -68,6 +78,10 @@ enum class errc {
     url_escape,
     /// An unknown query parameter, or one that does not fit the scheme.
     url_parameter,
+    /// A Sentinel URL without the master's name as its path.
+    url_master_name,
+    /// A database in a Cluster's URL: a Cluster has database 0 alone.
+    url_cluster_database,
 };
 
 [[nodiscard]] const boost::system::error_category& error_category() noexcept;

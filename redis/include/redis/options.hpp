@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace redis {
 
@@ -30,7 +31,32 @@ struct TlsOptions {
     std::shared_ptr<const LoadedTls> loaded;
 };
 
+/// How the Redis is run that a Deployment connects to.
+enum class Kind : std::uint8_t {
+    single,    ///< One server, at host and port or unix_path.
+    sentinel,  ///< The master that the Sentinels at `seeds` name.
+    cluster,   ///< A Redis Cluster of which `seeds` are some nodes.
+};
+
+struct Seed {
+    std::string host;
+    std::uint16_t port = 0;
+    friend bool operator==(const Seed&, const Seed&) = default;
+};
+
 struct Options {
+    /// For Deployment; a Connection goes to host and port whatever it says, but with Kind::sentinel refuses
+    /// a replica (errc::read_only_replica).
+    Kind kind = Kind::single;
+    /// Sentinels, or nodes of a Cluster; any that answers will do.
+    std::vector<Seed> seeds;
+    /// What the Sentinels call the master.
+    std::string master_name;
+    /// The Sentinels' own, which may differ from the servers'.
+    std::string sentinel_user;
+    std::string sentinel_password;
+    /// Shown by CLIENT LIST (CLIENT SETNAME); without spaces. Empty: none.
+    std::string client_name;
     std::string host = "127.0.0.1";
     std::uint16_t port = 6379;
     /// Path of a Unix domain socket; when set, host and port are not used.
@@ -73,14 +99,17 @@ struct Options {
 };
 
 /// `redis://[user]:password@host:port/db`, `rediss://...` (TLS) or `unix:///path?db=n`, credentials
-/// before the path. User, password and path may be percent-encoded. Parameters: `db`, and for
+/// before the path; `redis-sentinel://[user]:password@host:port,host:port/master_name?db=n` with
+/// sentinel_user and sentinel_password as parameters; `redis-cluster://[user]:password@host:port,host:port`;
+/// both with `rediss-` for TLS. User, password and path may be percent-encoded. Parameters: `db`, and for
 /// rediss `ca_file`, `certificate_file`, `key_file`, `server_name`, `insecure=true`. What the URL
-/// leaves out keeps its default. The error's message names the part that is wrong and quotes
-/// nothing.
+/// leaves out keeps its default; Sentinels listen on 26379. Of several hosts the first is Options::host too.
+/// The error's message names the part that is wrong and quotes nothing.
 [[nodiscard]] Result<Options> parse_url(std::string_view url);
 
-/// The address alone: "127.0.0.1:6379", "[::1]:6379" or "/run/redis.sock".
+/// The address alone: "127.0.0.1:6379", "[::1]:6379" or "/run/redis.sock"; the seeds, where there are some.
 [[nodiscard]] std::string address_of(const Options& options);
+[[nodiscard]] std::string address_of(const Seed& server);
 
 /// A URL with `***` in the password's place.
 [[nodiscard]] std::string to_string(const Options& options);

@@ -1,7 +1,7 @@
 #pragma once
 // A Lua script that Redis runs as one step. Any thread may own one.
 
-#include <redis/connection.hpp>
+#include <redis/deployment.hpp>
 
 #include <memory>
 #include <span>
@@ -18,9 +18,9 @@ public:
     [[nodiscard]] const std::string& sha1() const noexcept { return sha1_; }
 
     /// EVALSHA, and EVAL with the source where Redis does not know the script yet (after a
-    /// restart). In that case the script runs after commands that were issued since. `connection`
-    /// must live until the callback.
-    void run(Connection& connection, std::span<const std::string_view> keys,
+    /// restart). In that case the script runs after commands that were issued since. In a Cluster all keys
+    /// have to be of one slot. `redis` must live until the callback.
+    void run(Deployment& redis, std::span<const std::string_view> keys,
              std::span<const std::string_view> arguments, OnReply callback = {}) const;
 
 private:

@@ -39,9 +39,15 @@ public:
     /// Redis refused one (an ACL, as a rule). It is tried again every reconnect_delay_max and at
     /// each reconnect; until then on_ready does not come. The text is for operators.
     void on_refused(std::function<void(std::string_view name, const std::string& text)> callback);
+    /// A node of a Cluster does not serve a sharded channel, or no longer: `error` is its MOVED or CLUSTERDOWN.
+    /// Who knows where the channel is now ends this subscription. Without this callback it is a refusal.
+    void on_redirected(
+        std::function<void(std::string_view channel, std::string_view error)> callback);
 
     void start();
     void stop();
+    /// As Connection::move_to(); what is subscribed to is subscribed to there.
+    void move_to(const Seed& server);
 
     [[nodiscard]] bool connected() const noexcept;
     /// Connected, and all current subscriptions are confirmed.

@@ -14,6 +14,17 @@ namespace redis {
 
 using boost::system::error_code;
 
+namespace {
+
+error_code error_of(const Reply& reply) {
+    if (!reply.is_error()) {
+        return {};
+    }
+    return reply.error_code() == "READONLY" ? errc::read_only_replica : errc::server_error;
+}
+
+}  // namespace
+
 class Connection::Impl final : public LinkOwner,
                                public std::enable_shared_from_this<Connection::Impl> {
 public:
@@ -22,6 +33,7 @@ public:
 
     void command(std::span<const std::string_view> arguments, OnReply callback);
     void start() { link_->start(weak_from_this()); }
+    void move_to(const Seed& server) { link_->move_to(server); }
     void stop();
     void discard();
 
@@ -158,7 +170,7 @@ error_code Connection::Impl::on_link_reply(Reply reply) {
     const OnReply callback = std::move(sent_.front());
     sent_.pop_front();
     if (callback) {
-        const error_code ec = reply.is_error() ? make_error_code(errc::server_error) : error_code();
+        const error_code ec = error_of(reply);
         callback(ec, std::move(reply));
     }
     return {};
@@ -208,6 +220,10 @@ void Connection::start() {
 
 void Connection::stop() {
     impl_->stop();
+}
+
+void Connection::move_to(const Seed& server) {
+    impl_->move_to(server);
 }
 
 bool Connection::connected() const noexcept {

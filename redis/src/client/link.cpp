@@ -50,6 +50,27 @@ void Link::stop() {
     give_up_attempt();
 }
 
+void Link::move_to(const Seed& server) {
+    std::string text = describe_move(options_, server);
+    options_.host = server.host;
+    options_.port = server.port;
+    if (phase_ == Phase::idle || phase_ == Phase::closed) {
+        return;
+    }
+    const bool was_up = up();
+    give_up_attempt();
+    phase_ = Phase::waiting;
+    backoff_.reset();
+    attempt_after(std::chrono::milliseconds(0));
+    if (!was_up) {
+        return;
+    }
+    if (const auto owner = owner_.lock()) {
+        owner->on_link_down();
+    }
+    report(State::disconnected, make_error_code(errc::connection_lost), std::move(text));
+}
+
 void Link::give_up_attempt() {
     deadline_.cancel();
     keep_alive_.cancel();
@@ -272,7 +293,11 @@ void Link::wait_and_retry(const error_code& ec) {
     const bool needs_operator = is_authentication_error(ec) || ec == errc::database_refused ||
                                 ec == errc::certificate_refused || ec == errc::tls_file;
     const double chance = std::uniform_real_distribution<double>()(random_);
-    deadline_.expires_after(needs_operator ? backoff_.longest(chance) : backoff_.next(chance));
+    attempt_after(needs_operator ? backoff_.longest(chance) : backoff_.next(chance));
+}
+
+void Link::attempt_after(std::chrono::milliseconds wait) {
+    deadline_.expires_after(wait);
     deadline_.async_wait([self = shared_from_this()](error_code wait_ec) {
         if (!wait_ec && self->phase_ == Phase::waiting) {
             self->attempt();

@@ -51,6 +51,8 @@ public:
     /// The owner is held weakly: it owns the link.
     void start(std::weak_ptr<LinkOwner> owner);
     void stop();
+    /// Connects to another server, or anew to the same; whatever connection there is is given up.
+    void move_to(const Seed& server);
     /// There is output to take. What one turn of the loop asks for leaves in one write.
     void wake_writer();
 
@@ -89,12 +91,14 @@ private:
     void on_keep_alive();
     void fail(const Failure& failure);
     void wait_and_retry(const boost::system::error_code& ec);
+    void attempt_after(std::chrono::milliseconds wait);
     void give_up_attempt();
     void report(State state, const boost::system::error_code& ec, std::string text);
     [[nodiscard]] Failure io_failure(const boost::system::error_code& ec) const;
 
     boost::asio::io_context& io_;
-    const Options options_;
+    /// Its host and port change with move_to().
+    Options options_;
     std::weak_ptr<LinkOwner> owner_;
     Phase phase_ = Phase::idle;
     std::shared_ptr<Attempt> attempt_;

@@ -32,9 +32,10 @@ std::vector<std::string> make_call(std::span<const std::string_view> keys,
     return call;
 }
 
-void send(Connection& connection, const std::vector<std::string>& call, OnReply callback) {
+void send_call(Deployment& redis, const std::string& key, const std::vector<std::string>& call,
+               OnReply callback) {
     const std::vector<std::string_view> views(call.begin(), call.end());
-    connection.command(views, std::move(callback));
+    redis.command(key, views, std::move(callback));
 }
 
 }  // namespace
@@ -42,21 +43,22 @@ void send(Connection& connection, const std::vector<std::string>& call, OnReply 
 Script::Script(std::string source)
     : source_(std::make_shared<const std::string>(std::move(source))), sha1_(sha1_hex(*source_)) {}
 
-void Script::run(Connection& connection, std::span<const std::string_view> keys,
+void Script::run(Deployment& redis, std::span<const std::string_view> keys,
                  std::span<const std::string_view> arguments, OnReply callback) const {
     std::vector<std::string> call = make_call(keys, arguments);
     call[1] = sha1_;
-    send(connection, call,
-         [&connection, call, source = source_, callback = std::move(callback)](
-             boost::system::error_code ec, Reply reply) mutable {
-             if (ec == errc::server_error && reply.error_code() == "NOSCRIPT") {
-                 call[0] = "EVAL";
-                 call[1] = *source;
-                 send(connection, call, std::move(callback));
-             } else if (callback) {
-                 callback(ec, std::move(reply));
-             }
-         });
+    const std::string key(keys.empty() ? std::string_view() : keys.front());
+    send_call(redis, key, call,
+              [&redis, key, call, source = source_, callback = std::move(callback)](
+                  boost::system::error_code ec, Reply reply) mutable {
+                  if (ec == errc::server_error && reply.error_code() == "NOSCRIPT") {
+                      call[0] = "EVAL";
+                      call[1] = *source;
+                      send_call(redis, key, call, std::move(callback));
+                  } else if (callback) {
+                      callback(ec, std::move(reply));
+                  }
+              });
 }
 
 }  // namespace redis

@@ -11,17 +11,19 @@
 namespace redis {
 
 using boost::system::error_code;
-using Kind = SubscriptionTable::Kind;
 
 class Subscriber::Impl final : public LinkOwner,
                                public std::enable_shared_from_this<Subscriber::Impl> {
 public:
+    using Kind = SubscriptionTable::Kind;
+
     Impl(boost::asio::io_context& io, Options options)
         : link_(std::make_shared<Link>(io, std::move(options))),
           table_(link_->options().subscriptions_max),
           retry_(io) {}
 
     void start() { link_->start(weak_from_this()); }
+    void move_to(const Seed& server) { link_->move_to(server); }
     void stop();
     [[nodiscard]] error_code subscribe(Kind kind, std::string_view name);
     void unsubscribe(Kind kind, std::string_view name);
@@ -44,6 +46,7 @@ public:
     std::function<void(const Message&)> on_message_;
     std::function<void()> on_ready_;
     std::function<void(std::string_view, const std::string&)> on_refused_;
+    std::function<void(std::string_view, std::string_view)> on_redirected_;
 
 private:
     void changed();
@@ -151,11 +154,16 @@ void Subscriber::Impl::on_refusal(std::string_view name, std::string_view reason
             }
         });
     }
-    if (on_refused_) {
-        const std::string copy(name);
+    // The callbacks may end the subscription, to which the name belongs.
+    const std::string copy(name);
+    if (on_redirected_ && (reason.starts_with("MOVED ") || reason.starts_with("CLUSTERDOWN"))) {
+        on_redirected_(copy, reason);
+    } else if (on_refused_) {
+        const bool forbidden = reason.starts_with("NOPERM");
         on_refused_(copy, "Redis at " + address_of(link_->options()) +
                               " refused to subscribe to \"" + copy + "\" (" + std::string(reason) +
-                              "): permit the channel in the user's ACL");
+                              (forbidden ? "): permit the channel in the user's ACL"
+                                         : "): it is tried again"));
     }
 }
 
@@ -196,6 +204,14 @@ void Subscriber::stop() {
     impl_->stop();
 }
 
+void Subscriber::on_redirected(std::function<void(std::string_view, std::string_view)> callback) {
+    impl_->on_redirected_ = std::move(callback);
+}
+
+void Subscriber::move_to(const Seed& server) {
+    impl_->move_to(server);
+}
+
 bool Subscriber::connected() const noexcept {
     return impl_->link().up();
 }
@@ -209,27 +225,27 @@ const Options& Subscriber::options() const noexcept {
 }
 
 error_code Subscriber::subscribe(std::string_view channel) {
-    return impl_->subscribe(Kind::channel, channel);
+    return impl_->subscribe(Impl::Kind::channel, channel);
 }
 
 error_code Subscriber::psubscribe(std::string_view pattern) {
-    return impl_->subscribe(Kind::pattern, pattern);
+    return impl_->subscribe(Impl::Kind::pattern, pattern);
 }
 
 error_code Subscriber::ssubscribe(std::string_view channel) {
-    return impl_->subscribe(Kind::shard_channel, channel);
+    return impl_->subscribe(Impl::Kind::shard_channel, channel);
 }
 
 void Subscriber::unsubscribe(std::string_view channel) {
-    impl_->unsubscribe(Kind::channel, channel);
+    impl_->unsubscribe(Impl::Kind::channel, channel);
 }
 
 void Subscriber::punsubscribe(std::string_view pattern) {
-    impl_->unsubscribe(Kind::pattern, pattern);
+    impl_->unsubscribe(Impl::Kind::pattern, pattern);
 }
 
 void Subscriber::sunsubscribe(std::string_view channel) {
-    impl_->unsubscribe(Kind::shard_channel, channel);
+    impl_->unsubscribe(Impl::Kind::shard_channel, channel);
 }
 
 }  // namespace redis

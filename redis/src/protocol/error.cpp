@@ -30,8 +30,15 @@ const char* sentence(errc code) noexcept {
         case errc::certificate_refused: return "the server's certificate is not trusted";
         case errc::tls_file: return "a certificate or key file cannot be used";
         case errc::too_many_subscriptions: return "too many subscriptions";
+        case errc::read_only_replica: return "the server is a read-only replica";
+        case errc::cluster_down: return "the Redis Cluster does not serve this at the moment";
+        case errc::too_many_redirections:
+            return "the nodes of the Redis Cluster do not agree on who serves this";
+        case errc::no_sentinel: return "none of the Sentinels answers";
+        case errc::unknown_master: return "the Sentinels know no master of this name";
         case errc::url_scheme:
-            return "a Redis URL starts with redis://, rediss:// (TLS) or unix://";
+            return "a Redis URL starts with redis://, redis-sentinel:// or redis-cluster:// (with rediss "
+                   "for TLS), or with unix://";
         case errc::url_host: return "the Redis URL has no valid host";
         case errc::url_port: return "the port in the Redis URL is not a number from 1 to 65535";
         case errc::url_credentials:
@@ -42,6 +49,10 @@ const char* sentence(errc code) noexcept {
             return "a % in the Redis URL is not followed by two hexadecimal digits";
         case errc::url_parameter:
             return "the Redis URL has a parameter that is unknown or does not fit its scheme";
+        case errc::url_master_name:
+            return "a Sentinel URL ends in the name of its master: "
+                   "redis-sentinel://host:port,host:port/name";
+        case errc::url_cluster_database: return "a Redis Cluster has database 0 alone";
     }
     return "unknown Redis error";
 }

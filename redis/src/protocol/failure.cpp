@@ -62,6 +62,10 @@ std::string describe_own(const Options& options, const Failure& failure) {
             return " does not speak the Redis protocol" + detail +
                    ": check address and port, and redis:// against rediss://";
         case errc::stopped: return " was disconnected on purpose";
+        case errc::read_only_replica:
+            return options.kind == Kind::sentinel
+                       ? " is a replica now: the Sentinels are asked for the master"
+                       : " is a read-only replica: put its master into the Redis URL";
         default: return describe_login(options, failure);
     }
 }
@@ -79,6 +83,29 @@ std::string describe(const Options& options, const Failure& failure) {
     std::string text = "Redis at " + address_of(options);
     return text += failure.error.category() == error_category() ? describe_own(options, failure)
                                                                 : describe_network(failure);
+}
+
+std::string describe_search(const Options& options, const Failure& failure) {
+    const std::string detail = parenthesised(failure.detail);
+    if (failure.error == errc::unknown_master) {
+        return "The Sentinels at " + address_of(options) + " know no master \"" +
+               options.master_name + "\"" + detail +
+               ": check the name in the Redis URL against their `sentinel monitor`";
+    }
+    if (failure.error == errc::no_sentinel) {
+        return "None of the Sentinels at " + address_of(options) + " answers" + detail +
+               ": are they running, and are the addresses in the Redis URL right?";
+    }
+    return "None of the nodes of the Redis Cluster at " + address_of(options) +
+           " says who serves what" + detail +
+           ": is it running, is it a Cluster, and are the addresses in the Redis URL right?";
+}
+
+std::string describe_move(const Options& options, const Seed& server) {
+    const std::string from = address_of(options);
+    const std::string to = address_of(server);
+    return from == to ? "Redis at " + from + " is logged in to again"
+                      : "Redis at " + from + " is left: " + to + " takes over";
 }
 
 std::string describe_connected(const Options& options) {

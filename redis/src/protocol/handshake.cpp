@@ -2,6 +2,7 @@
 #include "protocol/handshake.hpp"
 
 #include "protocol/resp_writer.hpp"
+#include "protocol/sentinel_replies.hpp"
 
 #include <string_view>
 #include <utility>
@@ -30,6 +31,12 @@ errc classify_error(const Reply& reply) noexcept {
     }
     if (code == "LOADING") {
         return errc::loading;
+    }
+    if (code == "READONLY") {
+        return errc::read_only_replica;
+    }
+    if (code == "CLUSTERDOWN") {
+        return errc::cluster_down;
     }
     if (code == "DENIED" || text.find("protected mode") != std::string_view::npos) {
         return errc::protected_mode;
@@ -81,6 +88,14 @@ void Handshake::send_login() {
         append_command(output_, {"SELECT", std::to_string(options_.database)});
         sent_.push_back(Sent::select);
     }
+    if (!options_.client_name.empty()) {
+        append_command(output_, {"CLIENT", "SETNAME", options_.client_name});
+        sent_.push_back(Sent::set_name);
+    }
+    if (options_.kind == Kind::sentinel) {
+        append_command(output_, {"ROLE"});
+        sent_.push_back(Sent::role);
+    }
     append_command(output_, {"PING"});
     sent_.push_back(Sent::ping);
 }
@@ -98,6 +113,9 @@ Handshake::Status Handshake::on_reply(const Reply& reply) {
     sent_.pop_front();
     if (reply.is_error()) {
         return on_error(sent, reply);
+    }
+    if (sent == Sent::role && is_replica_role(reply)) {
+        return fail(errc::read_only_replica, {});
     }
     if (sent == Sent::hello) {
         resp_version_ = 3;
@@ -118,6 +136,10 @@ Handshake::Status Handshake::on_error(Sent sent, const Reply& reply) {
         // Logged in; this user just may not PING. Any answer is a sign of life.
         return Status::done;
     }
+    const bool dispensable = sent == Sent::set_name || sent == Sent::role;
+    if (dispensable && (kind == errc::server_error || kind == errc::no_permission)) {
+        return Status::waiting;
+    }
     if (kind != errc::server_error) {
         return fail(kind, code);
     }
@@ -134,6 +156,8 @@ Handshake::Status Handshake::on_error(Sent sent, const Reply& reply) {
                             ? "it knows no users: Redis 6 or later does"
                             : code);
         case Sent::select: return fail(errc::database_refused, std::string(reply.text()));
+        case Sent::set_name:
+        case Sent::role:
         case Sent::ping: break;
     }
     return fail(errc::server_error, std::string(reply.text()));

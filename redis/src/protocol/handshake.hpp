@@ -2,11 +2,13 @@
 // Logging in to a Redis server, as a state machine without I/O: commands out, replies in.
 // Lives where its connection lives.
 //
-//   [HELLO 3 [AUTH user pass]] --unknown--> [AUTH [user] pass] -> [SELECT db] -> PING -> done
-//                              --ok------------------------------^
+//   [HELLO 3 [AUTH user pass]] --unknown--> [AUTH [user] pass] -> [SELECT db] -> [CLIENT SETNAME name]
+//                              --ok------------------------------^    -> [ROLE] -> PING -> done
 //
 // All commands go out at once and the replies are judged in order, so that a login costs one round
-// trip. The PING shows a missing password at once, and that the server serves.
+// trip. The PING shows a missing password at once, and that the server serves. ROLE is asked where Sentinels
+// are: after a failover the old master comes back as a replica. Neither name nor role is worth a failure where
+// a server does not know them or a user may not.
 
 #include "protocol/failure.hpp"
 #include <redis/options.hpp>
@@ -37,7 +39,7 @@ public:
     [[nodiscard]] int resp_version() const noexcept { return resp_version_; }
 
 private:
-    enum class Sent : std::uint8_t { hello, auth, select, ping };
+    enum class Sent : std::uint8_t { hello, auth, select, set_name, role, ping };
 
     void send_hello();
     void send_login();

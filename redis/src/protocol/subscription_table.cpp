@@ -10,40 +10,38 @@
 namespace redis {
 namespace {
 
-using Kind = SubscriptionTable::Kind;
-
-std::string_view command_name(Kind kind, bool subscribe) {
+std::string_view command_name(SubscriptionTable::Kind kind, bool subscribe) {
     switch (kind) {
-        case Kind::channel: return subscribe ? "SUBSCRIBE" : "UNSUBSCRIBE";
-        case Kind::pattern: return subscribe ? "PSUBSCRIBE" : "PUNSUBSCRIBE";
-        case Kind::shard_channel: break;
+        case SubscriptionTable::Kind::channel: return subscribe ? "SUBSCRIBE" : "UNSUBSCRIBE";
+        case SubscriptionTable::Kind::pattern: return subscribe ? "PSUBSCRIBE" : "PUNSUBSCRIBE";
+        case SubscriptionTable::Kind::shard_channel: break;
     }
     return subscribe ? "SSUBSCRIBE" : "SUNSUBSCRIBE";
 }
 
 struct Confirmation {
-    Kind kind;
+    SubscriptionTable::Kind kind;
     bool subscribe;
 };
 
 std::optional<Confirmation> confirmation_of(std::string_view word) {
     if (word == "subscribe") {
-        return Confirmation{Kind::channel, true};
+        return Confirmation{SubscriptionTable::Kind::channel, true};
     }
     if (word == "unsubscribe") {
-        return Confirmation{Kind::channel, false};
+        return Confirmation{SubscriptionTable::Kind::channel, false};
     }
     if (word == "psubscribe") {
-        return Confirmation{Kind::pattern, true};
+        return Confirmation{SubscriptionTable::Kind::pattern, true};
     }
     if (word == "punsubscribe") {
-        return Confirmation{Kind::pattern, false};
+        return Confirmation{SubscriptionTable::Kind::pattern, false};
     }
     if (word == "ssubscribe") {
-        return Confirmation{Kind::shard_channel, true};
+        return Confirmation{SubscriptionTable::Kind::shard_channel, true};
     }
     if (word == "sunsubscribe") {
-        return Confirmation{Kind::shard_channel, false};
+        return Confirmation{SubscriptionTable::Kind::shard_channel, false};
     }
     return std::nullopt;
 }

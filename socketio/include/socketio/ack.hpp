@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -51,10 +52,13 @@ struct AckAnswer {
 /// What all sockets of an audience answered.
 struct BroadcastAnswers {
     /// errc::ack_timeout when somebody did not answer in time, else errc::disconnected when somebody left
-    /// instead.
+    /// instead, else what the adapter says when other servers could not be asked.
     boost::system::error_code ec;
-    /// The first argument of each answer, or null, in the order in which they came on each shard.
+    /// The first argument of each answer, or null, in the order in which they came on each shard and server.
     std::vector<Value> values;
+    /// Other servers of the cluster that went without their clients' answers, or had not all of them in time:
+    /// their names, or an empty text for each that is not known by name.
+    std::vector<std::string> missing;
 };
 
 using BroadcastAckHandler = std::function<void(const BroadcastAnswers&)>;

@@ -30,7 +30,7 @@ struct Audience {
 };
 
 struct EmitFlags {
-    /// This process only: nothing goes to the adapter.
+    /// This process only: nothing goes to the adapter, and nobody else is asked.
     bool local = false;
     /// Dropped for a client to which bytes of an earlier turn are still unsent (on polling: when no GET
     /// waits). Never dropped for what its own turn sends.
@@ -65,10 +65,13 @@ struct SocketDetails {
 };
 
 struct FetchedSockets {
-    /// None within one process.
+    /// errc::ack_timeout when not all servers had answered in time, or what the adapter says when they could not
+    /// be asked; none within one process.
     boost::system::error_code ec;
-    /// In no order.
+    /// In no order; of those servers that answered.
     std::vector<SocketDetails> sockets;
+    /// As BroadcastAnswers::missing.
+    std::vector<std::string> missing;
 };
 
 using FetchHandler = std::function<void(const FetchedSockets&)>;
@@ -112,9 +115,11 @@ public:
     /// namespace.
     void emit(const EncodedEvent& event) const;
 
-    /// Asks all sockets of the audience in this process, and calls the handler once: when each has answered
-    /// or left, or after `timeout`. With nobody to ask that is soon. On the calling shard, or on shard 0 when
-    /// the caller is none; of a server that stops, nothing may come. Throws std::invalid_argument when the
+    /// Asks all sockets of the audience, on all servers of the cluster, and calls the handler once: when each
+    /// has answered or left, or after `timeout`. With nobody to ask that is soon. On the calling shard, or on
+    /// shard 0 when the caller is none; of a server that stops, nothing may come. With local(), or an adapter
+    /// that has no requests, the sockets of this process. Who leaves another server without an answer is waited
+    /// for, as in Node; a server that is gone is not, and is named. Throws std::invalid_argument when the
     /// event's name is reserved, and when `timeout` is zero: a broadcast does not wait for ever. Acks are
     /// never volatile, droppable or conflated. Socket.IO protocol v5, "Acknowledgement".
     void emit_with_ack(std::string_view event, Args args, std::chrono::milliseconds timeout,
@@ -123,12 +128,14 @@ public:
     [[nodiscard]] Awaitable<BroadcastAnswers> emit_with_ack(
         std::string_view event, Args args, std::chrono::milliseconds timeout) const;
 
-    /// The connected sockets of the audience in this process. Handlers are called as those of
+    /// The connected sockets of the audience on all servers, or in this process alone, as with emit_with_ack().
+    /// The others have Options::cluster_request_timeout to answer. Handlers are called as those of
     /// emit_with_ack().
     void fetch_sockets(FetchHandler handler) const;
     [[nodiscard]] Awaitable<FetchedSockets> fetch_sockets() const;
 
-    /// Of the sockets of this process.
+    /// Of the sockets of all servers; with local(), or an adapter that has no requests, of this process. Nobody
+    /// tells when the others have done it, nor whether they were reached.
     void sockets_join(const std::vector<std::string>& rooms) const;
     void sockets_leave(const std::vector<std::string>& rooms) const;
     void disconnect_sockets(bool close_connection = false) const;

@@ -6,6 +6,8 @@
 //   socketio::Server first({.port = 3001, .adapter = cluster.join()});
 //   socketio::Server second({.port = 3002, .adapter = cluster.join()});
 
+#include "socketio/options.hpp"
+
 #include <cstddef>
 #include <memory>
 
@@ -17,12 +19,16 @@ class Adapter;
 class LocalCluster {
 public:
     LocalCluster();
+    /// One that keeps the sessions of sockets that left and the events that they miss, so that they may come back
+    /// to any of the servers, all of which have Options::connection_state_recovery on. The bounds are those of the
+    /// whole cluster, and skip_middlewares is each server's own.
+    explicit LocalCluster(const RecoveryOptions& kept);
     LocalCluster(const LocalCluster&) = delete;
     LocalCluster& operator=(const LocalCluster&) = delete;
     ~LocalCluster();
 
-    /// For Options::adapter of one server. Broadcasts reach the clients of all, and server_side_emit() the other
-    /// servers. What a server is sent waits in its event loop without a bound, as letters between shards do.
+    /// For Options::adapter of one server: everything that an adapter can do. What a server is sent waits in its
+    /// event loop without a bound, as letters between shards do. A server that stops is known to be gone at once.
     [[nodiscard]] std::shared_ptr<Adapter> join();
     /// Those that run now.
     [[nodiscard]] std::size_t servers() const;

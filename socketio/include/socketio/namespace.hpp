@@ -95,8 +95,8 @@ public:
     /// As Socket::on_drain(), for every socket of the namespace, at no cost per socket; after the socket's
     /// own handlers. On polling it is called after nearly every GET.
     Namespace& on_drain(DrainHandler handler);
-    /// Asked on shard 0 for each broadcast that another process sent to this namespace, before it is
-    /// delivered: false keeps it back, and so does an exception. Of several, the first that says false
+    /// Asked on shard 0 for each broadcast that another process sent to this namespace, with or without acks,
+    /// before it is delivered: false keeps it back, and so does an exception. Of several, the first that says false
     /// decides. What this process sends is not asked for.
     Namespace& on_remote_broadcast(RemoteBroadcastFilter filter);
     /// Told of what other servers of the cluster emit with server_side_emit(), on shard 0. Handlers of one
@@ -158,15 +158,16 @@ public:
 
     // ---- Between servers -----------------------------------------------------------------------
     /// To the handlers of on_server_side() of the other servers of the cluster that have this namespace. Any
-    /// thread. Throws std::invalid_argument as on_server_side() does, and std::logic_error when Options::adapter
-    /// has no server_side_emit(), as none has not, and for the parent of Server::of_matching().
+    /// thread. Throws std::invalid_argument as on_server_side() does, and std::logic_error without an adapter,
+    /// with one that has no requests, and for the parent of Server::of_matching().
     template <class... Values>
     void server_side_emit(std::string_view event, Values&&... values) const {
         send_server_side(event, Args{Value(std::forward<Values>(values))...});
     }
-    /// The same, and calls the handler once: when each of them has answered, or after `timeout` with those that
-    /// have. With no other server that is soon. On the calling shard, or on shard 0 when the caller is none; of
-    /// a server that stops, nothing may come. Throws std::invalid_argument for a timeout of zero, too.
+    /// The same, and calls the handler once: when each of them has answered or is gone, or after `timeout` with
+    /// the answers that came. With no other server that is soon. On the calling shard, or on shard 0 when the
+    /// caller is none; of a server that stops, nothing may come. Throws std::invalid_argument for a timeout of
+    /// zero, too.
     void server_side_emit_with_ack(std::string_view event, Args args,
                                    std::chrono::milliseconds timeout,
                                    ServerSideAnswersHandler handler) const;

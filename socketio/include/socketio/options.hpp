@@ -98,7 +98,7 @@ struct HttpCompressionOptions {
 /// Connection state recovery: a client that comes back soon after it lost its connection gets its socket back,
 /// with id, rooms and data, and the events that it missed. Kept in memory; it works whichever shard the client
 /// comes back to. Bounds are each shard's own: what is over them is forgotten, the oldest first, and who needed
-/// it connects anew.
+/// it connects anew. With an adapter that keeps sessions it works whichever server of the cluster that is.
 struct RecoveryOptions {
     /// How long a socket may be away. Node's time.
     std::chrono::milliseconds max_disconnection_duration{120'000};
@@ -114,6 +114,11 @@ struct RecoveryOptions {
     /// Their bytes; with Parser::by_client those of their values, and of each format that somebody was sent.
     /// Shards that keep the same broadcast share them, but each counts them.
     std::size_t packet_bytes_max = 64 * 1024 * 1024;
+    /// Where the adapter keeps sessions, for all servers of a cluster: how long a client that comes back waits for
+    /// it, before it connects anew. As long as Node's adapters wait for others. Then sessions_max and
+    /// session_bytes_max mean nothing, and packets_max and packet_bytes_max are of the broadcasts that come while
+    /// somebody waits.
+    std::chrono::milliseconds restore_timeout{5'000};
 };
 
 /// What becomes of an event that comes faster than Options::events_per_second_max.
@@ -227,6 +232,9 @@ struct Options {
     /// Joins this process to others; none means this process alone. See redis_adapter.hpp, and for servers of
     /// one process local_cluster.hpp.
     std::shared_ptr<Adapter> adapter = nullptr;
+    /// How long the other servers have for what fetch_sockets() asks of them; those that did not answer by then
+    /// are named. Node's time.
+    std::chrono::milliseconds cluster_request_timeout{5'000};
 
     // ---- Engine.IO -------------------------------------------------------------------------------
     bool allow_polling = true;

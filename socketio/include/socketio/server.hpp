@@ -3,6 +3,7 @@
 // event loop of the application's, and connections that the application accepted: docs/library.md.
 
 #include "socketio/adoption.hpp"
+#include "socketio/cluster_status.hpp"
 #include "socketio/counters.hpp"
 #include "socketio/endpoint.hpp"
 #include "socketio/http.hpp"
@@ -72,6 +73,9 @@ public:
     /// before run(). An adapter hears of such namespaces only when this is set: it then gets all that the
     /// processes send each other.
     Server& on_remote_broadcast(RemoteBroadcastFilter filter);
+    /// Told on shard 0 when the other servers can be reached, and when not any more: this server's own clients
+    /// are served all the same. First when that is known. Only before run().
+    Server& on_cluster_state(ClusterStateHandler handler);
 
     // ---- The root namespace --------------------------------------------------------------------
     Server& use(Middleware middleware);
@@ -156,7 +160,8 @@ public:
     /// All that is bound, Options::address first; empty before listen().
     [[nodiscard]] std::vector<ListenAddress> addresses() const;
     /// Serves until stop(), the end of drain() or, when it has the signals, SIGINT or SIGTERM, which drain over
-    /// Options::drain_window. The calling thread is shard 0.
+    /// Options::drain_window. The calling thread is shard 0. Throws as listen(), and what Adapter::start() throws:
+    /// then all shards have stopped.
     void run(bool handle_signals = true);
     /// Instead of run(), of a server on the application's io_context: begins to serve, and returns. On the
     /// thread that runs the io_context, or before it runs. From now on something of the server waits in it,
@@ -164,7 +169,8 @@ public:
     /// server with threads of its own.
     void start();
     /// Called on the io_context, once, when the server has stopped: nothing of it waits there any more. It may
-    /// destroy the server. Before start(); throws std::logic_error as start() does.
+    /// destroy the server. It stops by itself when Adapter::start() throws, which the log tells. Before start();
+    /// throws std::logic_error as start() does.
     Server& on_stopped(std::function<void()> handler);
     /// Takes over a connection that the application accepted, with what it has read of it: the beginning of a
     /// request, or nothing. The descriptor is the server's from here on, also when it is not taken: then it is
@@ -210,6 +216,9 @@ public:
     /// Asks every shard, and calls `done` on shard 0 with the sum. A shard walks its clients for it, which
     /// takes some microseconds for a hundred of them. Any thread; of a server that stops, nothing comes.
     void take_census(std::function<void(const Census&)> done);
+    /// Calls `done` on shard 0 with how the connection to other servers is, as Options::adapter sees it; an empty
+    /// one without an adapter, and before that has started. Any thread; of a server that stops, nothing comes.
+    void take_cluster_status(std::function<void(const ClusterStatus&)> done);
     [[nodiscard]] const Options& options() const noexcept;
 
 private:

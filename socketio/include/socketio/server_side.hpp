@@ -59,27 +59,14 @@ struct ServerSideAnswers {
     std::vector<Value> values;
     /// How many servers were asked. None: there is no other that has the namespace.
     std::size_t expected = 0;
+    /// Servers that went without an answer, or had none in time: their names, or an empty text for each that is
+    /// not known by name.
+    std::vector<std::string> missing;
 
     /// Of an error, for a log; for a timeout as in Node: "timeout reached: only 1 responses received out of 2".
     [[nodiscard]] std::string message() const;
 };
 
 using ServerSideAnswersHandler = std::function<void(const ServerSideAnswers&)>;
-
-/// A question of this server to the others, which its adapter fills in: Adapter::server_side_emit(). The server
-/// keeps its time; whoever waits is told once. Lives on shard 0; the adapter may keep it as long as it likes.
-class ServerSideQuestion {
-public:
-    virtual ~ServerSideQuestion() = default;
-
-    /// So many servers were asked; again when that turns out to be another number. It ends when as many have
-    /// answered.
-    virtual void expect(std::size_t servers) = 0;
-    virtual void add(Value answer) = 0;
-    /// Nobody can be asked.
-    virtual void fail(boost::system::error_code ec) = 0;
-    /// Somebody still waits.
-    [[nodiscard]] virtual bool is_open() const noexcept = 0;
-};
 
 }  // namespace socketio

@@ -1,5 +1,5 @@
 #pragma once
-// All of the library but its Redis parts (redis_adapter.hpp, emitter.hpp).
+// All of the library but its Redis parts (redis_adapter.hpp, sharded_adapter.hpp, streams_adapter.hpp, emitter.hpp).
 
 #include "socketio/ack.hpp"
 #include "socketio/adapter.hpp"

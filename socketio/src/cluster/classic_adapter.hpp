@@ -1,16 +1,28 @@
 #pragma once
-// The classic Redis adapter's broadcast channel: one PSUBSCRIBE per namespace, or one for all of them when
-// the host wants those that it has not; one PUBLISH per broadcast. Lives on shard 0, beside its AdapterHost. Calls AdapterHost::deliver(). WIRE.md B10.
+// Servers joined as @socket.io/redis-adapter 8 joins them, with Node's among them: broadcasts on one pattern for
+// each namespace, or on one for all of them when the host wants those that it has not; requests and responses on
+// three channels for each. WIRE.md B10. Lives on shard 0, beside its AdapterHost.
 //
-// Two connections: RESP2 does not allow commands on one that has subscriptions.
+//   broadcasts   <key>#<nsp>#[<room>#]           cluster_codec.hpp
+//   requests     <key>-request#<nsp>#            classic_request.hpp, classic_answers.hpp
+//   responses    <key>-response#<nsp>#[<uid>#]   classic_response.hpp, classic_questions.hpp
+//
+// Every broadcast is published, also when Redis says that nobody else heard the last one: servers of this wire do
+// not announce themselves, so that one which has just come cannot be told from none.
 
+#include "cluster/classic_answers.hpp"
+#include "cluster/classic_questions.hpp"
+#include "cluster/local_rooms.hpp"
+#include "cluster/own_operations.hpp"
+#include "cluster/redis_link.hpp"
 #include "socketio/adapter.hpp"
 #include "socketio/redis_adapter.hpp"
-#include <redis/connection.hpp>
-#include <redis/subscriber.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,50 +31,75 @@ namespace socketio::cluster {
 
 class ClassicAdapter final : public Adapter {
 public:
-    struct Counts {
-        std::uint64_t published = 0;
-        /// Never reached Redis, or nobody knows: a full queue, an outage, an ACL.
-        std::uint64_t lost = 0;
-        std::uint64_t delivered = 0;
-        /// Own echoes.
-        std::uint64_t own = 0;
-        /// Well-formed, but for a namespace that the channel does not belong to.
-        std::uint64_t misdirected = 0;
-        std::uint64_t malformed = 0;
-    };
-
     /// `uid` tells this process from the others; Node's have six characters. Throws
     /// std::invalid_argument for a bad URL.
     ClassicAdapter(RedisAdapterOptions options, std::string uid);
 
     void start(AdapterHost& host) override;
-    void publish(const ClusterBroadcast& broadcast) override;
+    void stop() override;
     void on_namespace_opened(const std::string& nsp) override;
     void on_namespace_closed(const std::string& nsp) override;
-    void stop() override;
 
-    [[nodiscard]] const Counts& counts() const noexcept { return counts_; }
-    [[nodiscard]] const std::string& uid() const noexcept { return uid_; }
+    void publish(const ClusterBroadcast& broadcast) override;
+    void operate(const ClusterSurgery& surgery) override;
+    /// When Redis brings it back, as Node's do, so that all servers see operations in one order.
+    [[nodiscard]] bool executes_own() const noexcept override { return true; }
+
+    [[nodiscard]] bool has_requests() const noexcept override { return true; }
+    void ask(const ClusterBroadcast& broadcast, std::chrono::milliseconds timeout,
+             const std::shared_ptr<BroadcastQuestion>& question) override;
+    void fetch(const std::string& nsp, const Audience& audience,
+               const std::shared_ptr<FetchQuestion>& question) override;
+    void server_side_emit(const ServerSideEvent& event,
+                          const std::shared_ptr<ServerSideQuestion>& question) override;
+
+    [[nodiscard]] bool follows_rooms() const noexcept override { return true; }
+    void on_room(const std::string& nsp, const std::string& room, bool is_there,
+                 bool is_own) override;
+
+    [[nodiscard]] ClusterStatus status() const override { return status_; }
 
 private:
-    void on_state(std::string_view connection, const redis::StateChange& change);
-    void hear(const std::string& pattern);
+    enum class Content : std::uint8_t { broadcasts, requests, responses };
+    /// What comes by one subscription.
+    struct Route {
+        Content content = Content::broadcasts;
+        /// Empty: of every namespace.
+        std::string nsp;
+    };
+    /// From start() to stop().
+    struct Session {
+        Session(ClassicAdapter& adapter, AdapterHost& host);
+
+        const std::shared_ptr<RedisLink> link;
+        ClassicAnswers answers;
+        ClassicQuestions questions;
+    };
+
+    void hear(const std::string& name, Route route);
+    void unhear(const std::string& name);
+    void on_ready();
     void on_message(const redis::Message& message);
-    void on_published(boost::system::error_code ec, const redis::Reply& reply);
-    void refuse(const redis::Message& message, std::string reason);
-    void log(LogLevel level, std::string_view event, std::string text);
+    void on_broadcast(const redis::Message& message, const std::string& nsp);
+    void on_request(const redis::Message& message, const std::string& nsp);
+    void on_own_request(const redis::Message& message, const std::string& nsp);
+    void on_response(const redis::Message& message);
+    /// What the channel says, before anything is decoded. `nsp` is empty where it is one of all.
+    [[nodiscard]] bool is_for_this_server(std::string_view channel, std::string_view nsp) const;
+    void execute(std::optional<ClusterSurgery> surgery);
+    void note_acted_on(bool is_acted_on);
 
     const RedisAdapterOptions options_;
     const redis::Options redis_;
-    const std::string uid_;
+    ClusterStatus status_;
     AdapterHost* host_ = nullptr;
-    std::optional<redis::Connection> publisher_;
-    std::optional<redis::Subscriber> subscriber_;
-    std::map<std::string, std::string, std::less<>> namespace_of_pattern_;
     bool hears_every_namespace_ = false;
-    Counts counts_;
-    /// Lost in the current run of losses, and not yet logged as over.
-    std::uint64_t lost_in_a_row_ = 0;
+    std::map<std::string, Route, std::less<>> routes_;
+    LocalRooms rooms_;
+    OwnOperations operations_;
+    /// How often everything was subscribed: what was published before may not come back.
+    std::uint64_t times_ready_ = 0;
+    std::shared_ptr<Session> session_;
 };
 
 }  // namespace socketio::cluster

@@ -66,17 +66,27 @@ void ConnectAttempt::abandon() noexcept {
     open_decision_ = nullptr;
 }
 
-void ConnectAttempt::hold(engine::MessageRef message, const Options& options) {
-    if (overflowed_) return;
-    held_bytes_ += message->bytes();
-    held_packets_ += message->packets();
+bool ConnectAttempt::count_held(std::size_t bytes, std::size_t packets, const Options& options) {
+    if (overflowed_) return false;
+    held_bytes_ += bytes;
+    held_packets_ += packets;
     overflowed_ = held_bytes_ > options.send_queue_bytes_max ||
                   held_packets_ > options.send_queue_packets_max;
     if (overflowed_) {
         held_ = {};
-    } else {
-        held_.push_back(std::move(message));
+        own_events_ = {};
     }
+    return !overflowed_;
+}
+
+void ConnectAttempt::hold(engine::MessageRef message, const Options& options) {
+    if (!count_held(message->bytes(), message->packets(), options)) return;
+    held_.push_back(std::move(message));
+}
+
+void ConnectAttempt::hold(OwnEvent event, const Options& options) {
+    if (!count_held(event.name.size() + bytes_of(event.args), 1, options)) return;
+    own_events_.push_back(std::move(event));
 }
 
 void ConnectAttempt::restore(Missed missed, bool skip_middlewares) {

@@ -8,6 +8,7 @@
 #include "engine/message.hpp"
 #include "hub/namespace_port.hpp"
 #include "hub/recovery_log.hpp"
+#include "socketio/broadcast.hpp"
 #include "socketio/options.hpp"
 #include "socketio/value.hpp"
 
@@ -48,6 +49,15 @@ public:
     /// than a send queue may hold refuses the socket.
     void hold(engine::MessageRef message, const Options& options);
     [[nodiscard]] std::vector<engine::MessageRef> take_held() { return std::move(held_); }
+    /// The same for an event to the socket alone that goes by way of the adapter: nobody would be there yet when
+    /// it comes back.
+    struct OwnEvent {
+        std::string name;
+        Args args;
+        EmitFlags flags;
+    };
+    void hold(OwnEvent event, const Options& options);
+    [[nodiscard]] std::vector<OwnEvent> take_own_events() { return std::move(own_events_); }
 
     /// Of a socket that goes on where another one was: what goes out ahead of the CONNECT reply, and from where
     /// on the log has more. No middleware is asked when they are to be skipped.
@@ -62,6 +72,8 @@ private:
     friend class Admissions;
     void decide(Progress decision, Refusal refusal);
     void call_middleware();
+    /// False when it is more than a send queue may hold: then nothing is held any more.
+    [[nodiscard]] bool count_held(std::size_t bytes, std::size_t packets, const Options& options);
 
     SocketState& socket_;
     const NamespaceSetup& setup_;
@@ -69,6 +81,7 @@ private:
     Admissions* open_decision_ = nullptr;
     std::size_t position_ = 0;
     std::vector<engine::MessageRef> held_;
+    std::vector<OwnEvent> own_events_;
     std::size_t held_bytes_ = 0;
     std::size_t held_packets_ = 0;
     Missed missed_;

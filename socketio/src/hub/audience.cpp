@@ -18,12 +18,14 @@ SocketState* owner_of_room(const NamespaceState& nsp, std::string_view name) {
 
 }  // namespace
 
-Snapshot::Snapshot(SnapshotStack& stack, const NamespaceState& nsp, const Audience& audience)
+Snapshot::Snapshot(SnapshotStack& stack, const NamespaceState& nsp, const Audience& audience,
+                   std::span<SocketState* const> left_out)
     : stack_(stack),
-      marks_(!audience.except.empty() || audience.rooms.size() > 1),
+      marks_(!audience.except.empty() || audience.rooms.size() > 1 || !left_out.empty()),
       first_(stack.sockets_.size()),
       last_(first_) {
     ++stack_.epoch_;
+    for (auto* socket : left_out) (void)socket->mark(stack_.epoch_);
     for (const auto& room : audience.except) except_room(nsp, room);
     if (audience.rooms.empty()) {
         take_all(nsp);

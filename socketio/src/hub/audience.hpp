@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace socketio::hub {
@@ -28,7 +29,9 @@ private:
 /// Destroyed in the reverse order of their making.
 class Snapshot {
 public:
-    Snapshot(SnapshotStack& stack, const NamespaceState& nsp, const Audience& audience);
+    /// `left_out`: sockets that do not belong to it, whatever the audience says.
+    Snapshot(SnapshotStack& stack, const NamespaceState& nsp, const Audience& audience,
+             std::span<SocketState* const> left_out = {});
     Snapshot(const Snapshot&) = delete;
     Snapshot& operator=(const Snapshot&) = delete;
     ~Snapshot() { stack_.sockets_.resize(first_); }

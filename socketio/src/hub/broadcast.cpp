@@ -114,7 +114,7 @@ Awaitable<BroadcastAnswers> BroadcastOperator::emit_with_ack(
 }
 
 void BroadcastOperator::fetch_sockets(FetchHandler handler) const {
-    nsp_->port().fetch(nsp_->name(), audience_, std::move(handler));
+    nsp_->port().fetch({nsp_->name(), audience_, flags_.local}, std::move(handler));
 }
 
 Awaitable<FetchedSockets> BroadcastOperator::fetch_sockets() const {
@@ -124,17 +124,19 @@ Awaitable<FetchedSockets> BroadcastOperator::fetch_sockets() const {
 }
 
 void BroadcastOperator::sockets_join(const std::vector<std::string>& rooms) const {
-    nsp_->port().surgery({hub::RoomSurgery::Kind::join, nsp_->name(), audience_, rooms});
+    nsp_->port().surgery(
+        {{ClusterSurgery::Kind::join, nsp_->name(), audience_, rooms}, flags_.local});
 }
 
 void BroadcastOperator::sockets_leave(const std::vector<std::string>& rooms) const {
-    nsp_->port().surgery({hub::RoomSurgery::Kind::leave, nsp_->name(), audience_, rooms});
+    nsp_->port().surgery(
+        {{ClusterSurgery::Kind::leave, nsp_->name(), audience_, rooms}, flags_.local});
 }
 
 void BroadcastOperator::disconnect_sockets(bool close_connection) const {
-    const auto kind = close_connection ? hub::RoomSurgery::Kind::disconnect_and_close
-                                       : hub::RoomSurgery::Kind::disconnect;
-    nsp_->port().surgery({kind, nsp_->name(), audience_, {}});
+    const auto kind = close_connection ? ClusterSurgery::Kind::disconnect_and_close
+                                       : ClusterSurgery::Kind::disconnect;
+    nsp_->port().surgery({{kind, nsp_->name(), audience_, {}}, flags_.local});
 }
 
 }  // namespace socketio

@@ -5,7 +5,7 @@
 #include "hub/event_contents.hpp"
 #include "hub/hub.hpp"
 #include "hub/namespace_table.hpp"
-#include "hub/recovery.hpp"
+#include "hub/recovery_desk.hpp"
 #include "hub/socket_state.hpp"
 #include "wire/handshake_query.hpp"
 
@@ -153,7 +153,7 @@ void Client::on_connect(wire::Packet packet, const FieldList& query) {
 
 void Client::connect_to(NamespaceState& nsp, wire::Packet packet, const FieldList& query) {
     if (left_by_server_) std::erase(*left_by_server_, &nsp);
-    auto* recovery = hub_.recovery();
+    auto* recovery = hub_.recovery_desk();
     if (recovery != nullptr && session_.protocol() == wire::EngineProtocol::v4) {
         if (auto inquiry = recovery->read_inquiry(packet.nsp, packet.data, format_)) {
             return recover(*std::move(inquiry), std::move(packet), query);
@@ -170,7 +170,7 @@ SocketState& Client::make_socket(NamespaceState& nsp, std::string_view id, wire:
 
 void Client::recover(Inquiry inquiry, wire::Packet packet, const FieldList& query) {
     const auto& client = note_request(packet.nsp);
-    hub_.recovery()->restore(
+    hub_.recovery_desk()->restore(
         std::move(inquiry), [client, packet = std::move(packet), query](RestoredSocket* restored) {
             return *client != nullptr && (*client)->on_recovery_answer(packet, query, restored);
         });

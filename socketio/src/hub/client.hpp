@@ -75,7 +75,7 @@ private:
     void connect_to(NamespaceState& nsp, wire::Packet packet, const FieldList& query);
     /// The client was here before, it says; its state may be on another shard.
     void recover(Inquiry inquiry, wire::Packet packet, const FieldList& query);
-    /// As Recovery::Taker.
+    /// As RecoveryDesk::Taker.
     [[nodiscard]] bool on_recovery_answer(wire::Packet packet, const FieldList& query,
                                           RestoredSocket* restored);
     SocketState& make_socket(NamespaceState& nsp, std::string_view id, wire::Packet packet,

@@ -1,5 +1,6 @@
 #include "hub/delivery.hpp"
 
+#include "wire/cluster_offset.hpp"
 #include "wire/packet_parser.hpp"
 
 #include <cstdint>
@@ -14,6 +15,17 @@ Delivery make_delivery(const NamespacePort& port, std::string nsp, Audience audi
                        wire::EventOffset offset) {
     auto contents = port.encode({nsp, event, args, flags, offset});
     return {std::move(nsp), std::move(audience), std::move(flags), std::move(contents)};
+}
+
+Delivery make_adapter_delivery(const NamespacePort& port, std::string nsp, Audience audience,
+                               EmitFlags flags, std::string_view event, const Args& args,
+                               std::string_view offset) {
+    std::optional<wire::ClusterOffset> known;
+    if (!flags.is_volatile) known = wire::parse_cluster_offset(offset);
+    const auto mark = known ? wire::EventOffset::of_adapter : wire::EventOffset::none;
+    auto contents = port.encode({nsp, event, args, flags, mark, offset});
+    return {std::move(nsp), std::move(audience), std::move(flags), std::move(contents), false,
+            known};
 }
 
 std::optional<IncomingEvent> decode_event(const engine::MessageContent& content) {

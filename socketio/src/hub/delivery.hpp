@@ -18,6 +18,13 @@ namespace socketio::hub {
                                      EmitFlags flags, std::string_view event, const Args& args,
                                      wire::EventOffset offset = wire::EventOffset::none);
 
+/// The same for one of an adapter that keeps sessions. It can be sent again when `offset` is one, and nothing else
+/// is in its way.
+[[nodiscard]] Delivery make_adapter_delivery(const NamespacePort& port, std::string nsp,
+                                             Audience audience, EmitFlags flags,
+                                             std::string_view event, const Args& args,
+                                             std::string_view offset);
+
 /// The event that such content was made of, without its offset, as clients read it: broadcasts carry bytes
 /// alone, since hardly anybody on the server wants to see them.
 [[nodiscard]] std::optional<IncomingEvent> decode_event(const engine::MessageContent& content);

@@ -5,9 +5,19 @@
 
 namespace socketio::hub {
 
+namespace {
+
+[[nodiscard]] std::string text_of(wire::EventOffset offset, const PlainEvent& event) {
+    if (offset == wire::EventOffset::none) return {};
+    if (offset == wire::EventOffset::of_adapter) return std::string(event.adapter_offset);
+    return wire::to_text(offset);
+}
+
+}  // namespace
+
 engine::ContentRef encode_event(ContentForm form, const PlainEvent& event) {
     const auto offset = form.with_offset ? event.offset : wire::EventOffset::none;
-    const auto text = offset != wire::EventOffset::none ? wire::to_text(offset) : std::string();
+    const auto text = text_of(offset, event);
     auto packet = wire::packet_parser(form.format)
                       .encode_event({event.nsp, std::nullopt, event.name, event.args, text});
     return engine::make_content(std::move(packet), event.flags, offset);

@@ -43,6 +43,8 @@ struct PlainEvent {
     const EmitFlags& flags;
     /// None when it is never sent again.
     wire::EventOffset offset = wire::EventOffset::none;
+    /// The text of one that is of_adapter.
+    std::string_view adapter_offset = {};
 };
 
 /// An event that nobody has encoded yet. Implemented in shard/, since shards ask at the same time. Any thread.

@@ -1,11 +1,13 @@
 #include "hub/hub.hpp"
 
 #include "base/assert.hpp"
+#include "hub/adapter_recovery.hpp"
 #include "hub/answer_count.hpp"
 #include "hub/delivery.hpp"
 #include "hub/message_forms.hpp"
 #include "hub/recovery.hpp"
 #include "hub/socket_state.hpp"
+#include "socketio/adapter.hpp"
 #include "wire/packet_parser.hpp"
 #include "wire/session_id.hpp"
 
@@ -15,9 +17,21 @@
 
 namespace socketio::hub {
 
-Hub::Hub(const HubContext& context) : context_(context) {
-    if (const auto& recovery = context_.options.connection_state_recovery) {
-        recovery_ = std::make_unique<Recovery>(*this, *recovery);
+Hub::Hub(const HubContext& context)
+    : context_(context),
+      follows_rooms_(context.options.adapter != nullptr &&
+                     context.options.adapter->follows_rooms()) {
+    const auto& recovery = context_.options.connection_state_recovery;
+    if (!recovery) return;
+    const auto& adapter = context_.options.adapter;
+    if (adapter && adapter->keeps_sessions()) {
+        auto own = std::make_unique<AdapterRecovery>(*this, *recovery);
+        adapter_recovery_ = own.get();
+        recovery_desk_ = std::move(own);
+    } else {
+        auto own = std::make_unique<Recovery>(*this, *recovery);
+        recovery_ = own.get();
+        recovery_desk_ = std::move(own);
     }
 }
 
@@ -30,7 +44,7 @@ void Hub::add_namespace(const Namespace& nsp) {
 void Hub::close_namespace(std::string_view name) {
     const auto* nsp = namespaces_.close(name);
     if (nsp == nullptr) return;
-    if (recovery_) recovery_->forget_namespace(name);
+    if (recovery_desk_) recovery_desk_->forget_namespace(name);
     const Snapshot sockets(snapshots_, *nsp, {});
     for (std::size_t i = 0; i < sockets.size(); ++i) sockets[i].disconnect();
 }
@@ -45,6 +59,11 @@ bool Hub::close_if_deserted(std::string_view name) {
 void Hub::post(unsigned shard, std::function<void(Hub&)> work) {
     const auto* root = find_namespace("/");
     if (root != nullptr) root->facade().port().post_to_hub(shard, std::move(work));
+}
+
+void Hub::tell_of_room(const NamespaceState& nsp, std::string_view room, bool is_there,
+                       bool is_own) const {
+    nsp.facade().port().on_room(nsp.name(), room, is_there, is_own);
 }
 
 void Hub::request_namespace(std::string name, Value auth, std::function<void(bool)> answer) {
@@ -123,16 +142,16 @@ void send_each(const Snapshot& recipients, bool is_volatile, MessageOf message_o
 }  // namespace
 
 void Hub::deliver(const Delivery& delivery) {
-    if (!recovery_) return send_out(delivery);
-    const auto position = recovery_->note(delivery);
-    send_out(delivery);
-    recovery_->on_delivered(position);
+    if (!recovery_desk_) return send_out(delivery, {});
+    const auto noted = recovery_desk_->note(delivery);
+    send_out(delivery, noted.known_to);
+    recovery_desk_->on_delivered(noted.position);
 }
 
-void Hub::send_out(const Delivery& delivery) {
+void Hub::send_out(const Delivery& delivery, std::span<SocketState* const> left_out) {
     const auto* nsp = find_namespace(delivery.nsp);
     if (nsp == nullptr) return;
-    const Snapshot recipients(snapshots_, *nsp, delivery.audience);
+    const Snapshot recipients(snapshots_, *nsp, delivery.audience, left_out);
     // Nobody receives: no handle and no frames are made.
     if (recipients.empty()) return;
     const auto& contents = delivery.contents;
@@ -192,10 +211,14 @@ void Hub::surgery(const RoomSurgery& surgery) {
 }
 
 void Hub::ask(const Question& question, std::function<void(BroadcastAnswers)> done) {
+    ask(question, collect_answers(std::move(done)));
+}
+
+void Hub::ask(const Question& question, AnswerStream answers) {
     auto* nsp = find_namespace(question.nsp);
-    if (nsp == nullptr) return done({});
+    if (nsp == nullptr) return answers.on_count(0);
     const Snapshot recipients(snapshots_, *nsp, question.audience);
-    if (recipients.empty()) return done({});
+    if (recipients.empty()) return answers.on_count(0);
     const auto id = nsp->take_ack_id();
     MessageForms message([&](ContentForm form) {
         auto packet = wire::packet_parser(form.format)
@@ -210,17 +233,19 @@ void Hub::ask(const Question& question, std::function<void(BroadcastAnswers)> do
             return message.of(form_of(socket))->content();
         });
     }
-    const auto count = std::make_shared<AnswerCount>(std::move(done));
+    const auto stream = std::make_shared<const AnswerStream>(std::move(answers));
+    std::size_t asked = 0;
     for (std::size_t i = 0; i < recipients.size(); ++i) {
         auto& socket = recipients[i];
         if (!socket.receives()) continue;
-        count->expect();
-        socket.expect_answer(
-            id, question.timeout,
-            [count](boost::system::error_code ec, const Args& args) { count->add(ec, args); });
+        ++asked;
+        socket.expect_answer(id, question.timeout,
+                             [stream](boost::system::error_code ec, const Args& args) {
+                                 stream->on_answer(ec, args.empty() ? Value() : args.front());
+                             });
         (void)socket.transmit(message.of(form_of(socket)), false);
     }
-    count->all_asked();
+    stream->on_count(asked);
 }
 
 std::vector<SocketDetails> Hub::fetch(std::string_view nsp, const Audience& audience) {
@@ -232,6 +257,17 @@ std::vector<SocketDetails> Hub::fetch(std::string_view nsp, const Audience& audi
         if (sockets[i].receives()) all.push_back(sockets[i].details());
     }
     return all;
+}
+
+std::vector<std::string> Hub::room_names(std::string_view nsp) const {
+    std::vector<std::string> names;
+    const auto* known = find_namespace(nsp);
+    if (known == nullptr) return names;
+    known->rooms().for_each([&](const Room& room) { names.emplace_back(room.name); });
+    for (const auto* socket : known->sockets()) {
+        if (socket->in_own_room()) names.emplace_back(socket->id());
+    }
+    return names;
 }
 
 void Hub::spawn(const std::string& nsp, Task task) {

@@ -7,6 +7,7 @@
 #include "base/random.hpp"
 #include "engine/message.hpp"
 #include "engine/session.hpp"
+#include "hub/answer_count.hpp"
 #include "hub/audience.hpp"
 #include "hub/client.hpp"
 #include "hub/namespace_port.hpp"
@@ -20,6 +21,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +29,9 @@
 
 namespace socketio::hub {
 
+class AdapterRecovery;
 class Recovery;
+class RecoveryDesk;
 class SocketState;
 
 /// What a hub stands on; all of it outlives the hub.
@@ -66,9 +70,13 @@ public:
     /// To this shard's sockets of the audience, each once.
     void deliver(const Delivery& delivery);
     void surgery(const RoomSurgery& surgery);
-    /// Asks this shard's sockets of the audience; `done` comes once, perhaps within this call.
+    /// Asks this shard's sockets of the audience.
+    void ask(const Question& question, AnswerStream answers);
+    /// The same, told in one: `done` comes once, perhaps within this call.
     void ask(const Question& question, std::function<void(BroadcastAnswers)> done);
     [[nodiscard]] std::vector<SocketDetails> fetch(std::string_view nsp, const Audience& audience);
+    /// Of all rooms, those of sockets' own ids among them. One that has both may stand twice.
+    [[nodiscard]] std::vector<std::string> room_names(std::string_view nsp) const;
     /// Starts it; what it throws, now or later, is logged.
     void spawn(const std::string& nsp, Task task);
     /// Every session leaves with that reason.
@@ -86,8 +94,16 @@ public:
     }
     /// Of those that let sockets in.
     [[nodiscard]] std::size_t namespaces_count() const noexcept { return namespaces_.open_count(); }
-    /// Null when Options::connection_state_recovery is off.
-    [[nodiscard]] Recovery* recovery() const noexcept { return recovery_.get(); }
+    /// Null when Options::connection_state_recovery is off; else one of the next two.
+    [[nodiscard]] RecoveryDesk* recovery_desk() const noexcept { return recovery_desk_.get(); }
+    /// Null, too, when the adapter keeps sessions.
+    [[nodiscard]] Recovery* recovery() const noexcept { return recovery_; }
+    /// Null unless the adapter keeps sessions.
+    [[nodiscard]] AdapterRecovery* adapter_recovery() const noexcept { return adapter_recovery_; }
+    /// The adapter wants to know which rooms have members: whoever makes or ends one tells it.
+    [[nodiscard]] bool follows_rooms() const noexcept { return follows_rooms_; }
+    void tell_of_room(const NamespaceState& nsp, std::string_view room, bool is_there,
+                      bool is_own) const;
     /// As NamespacePort's.
     void post(unsigned shard, std::function<void(Hub&)> work);
     void request_namespace(std::string name, Value auth, std::function<void(bool)> answer);
@@ -115,14 +131,17 @@ public:
     }
 
 private:
-    void send_out(const Delivery& delivery);
+    void send_out(const Delivery& delivery, std::span<SocketState* const> left_out);
     void arm_later();
     void on_later(base::TimePoint now);
     void log_handler_failure(std::string_view nsp, std::string_view event) const;
 
     const HubContext context_;
+    const bool follows_rooms_;
     NamespaceTable namespaces_;
-    std::unique_ptr<Recovery> recovery_;
+    std::unique_ptr<RecoveryDesk> recovery_desk_;
+    Recovery* recovery_ = nullptr;
+    AdapterRecovery* adapter_recovery_ = nullptr;
     std::vector<Client*> clients_;
     SnapshotStack snapshots_;
     /// By content, which the handle keeps alive.

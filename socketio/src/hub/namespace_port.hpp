@@ -2,14 +2,17 @@
 // What a namespace of the process is set up with, and how its façade reaches every shard.
 
 #include "hub/event_contents.hpp"
+#include "socketio/adapter.hpp"
 #include "socketio/broadcast.hpp"
 #include "socketio/namespace.hpp"
 #include "socketio/server_side.hpp"
 #include "socketio/socket.hpp"
+#include "wire/cluster_offset.hpp"
 
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,15 +45,22 @@ struct Delivery {
     EventContents contents;
     /// The same content may come again in this turn: its frames are kept until then.
     bool is_sent_again = false;
+    /// Of an adapter that keeps sessions. Those of one namespace grow from delivery to delivery.
+    std::optional<wire::ClusterOffset> adapter_offset = {};
 };
 
 /// Rooms joined, left, or sockets sent away, for a whole audience.
-struct RoomSurgery {
-    enum class Kind : std::uint8_t { join, leave, disconnect, disconnect_and_close };
-    Kind kind = Kind::join;
+struct RoomSurgery : ClusterSurgery {
+    /// In this process only.
+    bool local = false;
+};
+
+/// Which sockets somebody wants to know of.
+struct SocketQuery {
     std::string nsp;
     Audience audience;
-    std::vector<std::string> rooms;
+    /// In this process only.
+    bool local = false;
 };
 
 /// A broadcast that wants answers. Encoded on each shard, with an ack id of that shard's.
@@ -78,9 +88,9 @@ public:
     /// To every shard of the process and to nobody else.
     virtual void deliver_everywhere(Delivery delivery) = 0;
     virtual void surgery(RoomSurgery surgery) = 0;
-    /// To every shard of the process. The handler is called on the calling shard, else on shard 0.
+    /// The handler is called on the calling shard, else on shard 0.
     virtual void ask(Question question, BroadcastAckHandler handler) = 0;
-    virtual void fetch(std::string nsp, Audience audience, FetchHandler handler) = 0;
+    virtual void fetch(SocketQuery query, FetchHandler handler) = 0;
     /// A client asks for a namespace that is not open on its shard. `answer` comes on that shard, now or later:
     /// whether it is open there now.
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take them over.
@@ -91,6 +101,14 @@ public:
     /// away when the server ends.
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
     virtual void post_to_hub(unsigned, std::function<void(Hub&)>) {}
+    /// To the adapter, where that keeps sessions, on shard 0 alone; as Adapter's. `done` is called at once where
+    /// there is no adapter that runs.
+    virtual void keep_session(const StoredSession&, std::chrono::milliseconds) {}
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
+    virtual void restore_session(const std::string&, const std::string&, const std::string&,
+                                 RestoreHandler done) {
+        done(nullptr);
+    }
     /// To the other servers of the cluster. Throws std::logic_error where there can be none.
     // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take them over.
     virtual void server_side_emit(ServerSideEvent) {}
@@ -101,6 +119,10 @@ public:
     // NOLINTEND(performance-unnecessary-value-param)
     /// A shard has the first socket in a child of a parent namespace, or has none any more.
     virtual void on_child_presence(const std::string&, bool) {}
+    /// A shard has the first member of a room, or has none any more, and the adapter follows rooms. `is_own`: it
+    /// is the room of a socket's own id.
+    virtual void on_room(const std::string& /*nsp*/, std::string_view /*room*/, bool /*is_there*/,
+                         bool /*is_own*/) {}
     /// Throws std::logic_error when shards read that namespace's setup already.
     virtual void require_setup_phase(const Namespace& nsp) const = 0;
 };

@@ -24,24 +24,6 @@ constexpr std::uint64_t clock_tolerance_ms = 1'000;
 /// ahead of a ping has arrived when its pong has.
 constexpr int ping_timeouts_of_doubt = 4;
 
-/// Node's list: what is no decision of either side.
-bool is_recoverable(DisconnectReason reason) noexcept {
-    switch (reason) {
-        case DisconnectReason::transport_close:
-        case DisconnectReason::transport_error:
-        case DisconnectReason::ping_timeout:
-        case DisconnectReason::forced_close:
-        case DisconnectReason::forced_server_close:
-        case DisconnectReason::server_shutting_down: return true;
-        case DisconnectReason::client_namespace_disconnect:
-        case DisconnectReason::server_namespace_disconnect:
-        case DisconnectReason::parse_error:
-        // It had more to read than it could: the same again would not help.
-        case DisconnectReason::slow_client: return false;
-    }
-    return false;
-}
-
 /// As far as it can be told.
 std::size_t bytes_of(const std::any& data) {
     const auto* value = std::any_cast<Value>(&data);
@@ -54,18 +36,11 @@ std::size_t bytes_of(const std::any& data) {
     return sum;
 }
 
-std::vector<RecoveryLog::Stay> stays_of(const std::vector<RecoverySession::Room>& rooms) {
-    std::vector<RecoveryLog::Stay> stays;
-    stays.reserve(rooms.size());
-    for (const auto& room : rooms) stays.push_back({room.name, room.since});
-    return stays;
-}
-
 }  // namespace
 
 Recovery::Recovery(Hub& hub, const RecoveryOptions& options)
-    : hub_(hub),
-      options_(options),
+    : RecoveryDesk(options),
+      hub_(hub),
       shard_(hub.context().shard),
       shards_(hub.context().options.shards),
       certain_after_(hub.context().options.ping_interval +
@@ -108,16 +83,16 @@ EventOffset Recovery::next_offset() noexcept {
     return offsets_.next(now_ms());
 }
 
-RecoveryLog::Position Recovery::note(const Delivery& delivery) {
+RecoveryDesk::Noted Recovery::note(const Delivery& delivery) {
     const auto& contents = delivery.contents;
-    if (contents.offset() == EventOffset::none) return log_.end();
+    if (contents.offset() == EventOffset::none) return {log_.end()};
     seen_.note(contents.offset());
     const auto* nsp = hub_.find_namespace(delivery.nsp);
-    if (nsp == nullptr) return log_.end();
+    if (nsp == nullptr) return {log_.end()};
     log_.append(*nsp, delivery.audience, as_kept(contents), RecoveryLog::Reach::broadcast, now());
     count();
     arm();
-    return log_.end() - 1;
+    return {log_.end() - 1};
 }
 
 /// Who can come back reads one of several formats, or the one that all read: then its bytes say it all, and the
@@ -168,38 +143,19 @@ void Recovery::admit_restored(SocketState& socket, RestoredSocket& restored) {
     pids_.emplace(&socket, session.pid);
 }
 
-std::vector<ContentRef> Recovery::on_connected(const SocketState& socket,
-                                               RecoveryLog::Position since) {
+bool Recovery::on_connected(SocketState& socket, RecoveryLog::Position since,
+                            std::vector<ContentRef>& packets) {
     ++counters_.recoveries;
     live_.find(pids_.at(&socket))->second.left_at.reset();
-    std::vector<ContentRef> packets;
     const auto rooms = rooms_of(socket);
     // Without a bound: more than a queue holds makes it a slow client, as it would have in the meantime.
     const RecoveryLog::Reader unbounded{.format = socket.format()};
     (void)log_.collect(socket.nsp(), stays_of(rooms), since, unbounded, packets);
-    return packets;
+    return true;
 }
 
 std::string_view Recovery::pid_of(const SocketState& socket) const {
     return pids_.at(&socket).view();
-}
-
-std::vector<RecoverySession::Room> Recovery::rooms_of(const SocketState& socket) const {
-    std::vector<RecoverySession::Room> rooms;
-    rooms.reserve(socket.rooms_count() + 1);
-    if (socket.in_own_room()) rooms.push_back({std::string(socket.id()), 0});
-    socket.for_each_membership([&](std::string_view name, std::uint32_t moment) {
-        rooms.push_back({std::string(name), position_of(moment)});
-    });
-    return rooms;
-}
-
-RecoveryLog::Position Recovery::position_of(std::uint32_t moment) const noexcept {
-    // The lower half of a position, of which there were fewer than such a half can count since.
-    constexpr auto half = RecoveryLog::Position{1} << 32;
-    const auto end = log_.end();
-    const auto position = (end & ~(half - 1)) | moment;
-    return position > end && position >= half ? position - half : position;
 }
 
 std::unique_ptr<RecoverySession> Recovery::detach(SocketState& socket, DisconnectReason reason) {
@@ -298,7 +254,7 @@ void Recovery::adopt(RecoveryAnswer& answer) {
     for (auto& room : session.rooms) room.since = session.start;
     if (!answer.missed.empty()) {
         const bool fits =
-            log_.packets() + carried_packets_ + answer.missed.size() <= options_.packets_max;
+            log_.packets() + carried_packets_ + answer.missed.size() <= options().packets_max;
         session.carried = std::make_unique<Carried>(
             fits ? answer.missed : std::vector<ContentRef>(), now(), carried_packets_);
         if (!fits) session.carried->mark_lost();

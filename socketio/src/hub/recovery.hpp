@@ -1,7 +1,7 @@
 #pragma once
-// Connection state recovery on one shard: which of its sockets may come back, what those that are away left
-// behind, and what they have missed. Made only when Options::connection_state_recovery is on. Lives on one
-// shard; hubs talk by letter (NamespacePort::post_to_hub). Socket.IO protocol v5, docs/protocol.md.
+// Connection state recovery on one shard, in the memory of this process: which of its sockets may come back, what
+// those that are away left behind, and what they have missed. Lives on one shard; hubs talk by letter
+// (NamespacePort::post_to_hub). Socket.IO protocol v5, docs/protocol.md.
 //
 // A socket is known to its client by a pid, whose first byte names the shard that made it: its home. The state
 // of a socket is where it was connected last; its home knows where that is.
@@ -18,6 +18,7 @@
 #include "engine/message.hpp"
 #include "hub/namespace_port.hpp"
 #include "hub/offset_counter.hpp"
+#include "hub/recovery_desk.hpp"
 #include "hub/recovery_home.hpp"
 #include "hub/recovery_log.hpp"
 #include "hub/recovery_record.hpp"
@@ -32,7 +33,6 @@
 #include <any>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -43,60 +43,31 @@ namespace socketio::hub {
 class Hub;
 class SocketState;
 
-class Recovery {
+class Recovery final : public RecoveryDesk {
 public:
-    /// Takes over what a socket left behind, or learns that there is nothing (nullptr). False when nobody is
-    /// there who could: then it waits for the next try.
-    using Taker = std::function<bool(RestoredSocket*)>;
-
     Recovery(Hub& hub, const RecoveryOptions& options);
-    Recovery(const Recovery&) = delete;
-    Recovery& operator=(const Recovery&) = delete;
 
-    [[nodiscard]] const RecoveryOptions& options() const noexcept { return options_; }
-
-    // ---- Events --------------------------------------------------------------------------------
     [[nodiscard]] wire::EventOffset next_offset() noexcept;
-    /// A broadcast is about to be delivered here.
-    RecoveryLog::Position note(const Delivery& delivery);
-    /// The broadcast that was noted there has been delivered: forms may have been made of it, and whoever had
-    /// to wait for it may come in.
-    void on_delivered(RecoveryLog::Position noted);
     /// An event to one socket of this shard.
     void note_direct(const SocketState& socket, engine::ContentRef content);
-    /// What a socket is to remember of the moment in which it joins a room.
-    [[nodiscard]] std::uint32_t moment() const noexcept {
-        return static_cast<std::uint32_t>(log_.end());
-    }
 
-    // ---- Sockets -------------------------------------------------------------------------------
-    /// A new socket has connected: it gets a pid.
-    void admit(SocketState& socket);
-    /// A socket goes on where another one was: it takes over its pid.
-    void admit_restored(SocketState& socket, RestoredSocket& restored);
-    /// One that was restored has connected: what it was sent since that position, while its middlewares took
-    /// their time.
-    [[nodiscard]] std::vector<engine::ContentRef> on_connected(const SocketState& socket,
-                                                               RecoveryLog::Position since);
-    [[nodiscard]] RecoveryLog::Position end() const noexcept { return log_.end(); }
-    /// Of one that was admitted.
-    [[nodiscard]] std::string_view pid_of(const SocketState& socket) const;
-    /// The socket is leaving, its rooms are joined yet. Null when it cannot come back.
+    // ---- RecoveryDesk --------------------------------------------------------------------------
+    [[nodiscard]] Noted note(const Delivery& delivery) override;
+    void on_delivered(RecoveryLog::Position noted) override;
+    [[nodiscard]] RecoveryLog::Position end() const noexcept override { return log_.end(); }
+    void admit(SocketState& socket) override;
+    void admit_restored(SocketState& socket, RestoredSocket& restored) override;
+    [[nodiscard]] bool on_connected(SocketState& socket, RecoveryLog::Position since,
+                                    std::vector<engine::ContentRef>& packets) override;
+    [[nodiscard]] std::string_view pid_of(const SocketState& socket) const override;
     [[nodiscard]] std::unique_ptr<RecoverySession> detach(SocketState& socket,
-                                                          DisconnectReason reason);
-    /// It has left.
-    void keep(std::unique_ptr<RecoverySession> session, std::any data);
-    /// It will not come back. Does nothing for one that is not known.
-    void forget(SocketState& socket);
-    /// Those of a namespace that was closed.
-    void forget_namespace(std::string_view nsp);
-
-    // ---- Clients that come back ----------------------------------------------------------------
-    /// What a CONNECT payload asks for; nothing when it does not ask, or not in a way that can be answered.
+                                                          DisconnectReason reason) override;
+    void keep(std::unique_ptr<RecoverySession> session, std::any data) override;
+    void forget(SocketState& socket) override;
+    void forget_namespace(std::string_view nsp) override;
     [[nodiscard]] std::optional<Inquiry> read_inquiry(std::string_view nsp, const Value& payload,
-                                                      wire::PacketFormat format);
-    /// `taker` is called once, perhaps within this call.
-    void restore(Inquiry inquiry, Taker taker);
+                                                      wire::PacketFormat format) override;
+    void restore(Inquiry inquiry, Taker taker) override;
 
     // ---- For tests -----------------------------------------------------------------------------
     [[nodiscard]] const RecoveryLog& log() const noexcept { return log_; }
@@ -147,9 +118,7 @@ private:
     /// Those sockets will not come back.
     void tell_homes(const std::vector<Pid>& forgotten);
     [[nodiscard]] unsigned home_of(const Pid& pid) const noexcept;
-    [[nodiscard]] std::vector<RecoverySession::Room> rooms_of(const SocketState& socket) const;
     [[nodiscard]] base::TimePoint now() const noexcept;
-    [[nodiscard]] RecoveryLog::Position position_of(std::uint32_t moment) const noexcept;
     [[nodiscard]] RecoveryLog::Reader reader(wire::PacketFormat format) const noexcept;
     /// At once when it is this one.
     template <class Work>
@@ -160,7 +129,6 @@ private:
     void on_time(base::TimePoint now);
 
     Hub& hub_;
-    const RecoveryOptions& options_;
     const unsigned shard_;
     const unsigned shards_;
     /// Of what is sent to a socket, all that is older than this when its end is noticed has arrived.

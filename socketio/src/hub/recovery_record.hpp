@@ -6,6 +6,7 @@
 #include "engine/message.hpp"
 #include "hub/offset_counter.hpp"
 #include "hub/recovery_log.hpp"
+#include "wire/cluster_offset.hpp"
 #include "wire/event_offset.hpp"
 #include "wire/packet_parser.hpp"
 #include "wire/session_id.hpp"
@@ -114,6 +115,8 @@ struct Inquiry {
     wire::PacketFormat format = wire::PacketFormat::json;
     /// Of the last event that the client got; nothing when it got none.
     std::optional<wire::EventOffset> offset;
+    /// The same where an adapter keeps sessions: a text that wire::parse_cluster_offset() reads, or empty.
+    std::string adapter_offset;
     /// When the client came: of several connections the newest counts, whichever letter is read first.
     base::TimePoint asked_at{};
     InquiryTicket asker;
@@ -137,6 +140,8 @@ struct RestoredSocket {
     std::unique_ptr<RecoverySession> session;
     std::vector<engine::ContentRef> missed;
     base::TimePoint asked_at{};
+    /// Where an adapter keeps sessions: it has, with what it missed, all that was sent up to here.
+    std::optional<wire::ClusterOffset> has_until = {};
 };
 
 }  // namespace socketio::hub

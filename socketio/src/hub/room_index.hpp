@@ -86,6 +86,11 @@ public:
     /// nullptr when nobody is in it.
     [[nodiscard]] const Room* find(std::string_view name) const;
     [[nodiscard]] std::size_t size() const noexcept { return rooms_.size(); }
+    /// In no particular order.
+    template <class Visit>
+    void for_each(Visit visit) const {
+        for (const auto& [name, room] : rooms_) visit(room);
+    }
 
 private:
     struct Hash : std::hash<std::string_view> {

@@ -31,10 +31,6 @@ ServerSideEvent make_server_side_event(const Namespace& nsp, std::string_view ev
 
 }  // namespace
 
-bool is_reserved_server_side(std::string_view event) noexcept {
-    return event == "connect" || event == "connection" || event == "new_namespace";
-}
-
 std::string ServerSideAnswers::message() const {
     if (ec != errc::ack_timeout) return ec ? ec.message() : std::string();
     return "timeout reached: only " + std::to_string(values.size()) +

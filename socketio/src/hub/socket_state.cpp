@@ -1,3 +1,5 @@
+// What stands behind a Socket. Its acks, rooms and handlers stand in socket_acks.cpp, socket_rooms.cpp and
+// socket_handlers.cpp.
 #include "hub/socket_state.hpp"
 
 #include "base/assert.hpp"
@@ -8,6 +10,8 @@
 #include "wire/json.hpp"
 
 #include <iterator>
+#include <utility>
+#include <vector>
 
 namespace socketio::hub {
 
@@ -51,7 +55,7 @@ engine::MessageRef SocketState::make_message(const wire::Packet& packet) const {
 // ---- Connecting --------------------------------------------------------------------------------
 
 void SocketState::restore(RestoredSocket restored) {
-    auto& recovery = *hub().recovery();
+    auto& recovery = *hub().recovery_desk();
     auto& session = *restored.session;
     recovered_ = true;
     recovery.admit_restored(*this, restored);
@@ -77,6 +81,7 @@ void SocketState::proceed() {
 
 void SocketState::connect() {
     const auto held = attempt_->take_held();
+    const auto own_events = attempt_->take_own_events();
     const auto missed = attempt_->take_missed();
     attempt_.reset();
     phase_ = Phase::connected;
@@ -85,15 +90,16 @@ void SocketState::connect() {
     if (in_own_room_) tell_joined(id(), true);
     auto& client = *client_;
     client.on_socket_connected();
-    auto* recovery = protocol_ == wire::EngineProtocol::v4 ? hub().recovery() : nullptr;
+    auto* recovery = protocol_ == wire::EngineProtocol::v4 ? hub().recovery_desk() : nullptr;
     if (recovery != nullptr && !recovered_) recovery->admit(*this);
-    if (recovered_) send_missed(missed);
+    if (recovered_ && !send_missed(missed)) return;
     send_connect_reply();
     for (const auto& message : held) {
         const bool has_offset = message->content().offset != wire::EventOffset::none;
-        if (has_offset) recovery->note_direct(*this, message->shared_content());
+        if (has_offset) hub().recovery()->note_direct(*this, message->shared_content());
         transmit(message, false);
     }
+    for (const auto& event : own_events) send_by_adapter(event.name, event.args, event.flags);
     call_connection_handlers();
     greeted_ = true;
     client.on_socket_greeted();
@@ -103,7 +109,7 @@ void SocketState::send_connect_reply() {
     wire::Packet reply{wire::PacketType::connect, nsp_.name(), std::nullopt, nullptr};
     if (protocol_ == wire::EngineProtocol::v4) {
         Object payload{{"sid", id()}};
-        if (const auto* recovery = hub().recovery()) {
+        if (const auto* recovery = hub().recovery_desk()) {
             payload.append("pid", recovery->pid_of(*this));
         }
         reply.data = std::move(payload);
@@ -111,11 +117,17 @@ void SocketState::send_connect_reply() {
     transmit(make_message(reply), false);
 }
 
-void SocketState::send_missed(const ConnectAttempt::Missed& missed) {
-    const auto more = hub().recovery()->on_connected(*this, missed.until);
-    for (const auto* packets : {&missed.packets, &more}) {
+bool SocketState::send_missed(const ConnectAttempt::Missed& missed) {
+    std::vector<engine::ContentRef> more;
+    if (!hub().recovery_desk()->on_connected(*this, missed.until, more)) {
+        // It has been sent nothing yet: it comes back to what it had.
+        close_connection();
+        return false;
+    }
+    for (const auto* packets : {&missed.packets, &std::as_const(more)}) {
         for (const auto& packet : *packets) transmit(hub().share(packet), false);
     }
+    return true;
 }
 
 void SocketState::call_connection_handlers() {
@@ -229,14 +241,18 @@ void SocketState::call_outgoing_handlers(std::string_view event, const Args& arg
 
 EmitOutcome SocketState::send(std::string_view event, const Args& args, const EmitFlags& flags) {
     if (phase_ != Phase::pending && phase_ != Phase::connected) return EmitOutcome::disconnected;
+    const bool is_kept = can_recover(flags);
+    const bool by_adapter = is_kept && hub().recovery() == nullptr;
+    // Who has left the room of its own id is reached here alone.
+    if (by_adapter && in_own_room_) return send_by_adapter(event, args, flags);
     notify_outgoing(event, args);
-    if (can_recover(flags)) return send_recoverable(event, args, flags);
+    if (is_kept && !by_adapter) return send_recoverable(event, args, flags);
     auto content = encode_event({format(), false}, {nsp_.name(), event, args, flags});
     return transmit(engine::Message::make(std::move(content)), flags.is_volatile);
 }
 
 bool SocketState::can_recover(const EmitFlags& flags) const noexcept {
-    return hub().recovery() != nullptr && !flags.is_volatile &&
+    return hub().recovery_desk() != nullptr && !flags.is_volatile &&
            protocol_ == wire::EngineProtocol::v4;
 }
 
@@ -252,6 +268,19 @@ EmitOutcome SocketState::send_recoverable(std::string_view event, const Args& ar
     if (phase_ == Phase::connected || is_sent_later) recovery.note_direct(*this, content);
     if (is_sent_later) return EmitOutcome::queued;
     return transmit(engine::Message::make(std::move(content)), false);
+}
+
+/// As Node does: a broadcast to its own room, kept for it with all others, which its outgoing handlers are shown
+/// when it comes back.
+EmitOutcome SocketState::send_by_adapter(std::string_view event, const Args& args,
+                                         const EmitFlags& flags) {
+    if (phase_ == Phase::pending) {
+        attempt_->hold({std::string(event), args, flags}, hub().context().options);
+    } else {
+        const auto& nsp = nsp_.facade();
+        nsp.port().broadcast(nsp, {{std::string(id())}, {}}, flags, event, args);
+    }
+    return EmitOutcome::queued;
 }
 
 EmitOutcome SocketState::send(const EncodedEvent& event) {
@@ -321,63 +350,6 @@ EmitOutcome SocketState::hold(const engine::MessageRef& message) {
     return EmitOutcome::queued;
 }
 
-// ---- Acks --------------------------------------------------------------------------------------
-
-void SocketState::send_with_ack(std::string_view event, const Args& args,
-                                std::chrono::milliseconds timeout, AckHandler handler) {
-    if (phase_ != Phase::pending && phase_ != Phase::connected) {
-        return fail_ack_later(std::move(handler), errc::disconnected);
-    }
-    notify_outgoing(event, args);
-    // A handler may have disconnected it.
-    if (phase_ != Phase::pending && phase_ != Phase::connected) {
-        return fail_ack_later(std::move(handler), errc::disconnected);
-    }
-    const auto id = nsp_.take_ack_id();
-    expect_answer(id, timeout, std::move(handler));
-    auto packet = parser().encode_event({nsp_.name(), id, event, args});
-    transmit(engine::Message::make(engine::make_content(std::move(packet))), false);
-}
-
-void SocketState::expect_answer(std::uint64_t id, std::chrono::milliseconds timeout,
-                                AckHandler handler) {
-    if (!acks_) acks_ = std::make_unique<Acks>(*this);
-    auto& table = acks_->table;
-    if (table.size() >= hub().context().options.pending_acks_max) {
-        if (auto oldest = table.take_oldest()) {
-            fail_ack_later(*std::move(oldest), errc::ack_timeout);
-        }
-    }
-    table.add(id, std::move(handler), timeout);
-}
-
-void SocketState::on_ack(wire::Packet packet) {
-    if (!acks_ || !packet.id) return;
-    const auto handler = acks_->table.take(*packet.id);
-    if (!handler) return;
-    static const Args no_args;
-    const auto* args = packet.data.if_array();
-    call_ack_handler(*handler, {}, args != nullptr ? *args : no_args);
-}
-
-void SocketState::call_ack_handler(const AckHandler& handler, boost::system::error_code ec,
-                                   const Args& args) {
-    guarded("ack", [&] { handler(ec, args); });
-}
-
-void SocketState::fail_ack_later(AckHandler handler, errc why) {
-    // Not at once: a handler that emits again would call itself without end.
-    hub().later([&hub = hub(), &nsp = nsp_, handler = std::move(handler), why] {
-        (void)hub.guarded(nsp.name(), "ack", [&] { handler(why, {}); });
-    });
-}
-
-void SocketState::fail_all_acks() {
-    if (!acks_) return;
-    while (auto handler = acks_->table.take_oldest())
-        call_ack_handler(*handler, errc::disconnected, {});
-}
-
 SocketDetails SocketState::details() const {
     const auto* data = std::any_cast<Value>(&data_);
     return {std::string(id()), handshake(), rooms(), data != nullptr ? *data : Value()};
@@ -402,7 +374,7 @@ void SocketState::close_connection() {
 }
 
 void SocketState::leave(DisconnectReason reason) {
-    auto* recovery = hub().recovery();
+    auto* recovery = hub().recovery_desk();
     if (phase_ == Phase::pending) {
         // One that was restored, and whose middlewares have not decided, may be restored once more.
         auto left_behind = recovery != nullptr ? recovery->detach(*this, reason) : nullptr;
@@ -437,7 +409,7 @@ void SocketState::release() {
     phase_ = Phase::left;
     if (attempt_) attempt_->abandon();
     // One that was restored, and refused.
-    if (auto* recovery = hub().recovery()) recovery->forget(*this);
+    if (auto* recovery = hub().recovery_desk()) recovery->forget(*this);
     leave_all_rooms();
     fail_all_acks();
     forget_listening();
@@ -447,173 +419,6 @@ void SocketState::release() {
     client_ = nullptr;
     nsp_.depart();
     client.release(*this);
-}
-
-// ---- Rooms -------------------------------------------------------------------------------------
-
-bool SocketState::join(std::string_view room) {
-    const auto* recovery = hub().recovery();
-    return enter(room, recovery != nullptr ? recovery->moment() : 0);
-}
-
-bool SocketState::enter(std::string_view room, std::uint32_t moment) {
-    if (phase_ == Phase::left) return false;
-    if (room == id()) {
-        const bool is_new = !in_own_room_;
-        in_own_room_ = true;
-        if (is_new && connected()) tell_joined(room, true);
-        return true;
-    }
-    if (rooms_count() >= hub().context().options.rooms_per_socket_max) {
-        return nsp_.rooms().has(*this, room);
-    }
-    const bool is_new = watches_rooms() && nsp_.rooms().find(room) == nullptr;
-    if (nsp_.rooms().join(*this, room, moment)) tell_joined(room, is_new);
-    return true;
-}
-
-void SocketState::leave_room(std::string_view room) {
-    if (room == id() && in_own_room_) {
-        in_own_room_ = false;
-        if (connected()) tell_left(room, true);
-    }
-    if (!nsp_.rooms().leave(*this, room)) return;
-    if (watches_rooms()) tell_left(room, nsp_.rooms().find(room) == nullptr);
-}
-
-void SocketState::leave_all_rooms() {
-    if (watches_rooms()) {
-        // One by one, each told of.
-        for (const auto& room : rooms()) {
-            if (room == id()) {
-                in_own_room_ = false;
-                if (was_connected_) tell_left(room, true);
-            } else {
-                leave_room(room);
-            }
-        }
-    }
-    in_own_room_ = false;
-    nsp_.rooms().leave_all(*this);
-}
-
-bool SocketState::watches_rooms() const noexcept {
-    return !nsp_.setup().room_handlers.empty();
-}
-
-void SocketState::tell_joined(std::string_view room, bool is_new) {
-    if (is_new) tell_of_room({RoomEvent::Kind::created, room});
-    tell_of_room({RoomEvent::Kind::joined, room, id()});
-}
-
-void SocketState::tell_left(std::string_view room, bool was_last) {
-    tell_of_room({RoomEvent::Kind::left, room, id()});
-    if (was_last) tell_of_room({RoomEvent::Kind::deleted, room});
-}
-
-void SocketState::tell_of_room(const RoomEvent& event) {
-    for (const auto& handler : nsp_.setup().room_handlers) {
-        guarded("room", [&] { handler(event); });
-    }
-}
-
-std::vector<std::string> SocketState::rooms() const {
-    std::vector<std::string> names;
-    names.reserve(rooms_count() + 1);
-    if (in_own_room_) names.emplace_back(id());
-    for_each_room([&](std::string_view name) { names.emplace_back(name); });
-    return names;
-}
-
-// ---- Handlers ----------------------------------------------------------------------------------
-
-SocketState::Handlers& SocketState::own_handlers() {
-    if (!handlers_) handlers_ = std::make_unique<Handlers>();
-    return *handlers_;
-}
-
-void SocketState::set_handler(std::string_view event, EventHandler handler, bool once) {
-    own_handlers().events.insert_or_assign(
-        std::string(event),
-        OwnHandler{std::make_shared<const EventHandler>(std::move(handler)), once});
-}
-
-void SocketState::remove_handler(std::string_view event) {
-    if (!handlers_) return;
-    const auto found = handlers_->events.find(event);
-    if (found != handlers_->events.end()) handlers_->events.erase(found);
-}
-
-void SocketState::remove_handlers() {
-    if (handlers_) handlers_->events.clear();
-}
-
-HandlerId SocketState::add_any_handler(AnyHandler handler, Place place) {
-    const auto id = next_handler_id();
-    handlers_->any.add(id, std::move(handler), place);
-    return id;
-}
-
-void SocketState::remove_any_handler(HandlerId handler) {
-    if (handlers_) handlers_->any.remove(handler);
-}
-
-void SocketState::remove_any_handlers() {
-    if (handlers_) handlers_->any.clear();
-}
-
-HandlerId SocketState::add_outgoing_handler(AnyHandler handler, Place place) {
-    const auto id = next_handler_id();
-    // A socket that has left is emitted nothing.
-    if (phase_ == Phase::left) return id;
-    if (handlers_->outgoing.empty()) nsp_.count_outgoing_listener(+1);
-    handlers_->outgoing.add(id, std::move(handler), place);
-    return id;
-}
-
-void SocketState::remove_outgoing_handler(HandlerId handler) {
-    if (!has_outgoing_handlers()) return;
-    handlers_->outgoing.remove(handler);
-    if (handlers_->outgoing.empty()) nsp_.count_outgoing_listener(-1);
-}
-
-void SocketState::remove_outgoing_handlers() {
-    if (!has_outgoing_handlers()) return;
-    handlers_->outgoing.clear();
-    nsp_.count_outgoing_listener(-1);
-}
-
-void SocketState::forget_listening() {
-    remove_outgoing_handlers();
-    if (handlers_ && handlers_->middlewares) handlers_->middlewares->close();
-}
-
-void SocketState::add_middleware(EventMiddleware middleware) {
-    auto& own = own_handlers().middlewares;
-    if (!own) own = std::make_unique<EventMiddlewares>(*this);
-    own->add(std::move(middleware));
-}
-
-void SocketState::add_upgrade_handler(UpgradeHandler handler) {
-    const auto id = next_handler_id();
-    handlers_->upgrade.add(id, std::move(handler));
-}
-
-void SocketState::add_error_handler(ErrorHandler handler) {
-    const auto id = next_handler_id();
-    handlers_->error.add(id, std::move(handler));
-}
-
-void SocketState::add_disconnecting_handler(DisconnectHandler handler) {
-    own_handlers().disconnecting.push_back(std::move(handler));
-}
-
-void SocketState::add_disconnect_handler(DisconnectHandler handler) {
-    own_handlers().disconnect.push_back(std::move(handler));
-}
-
-void SocketState::add_drain_handler(DrainHandler handler) {
-    own_handlers().drain.push_back(std::move(handler));
 }
 
 }  // namespace socketio::hub

@@ -205,13 +205,15 @@ private:
     [[nodiscard]] engine::MessageRef make_message(const wire::Packet& packet) const;
     void connect();
     void send_connect_reply();
-    void send_missed(const ConnectAttempt::Missed& missed);
+    /// False when that ends the connection.
+    [[nodiscard]] bool send_missed(const ConnectAttempt::Missed& missed);
     void refuse(Refusal refusal);
     /// False when it comes too fast; what becomes of it has happened then.
     [[nodiscard]] bool is_in_time(const IncomingEvent& event);
     void call_connection_handlers();
     [[nodiscard]] bool can_recover(const EmitFlags& flags) const noexcept;
     EmitOutcome send_recoverable(std::string_view event, const Args& args, const EmitFlags& flags);
+    EmitOutcome send_by_adapter(std::string_view event, const Args& args, const EmitFlags& flags);
     bool enter(std::string_view room, std::uint32_t moment);
     void call_own_drain_handlers();
     void call_any_handlers(const HandlerList<AnyHandler>& list, std::string_view event,

@@ -24,9 +24,12 @@ NamespaceRegistry::Entry* NamespaceRegistry::find(std::string_view full) {
     return nullptr;
 }
 
-const Namespace* NamespaceRegistry::find_open(std::string_view full) {
-    const auto* entry = find(full);
-    return entry != nullptr && entry->open ? entry->nsp.get() : nullptr;
+const Namespace* NamespaceRegistry::find_open(std::string_view full) const {
+    for (const auto* entries : {&early_, &late_}) {
+        const auto found = entries->find(full);
+        if (found != entries->end()) return found->second.open ? found->second.nsp.get() : nullptr;
+    }
+    return nullptr;
 }
 
 NamespaceRegistry::Entry& NamespaceRegistry::add(std::string full, const SetUp& set_up) {

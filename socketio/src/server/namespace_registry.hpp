@@ -38,7 +38,7 @@ public:
     /// nullptr when it never existed. Shard 0, or before run().
     [[nodiscard]] Entry* find(std::string_view full);
     /// Open ones only. Shard 0, or before run().
-    [[nodiscard]] const Namespace* find_open(std::string_view full);
+    [[nodiscard]] const Namespace* find_open(std::string_view full) const;
     /// A new one. What `set_up` throws undoes it.
     Entry& add(std::string full, const SetUp& set_up);
     /// `add` has not returned yet.

@@ -88,6 +88,7 @@ void check(const RecoveryOptions& recovery) {
     require_positive(recovery.session_bytes_max, "connection_state_recovery.session_bytes_max");
     require_positive(recovery.packets_max, "connection_state_recovery.packets_max");
     require_positive(recovery.packet_bytes_max, "connection_state_recovery.packet_bytes_max");
+    require_positive(recovery.restore_timeout, "connection_state_recovery.restore_timeout");
 }
 
 }  // namespace
@@ -115,6 +116,7 @@ Options checked(Options options) {
     require_positive(options.http_request_timeout, "http_request_timeout");
     require_positive(options.tls_handshake_timeout, "tls_handshake_timeout");
     require_positive(options.admission_timeout, "admission_timeout");
+    require_positive(options.cluster_request_timeout, "cluster_request_timeout");
     require_positive(options.http_keep_alive_timeout, "http_keep_alive_timeout");
     require_positive(options.close_timeout, "close_timeout");
     if (const auto& deflate = options.per_message_deflate) {

@@ -42,6 +42,11 @@ Server& Server::on_remote_broadcast(RemoteBroadcastFilter filter) {
     return *this;
 }
 
+Server& Server::on_cluster_state(ClusterStateHandler handler) {
+    implementation_->add_cluster_state_handler(std::move(handler));
+    return *this;
+}
+
 void Server::close_namespace(std::string_view name) {
     implementation_->close_namespace(name);
 }
@@ -231,6 +236,10 @@ Counters Server::counters() const noexcept {
 
 void Server::take_census(std::function<void(const Census&)> done) {
     socketio::take_census(implementation_->shards(), std::move(done));
+}
+
+void Server::take_cluster_status(std::function<void(const ClusterStatus&)> done) {
+    implementation_->take_cluster_status(std::move(done));
 }
 
 const Options& Server::options() const noexcept {

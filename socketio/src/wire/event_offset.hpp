@@ -11,7 +11,11 @@
 namespace socketio::wire {
 
 /// A time and a place among the events of its millisecond.
-enum class EventOffset : std::uint64_t { none = 0 };
+enum class EventOffset : std::uint64_t {
+    none = 0,
+    /// The event has one, in the words of an adapter that keeps sessions: wire/cluster_offset.hpp.
+    of_adapter = 1,
+};
 
 inline constexpr unsigned event_offset_place_bits = 20;
 inline constexpr std::uint64_t event_offset_places = std::uint64_t{1} << event_offset_place_bits;

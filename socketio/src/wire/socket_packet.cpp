@@ -4,6 +4,7 @@
 #include "wire/socket_packet.hpp"
 
 #include "base/assert.hpp"
+#include "socketio/server_side.hpp"
 #include "wire/json.hpp"
 #include "wire/utf8.hpp"
 
@@ -280,3 +281,7 @@ Result<std::optional<Packet>> PacketDecoder::on_binary(std::string_view bytes) {
 }
 
 }  // namespace socketio::wire
+
+bool socketio::is_reserved_server_side(std::string_view event) noexcept {
+    return event == "connect" || event == "connection" || event == "new_namespace";
+}

@@ -56,15 +56,81 @@ TEST(Commands, PushTakesItsOptions) {
 }
 
 TEST(Commands, EmitTakesJson) {
-    const auto emit =
-        command<EmitCommand>({"emit", "hello", R"({"a":[1]})", "\"b\"", "--room", "x", "--room",
-                              "y", "--nsp", "/n", "--redis", "redis://h:1"});
+    const auto emit = command<EmitCommand>({"emit", "--room", "x", "hello", R"({"a":[1]})", "\"b\"",
+                                            "[1,[2]]", "--room", "[y,z]", "--except", "w", "-5",
+                                            "--volatile", "--nsp", "/n", "--redis", "redis://h:1"});
+    EXPECT_EQ(emit.action, EmitCommand::Action::emit);
     EXPECT_EQ(emit.event, "hello");
-    EXPECT_EQ(socketio::to_json(emit.arguments), R"([{"a":[1]},"b"])");
-    EXPECT_THAT(emit.rooms, ElementsAre("x", "y"));
+    socketio::Array values;
+    for (const auto& argument : emit.arguments) values.push_back(argument.value);
+    EXPECT_EQ(socketio::to_json(values), R"([{"a":[1]},"b",[1,[2]],-5])");
+    EXPECT_THAT(emit.rooms, ElementsAre("x", "[y,z]"));
+    EXPECT_THAT(emit.except, ElementsAre("w"));
+    EXPECT_TRUE(emit.is_volatile);
     EXPECT_EQ(emit.nsp, "/n");
     EXPECT_EQ(emit.redis_url, "redis://h:1");
     EXPECT_EQ(command<EmitCommand>({"emit", "hello"}).redis_url, "redis://127.0.0.1:6379");
+}
+
+TEST(Commands, EmitTakesFilesAndStandardInput) {
+    const auto emit = command<EmitCommand>({"emit", "hello", "@a b.json", "-", "1"});
+    ASSERT_EQ(emit.arguments.size(), 3u);
+    EXPECT_EQ(emit.arguments[0].from, "a b.json");
+    EXPECT_EQ(emit.arguments[1].from, "-");
+    EXPECT_EQ(emit.arguments[2].from, "");
+    const auto lines = command<EmitCommand>({"emit", "--lines", "--server-side"});
+    EXPECT_TRUE(lines.lines && lines.server_side);
+    EXPECT_EQ(lines.event, "");
+    EXPECT_EQ(command<EmitCommand>({"emit", "e", "--lines"}).event, "e");
+}
+
+TEST(Commands, EmitTakesWhatBecomesOfSockets) {
+    const auto join = command<EmitCommand>({"emit", "--join", "a", "--join", "b", "--room", "r"});
+    EXPECT_EQ(join.action, EmitCommand::Action::join);
+    EXPECT_THAT(join.targets, ElementsAre("a", "b"));
+    EXPECT_THAT(join.rooms, ElementsAre("r"));
+    const auto leave = command<EmitCommand>({"emit", "--leave", "a"});
+    EXPECT_EQ(leave.action, EmitCommand::Action::leave);
+    EXPECT_THAT(leave.targets, ElementsAre("a"));
+    const auto disconnect = command<EmitCommand>({"emit", "--disconnect", "--close"});
+    EXPECT_EQ(disconnect.action, EmitCommand::Action::disconnect);
+    EXPECT_TRUE(disconnect.close);
+}
+
+TEST(Commands, EmitSpeaksToEachAdapter) {
+    using Adapter = socketio::EmitterOptions::Adapter;
+    EXPECT_EQ(command<EmitCommand>({"emit", "e"}).adapter, Adapter::classic);
+    EXPECT_TRUE(command<EmitCommand>({"emit", "e"}).counts_servers);
+    const auto sharded = command<EmitCommand>({"emit", "e", "--adapter", "sharded"});
+    EXPECT_EQ(sharded.adapter, Adapter::sharded);
+    EXPECT_TRUE(sharded.counts_servers);
+    const auto streams = command<EmitCommand>(
+        {"emit", "e", "--adapter", "streams", "--key-prefix", "mine", "--max-len", "500"});
+    EXPECT_EQ(streams.adapter, Adapter::streams);
+    EXPECT_EQ(streams.key_prefix, "mine");
+    EXPECT_EQ(streams.stream_length, 500u);
+    EXPECT_FALSE(streams.counts_servers);
+}
+
+TEST(Commands, EmitSaysWhatDoesNotGoTogether) {
+    const auto told = [](const std::vector<const char*>& arguments) {
+        const auto parsed = parse(arguments);
+        const auto* exit = std::get_if<Exit>(&parsed);
+        return exit ? exit->text : std::string("it is taken");
+    };
+    EXPECT_THAT(told({"emit"}), HasSubstr("say what to do"));
+    EXPECT_THAT(told({"emit", "e", "--join", "r"}), HasSubstr("one thing at a time"));
+    EXPECT_THAT(told({"emit", "--join", "r", "--leave", "r"}), HasSubstr("one thing at a time"));
+    EXPECT_THAT(told({"emit", "e", "--close"}), HasSubstr("--close goes with --disconnect"));
+    EXPECT_THAT(told({"emit", "--join", "r", "--volatile"}), HasSubstr("go with an event"));
+    EXPECT_THAT(told({"emit", "e", "--server-side", "--room", "r"}), HasSubstr("leave out --room"));
+    EXPECT_THAT(told({"emit", "connection", "--server-side"}), HasSubstr("reserved"));
+    EXPECT_THAT(told({"emit", "e", "--max-len", "5"}), HasSubstr("--adapter streams"));
+    EXPECT_THAT(told({"emit", "e", "-", "-"}), HasSubstr("standard input can be read once"));
+    EXPECT_THAT(told({"emit", "e", "-", "--lines"}), HasSubstr("standard input can be read once"));
+    EXPECT_THAT(told({"emit", "e", "@"}), HasSubstr("name of a file"));
+    EXPECT_THAT(told({"emit", "e", "hello"}), HasSubstr("a text needs its quotes"));
+    EXPECT_THAT(told({"emit", "e", "--adapter", "other"}), HasSubstr("--adapter"));
 }
 
 TEST(Commands, TokenTakesChartsAndRows) {

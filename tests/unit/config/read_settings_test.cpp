@@ -60,6 +60,7 @@ TEST(ReadSettings, ReadsClusterAndAuthOfTheDocumentedExample) {
     EXPECT_EQ(settings.cluster->redis.options.password, "p@ss");
     EXPECT_TRUE(settings.cluster->redis.options.tls.enabled);
     EXPECT_EQ(settings.cluster->key_prefix, "socket.io");
+    EXPECT_TRUE(settings.cluster->ready_alone);
     EXPECT_TRUE(settings.cluster->accept_emitter);
     EXPECT_EQ(settings.auth.anonymous, AuthSettings::Anonymous::none);
     ASSERT_EQ(settings.auth.api_keys.size(), 1u);

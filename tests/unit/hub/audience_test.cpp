@@ -90,6 +90,22 @@ TEST_F(AudienceTest, NamespacesAreSeparate) {
     EXPECT_EQ(receivers(world.root().to("a")), Receivers{1});
 }
 
+TEST_F(AudienceTest, LeavesOutWhoDoesNotBelongToIt) {
+    SnapshotStack stack;
+    const auto& nsp = *world.hub().find_namespace("/");
+    sockets[1]->join("a");
+    sockets[3]->join("a");
+    const std::vector<SocketState*> left_out{nsp.find(sockets[1]->id()),
+                                             nsp.find(sockets[2]->id())};
+    const Snapshot everyone(stack, nsp, {}, left_out);
+    ASSERT_EQ(everyone.size(), 2U);
+    EXPECT_EQ(&everyone[0].facade(), sockets[0]);
+    EXPECT_EQ(&everyone[1].facade(), sockets[3]);
+    const Snapshot room(stack, nsp, Audience{{"a"}, {}}, left_out);
+    ASSERT_EQ(room.size(), 1U);
+    EXPECT_EQ(&room[0].facade(), sockets[3]);
+}
+
 TEST_F(AudienceTest, WhoLeavesOrJoinsDuringASnapshotDoesNotChangeIt) {
     SnapshotStack stack;
     auto& nsp = *world.hub().find_namespace("/");

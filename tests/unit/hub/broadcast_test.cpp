@@ -24,7 +24,7 @@ public:
     void deliver_everywhere(Delivery) override {}
     void surgery(RoomSurgery asked) override { surgeries.push_back(std::move(asked)); }
     void ask(Question, BroadcastAckHandler) override {}
-    void fetch(std::string, Audience, FetchHandler) override {}
+    void fetch(SocketQuery, FetchHandler) override {}
     void require_setup_phase(const Namespace&) const override {}
 
     std::string name;

@@ -48,6 +48,39 @@ TEST(Delivery, ThatCanBeSentAgainHasItsOffsetBehindItsArguments) {
     EXPECT_EQ(for_all.contents.only()->offset, offset);
 }
 
+TEST(Delivery, OfAnAdapterThatKeepsSessionsHasItsOffset) {
+    const Args args{1, Binary("bytes")};
+    World world;
+    world.options.allow_eio3 = true;
+    const auto delivery = make_adapter_delivery(world, "/chat", Audience{{"a"}, {}}, {}, "ev", args,
+                                                "1795388961044-0");
+    EXPECT_EQ(delivery.adapter_offset, wire::parse_cluster_offset("1795388961044-0"));
+    EXPECT_EQ(delivery.contents.offset(), wire::EventOffset::of_adapter);
+    const auto& with = delivery.contents.of({wire::PacketFormat::json, true});
+    EXPECT_EQ(with->data, R"(51-/chat,["ev",1,{"_placeholder":true,"num":0},"1795388961044-0"])");
+    EXPECT_EQ(decode_event(*with)->args, args) << "who looks on sees what was sent";
+    const auto& without = delivery.contents.of({wire::PacketFormat::json, false});
+    EXPECT_EQ(without->data, R"(51-/chat,["ev",1,{"_placeholder":true,"num":0}])");
+    world.options.allow_eio3 = false;
+    const auto for_all = make_adapter_delivery(world, "/", {}, {}, "ev", args, "1-1");
+    ASSERT_TRUE(for_all.contents.only()) << "encoded once, at once";
+    EXPECT_EQ(for_all.contents.only()->data, R"(51-["ev",1,{"_placeholder":true,"num":0},"1-1"])");
+}
+
+TEST(Delivery, OfAnAdapterThatCannotBeSentAgainHasNone) {
+    const World world;
+    EmitFlags is_volatile;
+    is_volatile.is_volatile = true;
+    for (const auto& delivery :
+         {make_adapter_delivery(world, "/", {}, {}, "ev", {}, ""),
+          make_adapter_delivery(world, "/", {}, {}, "ev", {}, "no offset"),
+          make_adapter_delivery(world, "/", {}, is_volatile, "ev", {}, "1-1")}) {
+        EXPECT_FALSE(delivery.adapter_offset);
+        EXPECT_EQ(delivery.contents.offset(), wire::EventOffset::none);
+        EXPECT_EQ(delivery.contents.only()->data, R"(2["ev"])");
+    }
+}
+
 TEST(Delivery, IsShownWithoutItsOffset) {
     const auto offset = wire::make_event_offset(1'795'388'960'617, 1);
     const Args args{1, Binary("bytes"), "text"};

@@ -115,8 +115,8 @@ public:
     void ask(Question question, BroadcastAckHandler handler) override {
         hub().ask(question, std::move(handler));
     }
-    void fetch(std::string nsp, Audience audience, FetchHandler handler) override {
-        handler({{}, hub().fetch(nsp, audience)});
+    void fetch(SocketQuery query, FetchHandler handler) override {
+        handler({{}, hub().fetch(query.nsp, query.audience), {}});
     }
     void request_namespace(std::string name, Value auth,
                            std::function<void(bool)> answer) override {
@@ -125,6 +125,11 @@ public:
     }
     void on_child_presence(const std::string& name, bool present) override {
         presence.push_back(name + (present ? " busy" : " deserted"));
+    }
+    void on_room(const std::string& nsp, std::string_view room, bool is_there,
+                 bool is_own) override {
+        followed_rooms.push_back(nsp + ' ' + std::string(room) + (is_there ? " made" : " ended") +
+                                 (is_own ? ", own" : ""));
     }
     void require_setup_phase(const Namespace&) const override { ++setup_checks; }
 
@@ -144,6 +149,8 @@ public:
     bool holds_requests = false;
     std::vector<Requested> requested;
     Texts presence;
+    /// What an adapter would be told.
+    Texts followed_rooms;
     mutable int setup_checks = 0;
     /// How often a broadcast was asked for in each format, where clients read several forms.
     mutable test::Encodings encodings{};

@@ -29,5 +29,23 @@ TEST(RedisFailure, SaysWhatToDoAboutEachCause) {
     EXPECT_THAT(text(errc::reply_too_large), HasSubstr("larger or nested deeper"));
 }
 
+TEST(RedisFailure, SaysWhyNoServerWasFound) {
+    const Options sentinel = parse_url("redis-sentinel://:hush@a,b/shop").value();
+    EXPECT_EQ(describe_search(sentinel, {errc::no_sentinel, "x"}),
+              "None of the Sentinels at a:26379,b:26379 answers (x): are they running, and are the "
+              "addresses in the Redis URL right?");
+    EXPECT_THAT(describe_search(sentinel, {errc::unknown_master, {}}),
+                HasSubstr("know no master \"shop\": check the name"));
+    const Options cluster = parse_url("redis-cluster://:hush@a,b").value();
+    EXPECT_THAT(describe_search(cluster, {errc::cluster_down, {}}),
+                HasSubstr("None of the nodes of the Redis Cluster at a:6379,b:6379"));
+}
+
+TEST(RedisFailure, SaysThatAConnectionMoves) {
+    const Options options = parse_url("redis://a").value();
+    EXPECT_EQ(describe_move(options, Seed{"b", 2}), "Redis at a:6379 is left: b:2 takes over");
+    EXPECT_EQ(describe_move(options, Seed{"a", 6379}), "Redis at a:6379 is logged in to again");
+}
+
 }  // namespace
 }  // namespace redis

@@ -140,6 +140,36 @@ TEST(RedisHandshake, NamesTheUserWhosePasswordWasRefused) {
     EXPECT_TRUE(is_authentication_error(handshake.failure().error));
 }
 
+TEST(RedisHandshake, NamesItselfWhereTheServerKnowsNames) {
+    Options options;
+    options.client_name = "node-1";
+    Handshake named(options);
+    EXPECT_THAT(named.take_output(),
+                HasSubstr("*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n$6\r\nnode-1\r\n"));
+    EXPECT_EQ(run(named, {"+OK", "+PONG"}), Status::done);
+    for (const std::string_view refusal :
+         {"-ERR unknown command 'CLIENT'", "-NOPERM this user has no permissions"}) {
+        Handshake nameless(options);
+        EXPECT_EQ(run(nameless, {refusal, "+PONG"}), Status::done) << refusal;
+    }
+    Handshake full(options);
+    EXPECT_EQ(run(full, {"-ERR max number of clients reached"}), Status::failed);
+}
+
+TEST(RedisHandshake, RefusesAReplicaWhereSentinelsAre) {
+    Options options;
+    options.kind = Kind::sentinel;
+    Handshake master(options);
+    EXPECT_THAT(master.take_output(), HasSubstr("ROLE"));
+    EXPECT_EQ(run(master, {"*3\r\n$6\r\nmaster\r\n:0\r\n*0", "+PONG"}), Status::done);
+    Handshake replica(options);
+    EXPECT_EQ(run(replica, {"*1\r\n$5\r\nslave"}), Status::failed);
+    EXPECT_EQ(replica.failure().error, errc::read_only_replica);
+    EXPECT_THAT(describe(options, replica.failure()), HasSubstr("is a replica now"));
+    Handshake unknown(options);
+    EXPECT_EQ(run(unknown, {"-NOPERM this user has no permissions", "+PONG"}), Status::done);
+}
+
 TEST(RedisHandshake, TakesAUserWhoMayNotPingForLoggedIn) {
     const Options options = with_login("app");
     Handshake handshake(options);

@@ -9,7 +9,7 @@
 namespace redis {
 namespace {
 
-using Kind = SubscriptionTable::Kind;
+using Subscription = SubscriptionTable::Kind;
 using Event = SubscriptionTable::Event;
 
 Reply reply_of(std::initializer_list<std::string_view> parts) {
@@ -37,7 +37,7 @@ struct SubscriptionTableTest : testing::Test {
 };
 
 TEST_F(SubscriptionTableTest, SendsNothingBeforeThereIsAConnection) {
-    EXPECT_FALSE(table.subscribe(Kind::channel, "c"));
+    EXPECT_FALSE(table.subscribe(Subscription::channel, "c"));
     EXPECT_EQ(output(), "");
     EXPECT_FALSE(table.ready());
     table.on_connected();
@@ -47,9 +47,9 @@ TEST_F(SubscriptionTableTest, SendsNothingBeforeThereIsAConnection) {
 TEST_F(SubscriptionTableTest, IsReadyWhenEverythingIsConfirmed) {
     table.on_connected();
     EXPECT_TRUE(table.ready());
-    ASSERT_FALSE(table.subscribe(Kind::channel, "c"));
-    ASSERT_FALSE(table.subscribe(Kind::pattern, "p*"));
-    ASSERT_FALSE(table.subscribe(Kind::shard_channel, "s"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "c"));
+    ASSERT_FALSE(table.subscribe(Subscription::pattern, "p*"));
+    ASSERT_FALSE(table.subscribe(Subscription::shard_channel, "s"));
     EXPECT_FALSE(table.ready());
     EXPECT_EQ(output(), command({"SUBSCRIBE", "c"}) + command({"PSUBSCRIBE", "p*"}) +
                             command({"SSUBSCRIBE", "s"}));
@@ -62,24 +62,24 @@ TEST_F(SubscriptionTableTest, IsReadyWhenEverythingIsConfirmed) {
 
 TEST_F(SubscriptionTableTest, SendsADoubleSubscriptionOnce) {
     table.on_connected();
-    ASSERT_FALSE(table.subscribe(Kind::channel, "c"));
-    ASSERT_FALSE(table.subscribe(Kind::channel, "c"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "c"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "c"));
     EXPECT_EQ(output(), command({"SUBSCRIBE", "c"}));
-    ASSERT_FALSE(table.subscribe(Kind::channel, "c"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "c"));
     EXPECT_EQ(output(), "");
 }
 
 TEST_F(SubscriptionTableTest, SendsOnlyTheDifferenceAfterAChangeOfMind) {
     table.on_connected();
-    ASSERT_FALSE(table.subscribe(Kind::channel, "c"));
-    table.unsubscribe(Kind::channel, "c");
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "c"));
+    table.unsubscribe(Subscription::channel, "c");
     EXPECT_EQ(output(), "");
     EXPECT_TRUE(table.ready());
-    ASSERT_FALSE(table.subscribe(Kind::channel, "c"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "c"));
     EXPECT_EQ(output(), command({"SUBSCRIBE", "c"}));
-    table.unsubscribe(Kind::channel, "c");
-    ASSERT_FALSE(table.subscribe(Kind::channel, "c"));
-    table.unsubscribe(Kind::channel, "c");
+    table.unsubscribe(Subscription::channel, "c");
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "c"));
+    table.unsubscribe(Subscription::channel, "c");
     EXPECT_EQ(output(), command({"UNSUBSCRIBE", "c"}));
     confirm("subscribe", "c");
     confirm("unsubscribe", "c");
@@ -88,9 +88,9 @@ TEST_F(SubscriptionTableTest, SendsOnlyTheDifferenceAfterAChangeOfMind) {
 
 TEST_F(SubscriptionTableTest, DeliversMessagesOfAllKinds) {
     table.on_connected();
-    ASSERT_FALSE(table.subscribe(Kind::channel, "c"));
-    ASSERT_FALSE(table.subscribe(Kind::pattern, "p*"));
-    ASSERT_FALSE(table.subscribe(Kind::shard_channel, "s"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "c"));
+    ASSERT_FALSE(table.subscribe(Subscription::pattern, "p*"));
+    ASSERT_FALSE(table.subscribe(Subscription::shard_channel, "s"));
     const Reply plain = reply_of({"message", "c", "one"});
     const Event first = table.on_reply(plain).value();
     EXPECT_EQ(first.kind, Event::Kind::message);
@@ -108,23 +108,23 @@ TEST_F(SubscriptionTableTest, DeliversMessagesOfAllKinds) {
 
 TEST_F(SubscriptionTableTest, DeliversNothingAfterUnsubscribing) {
     table.on_connected();
-    ASSERT_FALSE(table.subscribe(Kind::channel, "c"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "c"));
     (void)output();
     confirm("subscribe", "c");
-    table.unsubscribe(Kind::channel, "c");
+    table.unsubscribe(Subscription::channel, "c");
     const Reply late = reply_of({"message", "c", "x"});
     EXPECT_EQ(table.on_reply(late).value().kind, Event::Kind::none);
 }
 
 TEST_F(SubscriptionTableTest, SubscribesAgainAfterALoss) {
     table.on_connected();
-    ASSERT_FALSE(table.subscribe(Kind::channel, "kept"));
-    ASSERT_FALSE(table.subscribe(Kind::channel, "dropped"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "kept"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "dropped"));
     (void)output();
     confirm("subscribe", "kept");
     table.on_disconnected();
     EXPECT_FALSE(table.ready());
-    table.unsubscribe(Kind::channel, "dropped");
+    table.unsubscribe(Subscription::channel, "dropped");
     table.on_connected();
     EXPECT_EQ(output(), command({"SUBSCRIBE", "kept"}));
     EXPECT_FALSE(table.ready());
@@ -134,8 +134,8 @@ TEST_F(SubscriptionTableTest, SubscribesAgainAfterALoss) {
 
 TEST_F(SubscriptionTableTest, NamesTheSubscriptionThatWasRefusedAndTriesAgain) {
     table.on_connected();
-    ASSERT_FALSE(table.subscribe(Kind::channel, "a"));
-    ASSERT_FALSE(table.subscribe(Kind::channel, "b"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "a"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "b"));
     (void)output();
     const Reply refusal(Reply::Kind::error, std::string("NOPERM no"));
     const Event event = table.on_reply(refusal).value();
@@ -152,11 +152,11 @@ TEST_F(SubscriptionTableTest, NamesTheSubscriptionThatWasRefusedAndTriesAgain) {
 
 TEST_F(SubscriptionTableTest, ForgetsARefusalThatNobodyWantsAnyMore) {
     table.on_connected();
-    ASSERT_FALSE(table.subscribe(Kind::channel, "a"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "a"));
     (void)output();
     const Reply refusal(Reply::Kind::error, std::string("NOPERM no"));
     EXPECT_EQ(table.on_reply(refusal).value().kind, Event::Kind::refused);
-    table.unsubscribe(Kind::channel, "a");
+    table.unsubscribe(Subscription::channel, "a");
     EXPECT_TRUE(table.ready());
     EXPECT_FALSE(table.has_refused());
 }
@@ -189,7 +189,7 @@ TEST_F(SubscriptionTableTest, RefusesRepliesThatAnswerNothing) {
 
 TEST_F(SubscriptionTableTest, SubscribesAgainWhenRedisEndsAShardSubscription) {
     table.on_connected();
-    ASSERT_FALSE(table.subscribe(Kind::shard_channel, "s"));
+    ASSERT_FALSE(table.subscribe(Subscription::shard_channel, "s"));
     (void)output();
     confirm("ssubscribe", "s");
     confirm("sunsubscribe", "s");
@@ -198,18 +198,18 @@ TEST_F(SubscriptionTableTest, SubscribesAgainWhenRedisEndsAShardSubscription) {
 
 TEST_F(SubscriptionTableTest, BoundsTheNumberOfNames) {
     for (const char* name : {"1", "2", "3", "4"}) {
-        EXPECT_FALSE(table.subscribe(Kind::channel, name));
+        EXPECT_FALSE(table.subscribe(Subscription::channel, name));
     }
-    EXPECT_EQ(table.subscribe(Kind::pattern, "5"), errc::too_many_subscriptions);
-    EXPECT_FALSE(table.subscribe(Kind::channel, "4"));
-    table.unsubscribe(Kind::channel, "1");
-    EXPECT_FALSE(table.subscribe(Kind::pattern, "5"));
+    EXPECT_EQ(table.subscribe(Subscription::pattern, "5"), errc::too_many_subscriptions);
+    EXPECT_FALSE(table.subscribe(Subscription::channel, "4"));
+    table.unsubscribe(Subscription::channel, "1");
+    EXPECT_FALSE(table.subscribe(Subscription::pattern, "5"));
 }
 
 TEST_F(SubscriptionTableTest, HandsOutOutputInPieces) {
     table.on_connected();
-    ASSERT_FALSE(table.subscribe(Kind::channel, "a"));
-    ASSERT_FALSE(table.subscribe(Kind::channel, "b"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "a"));
+    ASSERT_FALSE(table.subscribe(Subscription::channel, "b"));
     EXPECT_EQ(table.take_output(1), command({"SUBSCRIBE", "a"}));
     EXPECT_TRUE(table.has_output());
     EXPECT_EQ(table.take_output(1), command({"SUBSCRIBE", "b"}));

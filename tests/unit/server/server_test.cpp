@@ -90,12 +90,16 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     options.attachment_timeout = {};
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
+    options.cluster_request_timeout = {};
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
     options.address_connects_per_second_max = 1'000'001;
     EXPECT_THROW(Server{options}, std::invalid_argument);
     for (const auto& recovery :
          {RecoveryOptions{.max_disconnection_duration = std::chrono::milliseconds(0)},
           RecoveryOptions{.sessions_max = 0}, RecoveryOptions{.session_bytes_max = 0},
-          RecoveryOptions{.packets_max = 0}, RecoveryOptions{.packet_bytes_max = 0}}) {
+          RecoveryOptions{.packets_max = 0}, RecoveryOptions{.packet_bytes_max = 0},
+          RecoveryOptions{.restore_timeout = std::chrono::milliseconds(0)}}) {
         options = {};
         options.connection_state_recovery = recovery;
         EXPECT_THROW(Server{options}, std::invalid_argument);

@@ -1,7 +1,7 @@
 // See cluster_codec.hpp.
 #include "cluster/codec/cluster_codec.hpp"
 
-#include "wire/socket_packet.hpp"
+#include "cluster/codec/message_parts.hpp"
 
 #include <utility>
 
@@ -9,8 +9,6 @@ namespace socketio::cluster {
 namespace {
 
 constexpr std::int64_t event_type = 2;
-/// Emitters before 2018 mark events with attachments so; the bytes stand inline all the same.
-constexpr std::int64_t binary_event_type = 5;
 
 void append_packet(std::string& out, const ClusterBroadcast& broadcast) {
     wire::append_msgpack_map(out, 3);
@@ -47,91 +45,6 @@ void append_flags(std::string& out, const EmitFlags& flags) {
     }
 }
 
-std::string begin_message(std::string_view uid, const ClusterBroadcast& broadcast) {
-    std::string out;
-    wire::append_msgpack_array(out, 3);
-    wire::append_msgpack_string(out, uid);
-    append_packet(out, broadcast);
-    wire::append_msgpack_map(out, 3);
-    append_names(out, "rooms", broadcast.audience.rooms);
-    return out;
-}
-
-[[nodiscard]] bool is_flag_set(const Object& flags, std::string_view name, bool otherwise) {
-    const Value* value = flags.find(name);
-    const bool* flag = value != nullptr ? value->if_bool() : nullptr;
-    return flag != nullptr ? *flag : otherwise;
-}
-
-/// False when it is there and is no list of names. Numbers are taken for their text, since
-/// languages differ in what they let a room be.
-[[nodiscard]] bool take_names(Object& options, std::string_view key,
-                              std::vector<std::string>& out) {
-    Value* value = options.find(key);
-    if (value == nullptr || value->is_null()) {
-        return true;
-    }
-    Array* names = value->if_array();
-    if (names == nullptr) {
-        return false;
-    }
-    for (Value& name : *names) {
-        if (const std::string* text = name.if_string()) {
-            out.push_back(*text);
-        } else if (const std::int64_t* number = name.if_int64()) {
-            out.push_back(std::to_string(*number));
-        } else {
-            return false;
-        }
-    }
-    return true;
-}
-
-[[nodiscard]] boost::system::error_code take_packet(Object& packet, ClusterBroadcast& broadcast) {
-    const Value* type = packet.find("type");
-    const std::int64_t* number = type != nullptr ? type->if_int64() : nullptr;
-    if (number == nullptr || (*number != event_type && *number != binary_event_type)) {
-        return make_error_code(errc::invalid_packet);
-    }
-    const Value* nsp = packet.find("nsp");
-    if (nsp != nullptr && nsp->if_string() == nullptr) {
-        return make_error_code(errc::invalid_packet);
-    }
-    broadcast.nsp = nsp != nullptr ? *nsp->if_string() : "/";
-    Value* data = packet.find("data");
-    Array* values = data != nullptr ? data->if_array() : nullptr;
-    if (values == nullptr || values->empty()) {
-        return make_error_code(errc::invalid_packet);
-    }
-    const std::string* event = values->front().if_string();
-    if (event == nullptr) {
-        return make_error_code(errc::invalid_packet);
-    }
-    if (wire::is_reserved_event(*event)) {
-        return make_error_code(errc::reserved_event);
-    }
-    broadcast.data = std::move(*values);
-    return {};
-}
-
-[[nodiscard]] bool take_options(Object& options, ClusterBroadcast& broadcast) {
-    if (!take_names(options, "rooms", broadcast.audience.rooms) ||
-        !take_names(options, "except", broadcast.audience.except)) {
-        return false;
-    }
-    const Value* flags = options.find("flags");
-    if (flags == nullptr || flags->is_null()) {
-        return true;
-    }
-    const Object* set = flags->if_object();
-    if (set == nullptr) {
-        return false;
-    }
-    broadcast.flags.is_volatile = is_flag_set(*set, "volatile", false);
-    broadcast.flags.compress = is_flag_set(*set, "compress", true);
-    return true;
-}
-
 void append_escaped(std::string& out, std::string_view text) {
     for (const char c : text) {
         if (c == '*' || c == '?' || c == '[' || c == ']' || c == '\\') {
@@ -144,16 +57,14 @@ void append_escaped(std::string& out, std::string_view text) {
 }  // namespace
 
 std::string encode_broadcast(std::string_view uid, const ClusterBroadcast& broadcast) {
-    std::string out = begin_message(uid, broadcast);
+    std::string out;
+    wire::append_msgpack_array(out, 3);
+    wire::append_msgpack_string(out, uid);
+    append_packet(out, broadcast);
+    wire::append_msgpack_map(out, 3);
+    append_names(out, "rooms", broadcast.audience.rooms);
     append_names(out, "except", broadcast.audience.except);
     append_flags(out, broadcast.flags);
-    return out;
-}
-
-std::string encode_emitter_broadcast(const ClusterBroadcast& broadcast) {
-    std::string out = begin_message(emitter_uid, broadcast);
-    append_flags(out, broadcast.flags);
-    append_names(out, "except", broadcast.audience.except);
     return out;
 }
 
@@ -174,19 +85,28 @@ Result<BroadcastMessage> decode_broadcast(std::string_view message, wire::Msgpac
         return make_error_code(errc::invalid_packet);
     }
     const std::string* uid = (*parts)[0].if_string();
-    Object* packet = (*parts)[1].if_object();
-    Object* options = (*parts)[2].if_object();
-    if (uid == nullptr || packet == nullptr || options == nullptr) {
+    const Object* packet = (*parts)[1].if_object();
+    if (uid == nullptr || packet == nullptr) {
+        return make_error_code(errc::invalid_packet);
+    }
+    const Value* nsp = packet->find("nsp");
+    if (nsp != nullptr && nsp->if_string() == nullptr) {
         return make_error_code(errc::invalid_packet);
     }
     BroadcastMessage decoded;
     decoded.uid = *uid;
-    if (const auto ec = take_packet(*packet, decoded.broadcast); ec) {
-        return ec;
+    decoded.broadcast.nsp = nsp != nullptr ? *nsp->if_string() : "/";
+    Result<Args> data = read_packet(std::move((*parts)[1]));
+    if (data.has_error()) {
+        return data.error();
     }
-    if (!take_options(*options, decoded.broadcast)) {
+    decoded.broadcast.data = std::move(*data);
+    std::optional<ReadOpts> opts = read_opts((*parts)[2]);
+    if (!opts) {
         return make_error_code(errc::invalid_packet);
     }
+    decoded.broadcast.audience = std::move(opts->audience);
+    decoded.broadcast.flags = std::move(opts->flags);
     return decoded;
 }
 

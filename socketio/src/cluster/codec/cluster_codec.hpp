@@ -1,6 +1,6 @@
 #pragma once
-// What the classic Redis adapter (@socket.io/redis-adapter 8.3) and the emitters send each other on
-// the broadcast channel, and the names of the channels. WIRE.md B10 and B11. I/O-free; any thread.
+// What servers with the classic Redis adapter (@socket.io/redis-adapter 8.3) send each other on the broadcast
+// channel, what emitters send them there, and the names of the channels. WIRE.md B10 and B11. I/O-free; any thread.
 //
 //   [uid, {type: 2, data: [event, ...], nsp}, {rooms: [], except: [], flags: {}}]      msgpack
 //
@@ -27,8 +27,6 @@ struct BroadcastMessage {
 
 /// As an adapter writes it: keys rooms, except, flags.
 [[nodiscard]] std::string encode_broadcast(std::string_view uid, const ClusterBroadcast& broadcast);
-/// As an emitter writes it: uid "emitter", keys rooms, flags, except.
-[[nodiscard]] std::string encode_emitter_broadcast(const ClusterBroadcast& broadcast);
 /// Whether encode_broadcast() wrote it with this uid: tells a node's own echo without decoding it.
 [[nodiscard]] bool has_uid(std::string_view message, std::string_view uid) noexcept;
 /// `except` and `flags` may be missing (seed-era emitters), unknown flags are passed over. Besides
