@@ -336,6 +336,42 @@ TEST(RedisConnection, FailsWhatIsPendingWhenStopped) {
     client.io.run();  // Returns: nothing is left running.
 }
 
+TEST(RedisConnection, SendsBeforeItEndsWhatWasAsked) {
+    RedisServer server;
+    const std::string big(200'000, 'x');
+    for (const bool is_destroyed : {false, true}) {
+        auto client = std::make_unique<Client>(server.url());
+        EXPECT_FALSE(client->ask({"DEL", "key", "big"}).ec);
+        client->connection.command({"SET", "key", "value"});
+        client->connection.command({"SET", "big", big});
+        if (is_destroyed) {
+            client.reset();
+        } else {
+            client->connection.stop();
+            client->io.restart();
+            client->io.run();
+        }
+        EXPECT_EQ(server.cli({"GET", "key"}), "value");
+        EXPECT_EQ(server.cli({"STRLEN", "big"}), "200000");
+    }
+}
+
+TEST(RedisConnection, DoesNotWaitLongForAFrozenServerWhenStopped) {
+    RedisServer server;
+    Client client(server.url());
+    EXPECT_FALSE(client.ask({"PING"}).ec);
+    server.freeze();
+    // More than a socket takes.
+    const std::string big(30'000'000, 'x');
+    client.connection.command({"SET", "key", big});
+    const auto before = std::chrono::steady_clock::now();
+    client.connection.stop();
+    client.io.restart();
+    client.io.run();
+    EXPECT_LT(std::chrono::steady_clock::now() - before, 4s);
+    server.thaw();
+}
+
 TEST(RedisConnection, MayBeDestroyedInsideItsOwnCallbacks) {
     RedisServer server;
     boost::asio::io_context io{1};

@@ -166,6 +166,20 @@ TEST_F(ShardedAdapters, AListenerThatDoesNotAnswerIsGoneSoon) {
     EXPECT_EQ(fetch->gone_servers, std::vector<std::string>{""});
 }
 
+TEST_F(ShardedAdapters, AServerThatStopsIsNotWaitedFor) {
+    AdapterPeer a(io, adapter());
+    auto b = std::make_unique<AdapterPeer>(io, adapter());
+    b->is_busy = true;
+    ASSERT_TRUE(wait_ready(a, *b));
+    const auto question = std::make_shared<test::RecordedServerSide>();
+    a.adapter->server_side_emit({"/", {"whoami"}}, question);
+    ASSERT_TRUE(run_until(io, [&] { return !b->events.empty() && question->expected; }));
+    const std::string name = b->adapter->status().name;
+    b.reset();
+    ASSERT_TRUE(run_until(io, [&] { return !question->gone_servers.empty(); }));
+    EXPECT_EQ(question->gone_servers, std::vector<std::string>{name});
+}
+
 TEST_F(ShardedAdapters, AServerThatTakesItsTimeIsWaitedFor) {
     AdapterPeer a(io, adapter());
     AdapterPeer b(io, adapter());

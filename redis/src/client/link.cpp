@@ -16,6 +16,8 @@ using boost::system::error_code;
 constexpr std::size_t read_bytes = 16 * 1024;
 /// One write; what comes behind it waits for the next.
 constexpr std::size_t write_bytes = 256 * 1024;
+/// A stopped link ends by then, whatever Redis has not taken.
+constexpr std::chrono::seconds parting_max{1};
 
 RespLimits limits_of(const Options& options) {
     RespLimits limits;
@@ -46,8 +48,43 @@ void Link::start(std::weak_ptr<LinkOwner> owner) {
 }
 
 void Link::stop() {
+    if (up()) {
+        part();
+    } else if (!stopped()) {
+        give_up_attempt();
+    }
     phase_ = Phase::closed;
-    give_up_attempt();
+}
+
+void Link::part() {
+    const auto parting = std::exchange(attempt_, nullptr);
+    parting->parting = true;
+    if (const auto owner = owner_.lock()) {
+        parting->last_output = owner->take_link_output(write_bytes);
+    }
+    keep_alive_.cancel();
+    deadline_.expires_after(parting_max);
+    deadline_.async_wait([self = shared_from_this(), parting](error_code ec) {
+        if (!ec) {
+            parting->stream.close();
+        }
+    });
+    if (!parting->writing) {
+        write_last(parting, {});
+    }
+}
+
+void Link::write_last(const std::shared_ptr<Attempt>& parting, error_code ec) {
+    parting->output = std::exchange(parting->last_output, {});
+    if (ec || parting->output.empty()) {
+        parting->stream.close();
+        deadline_.cancel();
+        return;
+    }
+    auto self = shared_from_this();
+    parting->stream.write_all(parting->output, [self, parting](error_code write_ec, std::size_t) {
+        self->write_last(parting, write_ec);
+    });
 }
 
 void Link::move_to(const Seed& server) {
@@ -224,6 +261,8 @@ void Link::write() {
                                [self, attempt = attempt_](error_code ec, std::size_t) {
                                    if (attempt == self->attempt_) {
                                        self->on_written(ec);
+                                   } else if (attempt->parting) {
+                                       self->write_last(attempt, ec);
                                    }
                                });
 }

@@ -50,6 +50,7 @@ public:
 
     /// The owner is held weakly: it owns the link.
     void start(std::weak_ptr<LinkOwner> owner);
+    /// For good. What the owner still has to send leaves first, if Redis takes it within a second.
     void stop();
     /// Connects to another server, or anew to the same; whatever connection there is is given up.
     void move_to(const Seed& server);
@@ -74,7 +75,10 @@ private:
         Handshake handshake;
         RespParser parser;
         std::string output;
+        /// What leaves behind `output` when the link was stopped.
+        std::string last_output;
         bool writing = false;
+        bool parting = false;
     };
 
     void attempt();
@@ -87,6 +91,8 @@ private:
     void become_up();
     void write();
     void on_written(boost::system::error_code ec);
+    void part();
+    void write_last(const std::shared_ptr<Attempt>& parting, boost::system::error_code ec);
     void wait_keep_alive(Clock::time_point until);
     void on_keep_alive();
     void fail(const Failure& failure);

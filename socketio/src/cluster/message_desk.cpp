@@ -47,6 +47,10 @@ void MessageDesk::close(const std::string& nsp) {
     peers_.forget(nsp);
 }
 
+void MessageDesk::leave() {
+    for (const auto& [nsp, own] : std::map(namespaces_)) close(nsp);
+}
+
 void MessageDesk::on_ready() {
     if (std::exchange(outages_, status_.outages) != status_.outages) {
         for (auto& [nsp, own] : namespaces_) own.is_announced = false;

@@ -50,6 +50,8 @@ public:
     // ---- Namespaces of this server -------------------------------------------------------------
     void open(const std::string& nsp);
     void close(const std::string& nsp);
+    /// Says in every namespace that this server goes, so that nobody waits for it.
+    void leave();
     /// Everything is subscribed, again: tells the others, and asks who is there, where that was not done since the
     /// last outage.
     void on_ready();

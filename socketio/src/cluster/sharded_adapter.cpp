@@ -56,6 +56,7 @@ void ShardedAdapter::start(AdapterHost& host) {
 }
 
 void ShardedAdapter::stop() {
+    if (parts_) parts_->desk.leave();
     parts_.reset();
     status_.is_reached = false;
 }

@@ -118,6 +118,7 @@ void StreamsAdapter::start(AdapterHost& host) {
 
 void StreamsAdapter::stop() {
     life_.reset();
+    if (parts_) parts_->desk.leave();
     parts_.reset();
     namespaces_.clear();
     host_ = nullptr;

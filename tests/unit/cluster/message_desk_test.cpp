@@ -276,6 +276,13 @@ TEST_F(MessageDeskTest, SendsHeartbeatsWhereTheyAreWanted) {
     EXPECT_EQ(port.sent_of(MessageType::adapter_close), 1);
 }
 
+TEST_F(MessageDeskTest, WhoLeavesSaysSoInEachNamespace) {
+    open();
+    desk->open("/news");
+    desk->leave();
+    EXPECT_EQ(port.sent_of(MessageType::adapter_close), 2);
+}
+
 TEST_F(MessageDeskTest, AFrozenServerIsDroppedWhenItsHeartbeatsEnd) {
     open({.heartbeat_interval = 300ms, .heartbeat_timeout = 600ms});
     hear("frozen", message::InitialHeartbeat{});
