@@ -110,7 +110,8 @@ TEST(RedisDeploymentCluster, LivesOnWhenAReplicaTakesOver) {
     cluster.node(0).kill();
     ASSERT_TRUE(client.wait_not_ready());
     // Waits here until the replica is the master.
-    EXPECT_FALSE(client.ask(key, {"SET", key, "v"}).ec);
+    const auto answer = client.ask(key, {"SET", key, "v"});
+    EXPECT_FALSE(answer.ec) << answer.ec.message() << ": " << answer.reply.text();
     ASSERT_TRUE(client.wait_ready());
     EXPECT_TRUE(client.hears("news"));
     EXPECT_TRUE(client.hears(key, true));

@@ -340,17 +340,21 @@ TEST(RedisConnection, SendsBeforeItEndsWhatWasAsked) {
     RedisServer server;
     const std::string big(200'000, 'x');
     for (const bool is_destroyed : {false, true}) {
-        auto client = std::make_unique<Client>(server.url());
-        EXPECT_FALSE(client->ask({"DEL", "key", "big"}).ec);
-        client->connection.command({"SET", "key", "value"});
-        client->connection.command({"SET", "big", big});
+        boost::asio::io_context io{1};
+        auto connection = std::make_unique<Connection>(io, parse_url(server.url()).value());
+        connection->start();
+        bool is_up = false;
+        connection->command({"DEL", "key", "big"}, [&](error_code, const Reply&) { is_up = true; });
+        ASSERT_TRUE(run_until(io, [&] { return is_up; }));
+        connection->command({"SET", "key", "value"});
+        connection->command({"SET", "big", big});
         if (is_destroyed) {
-            client.reset();
+            connection.reset();
         } else {
-            client->connection.stop();
-            client->io.restart();
-            client->io.run();
+            connection->stop();
         }
+        io.restart();
+        io.run();
         EXPECT_EQ(server.cli({"GET", "key"}), "value");
         EXPECT_EQ(server.cli({"STRLEN", "big"}), "200000");
     }

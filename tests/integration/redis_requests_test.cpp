@@ -207,11 +207,15 @@ TEST_F(RedisRequests, WithoutRedisOperateHereAndFailAtOnce) {
     Server a(io, options_for(redis), "aaaaaa");
     ASSERT_TRUE(a.wait_ready());
     redis.kill();
-    ASSERT_TRUE(run_until(io, [&] { return !a.adapter.status().is_reached; }));
-    EXPECT_EQ(a.states, (std::vector<bool>{true, false}));
     // What is under way when the connection breaks is executed when that is noticed.
     a.adapter.operate({ClusterSurgery::Kind::join, "/", {}, {"r"}});
-    ASSERT_TRUE(run_until(io, [&] { return a.operations.size() == 1; }));
+    ASSERT_TRUE(run_until(io, [&] { return !a.adapter.status().is_reached; }));
+    EXPECT_EQ(a.states, (std::vector<bool>{true, false}));
+    ASSERT_EQ(a.operations.size(), 1U);
+    // Commands and messages have a connection each.
+    ASSERT_TRUE(run_until(io, [&] { return a.logged("redis disconnected") == 2; }));
+    a.adapter.operate({ClusterSurgery::Kind::join, "/", {}, {"r"}});
+    ASSERT_EQ(a.operations.size(), 2U);
     EXPECT_GE(a.adapter.status().lost, 1u);
     const auto fetch = std::make_shared<AskedFetch>();
     a.adapter.fetch("/", {}, fetch);
@@ -223,7 +227,7 @@ TEST_F(RedisRequests, WithoutRedisOperateHereAndFailAtOnce) {
     a.adapter.fetch("/", {}, again);
     ASSERT_TRUE(run_until(io, [&] { return again->is_done(); }));
     EXPECT_FALSE(again->error);
-    EXPECT_EQ(a.operations.size(), 1u);
+    EXPECT_EQ(a.operations.size(), 2u);
 }
 
 TEST_F(RedisRequests, DoNotWaitForAServerThatIsGone) {

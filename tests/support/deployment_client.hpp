@@ -89,8 +89,9 @@ public:
     bool wait_ready() {
         return run_until(io, [&] { return redis.ready(); }, failover_limit);
     }
+    /// Commands do not reach a server either: what is asked now waits for the next.
     bool wait_not_ready() {
-        return run_until(io, [&] { return !redis.ready(); }, failover_limit);
+        return run_until(io, [&] { return !redis.connected(); }, failover_limit);
     }
 
     std::vector<std::string> texts() const {

@@ -149,6 +149,8 @@ export class FaultWorld {
 
     /** Stops the numbers, and gives what each client saw of them. */
     async endTicks(t) {
+        // The last was emitted when everybody who is here was here.
+        await this.ticker.more(2);
         await this.ticker.stop();
         const { count } = this.ticker;
         const seen = {};

@@ -77,14 +77,27 @@ void Link::part() {
 void Link::write_last(const std::shared_ptr<Attempt>& parting, error_code ec) {
     parting->output = std::exchange(parting->last_output, {});
     if (ec || parting->output.empty()) {
-        parting->stream.close();
-        deadline_.cancel();
+        // Not closed yet: with replies unread the server would hear of an error before it has read all.
+        parting->stream.shut_down_sending();
         return;
     }
     auto self = shared_from_this();
     parting->stream.write_all(parting->output, [self, parting](error_code write_ec, std::size_t) {
         self->write_last(parting, write_ec);
     });
+}
+
+void Link::read_last(const std::shared_ptr<Attempt>& parting, error_code ec) {
+    if (ec) {
+        parting->stream.close();
+        deadline_.cancel();
+        return;
+    }
+    parting->stream.read_some(
+        parting->parser.prepare(read_bytes),
+        [self = shared_from_this(), parting](error_code read_ec, std::size_t) {
+            self->read_last(parting, read_ec);
+        });
 }
 
 void Link::move_to(const Seed& server) {
@@ -153,6 +166,8 @@ void Link::read() {
                                [self, attempt = attempt_](error_code ec, std::size_t bytes) {
                                    if (attempt == self->attempt_) {
                                        self->on_read(ec, bytes);
+                                   } else if (attempt->parting) {
+                                       self->read_last(attempt, ec);
                                    }
                                });
 }
@@ -172,6 +187,8 @@ void Link::on_read(error_code ec, std::size_t bytes) {
     handle_replies();
     if (attempt == attempt_) {
         read();
+    } else if (attempt->parting) {
+        read_last(attempt, {});
     }
 }
 

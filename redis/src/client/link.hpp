@@ -93,6 +93,7 @@ private:
     void on_written(boost::system::error_code ec);
     void part();
     void write_last(const std::shared_ptr<Attempt>& parting, boost::system::error_code ec);
+    void read_last(const std::shared_ptr<Attempt>& parting, boost::system::error_code ec);
     void wait_keep_alive(Clock::time_point until);
     void on_keep_alive();
     void fail(const Failure& failure);

@@ -166,6 +166,15 @@ void SocketStream::write_all(std::string_view bytes, OnBytes handler) {
     }
 }
 
+void SocketStream::shut_down_sending() {
+    error_code ignored;
+    if (auto* local = std::get_if<Unix::socket>(&socket_)) {
+        local->shutdown(Unix::socket::shutdown_send, ignored);
+    } else {
+        tcp().shutdown(Tcp::socket::shutdown_send, ignored);
+    }
+}
+
 void SocketStream::close() {
     resolver_.cancel();
     error_code ignored;

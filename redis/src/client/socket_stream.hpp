@@ -36,6 +36,8 @@ public:
     void write_all(std::string_view bytes, OnBytes handler);
     /// Whether TCP's part of connect() is done.
     [[nodiscard]] bool tcp_connected() const noexcept { return tcp_connected_; }
+    /// The server gets no more: it closes when it has answered what it got.
+    void shut_down_sending();
     /// Cancels everything; the handlers come with operation_aborted.
     void close();
 

@@ -73,6 +73,9 @@ void ClassicAdapter::start(AdapterHost& host) {
     RedisLink& link = *session_->link;
     link.on_message = [this](const redis::Message& message) { on_message(message); };
     link.on_ready = [this] { on_ready(); };
+    link.on_lost = [this] {
+        for (ClusterSurgery& surgery : operations_.take_all()) execute(std::move(surgery));
+    };
     hears_every_namespace_ = host.wants_every_namespace();
     if (hears_every_namespace_) hear(every_broadcast_pattern(options_.key), {});
     for (const std::string& nsp : host.namespaces()) on_namespace_opened(nsp);
@@ -155,11 +158,18 @@ void ClassicAdapter::operate(const ClusterSurgery& surgery) {
     RedisLink& link = *session_->link;
     std::string channel = request_channel(options_.key, surgery.nsp);
     std::string message = encode_request(request_of(surgery, status_.name));
-    const bool is_sendable = message.size() <= options_.message_bytes_max;
+    if (message.size() > options_.message_bytes_max) {
+        link.sent(make_error_code(errc::too_large));
+        return execute(surgery);
+    }
     const std::uint64_t number =
-        is_sendable && link.redis().connected() ? operations_.add(channel, message, surgery) : 0;
+        status_.is_reached ? operations_.add(channel, message, surgery) : 0;
     if (number == 0) {
-        link.sent(make_error_code(is_sendable ? errc::disconnected : errc::too_large));
+        if (link.redis().connected()) {
+            link.publish(channel, message);
+        } else {
+            link.sent(make_error_code(errc::disconnected));
+        }
         return execute(surgery);
     }
     link.redis().command("", {"PUBLISH", channel, message},

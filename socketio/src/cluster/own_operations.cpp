@@ -48,4 +48,10 @@ std::vector<ClusterSurgery> OwnOperations::take_sent() {
     return taken;
 }
 
+std::vector<ClusterSurgery> OwnOperations::take_all() {
+    std::vector<ClusterSurgery> taken;
+    for (Entry& entry : std::exchange(entries_, {})) taken.push_back(std::move(entry.surgery));
+    return taken;
+}
+
 }  // namespace socketio::cluster

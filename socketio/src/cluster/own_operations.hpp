@@ -31,6 +31,8 @@ public:
                                                           std::string_view message);
     /// Those that Redis had: of a subscription that was broken in between the echo may never come.
     [[nodiscard]] std::vector<ClusterSurgery> take_sent();
+    /// All of them, sent or not: nothing comes back at present.
+    [[nodiscard]] std::vector<ClusterSurgery> take_all();
     void clear() { entries_.clear(); }
 
 private:

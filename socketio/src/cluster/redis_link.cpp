@@ -107,7 +107,9 @@ void RedisLink::tell_state() {
     const bool is_reached = redis_.ready();
     if (std::exchange(status_.is_reached, is_reached) == is_reached) return;
     if (!is_reached) ++status_.outages;
+    const std::weak_ptr<const bool> alive = alive_;
     host_.on_cluster_state(is_reached, last_text_);
+    if (!is_reached && !alive.expired() && on_lost) on_lost();
 }
 
 }  // namespace socketio::cluster

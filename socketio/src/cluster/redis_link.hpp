@@ -24,6 +24,8 @@ public:
 
     /// Set before start(). Each time when everything is subscribed: what was published before may be missed.
     std::function<void()> on_ready;
+    /// Once after being ready: messages do not come, or do not leave.
+    std::function<void()> on_lost;
     std::function<void(const redis::Message&)> on_message;
 
     void start();

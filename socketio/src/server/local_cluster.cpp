@@ -26,9 +26,10 @@
 
 namespace socketio {
 
-struct LocalCluster::Members {
+struct LocalCluster::Members : std::enable_shared_from_this<Members> {
     /// Of one server.
     struct Seat {
+        using Work = std::function<void(Seat&)>;
         // ---- Touched on its server's shard 0 alone ---------------------------------------------
         /// Null before start() and after stop().
         AdapterHost* host = nullptr;
@@ -39,22 +40,32 @@ struct LocalCluster::Members {
         std::string name = {};  ///< Does not change once it is seated.
         boost::asio::io_context* context = nullptr;
         std::set<std::string, std::less<>> namespaces = {};
+        /// For its shard 0. The event loop's own queue is not in one order: what its thread posts to itself may
+        /// come behind what others posted later.
+        std::vector<Work> inbox = {};
     };
 
     /// Runs `work` on the shard 0 of that one, unless it has left. Under the lock.
-    template <class Work>
-    static void post_to(const std::shared_ptr<Seat>& to, Work work) {
-        boost::asio::post(*to->context, [to, work = std::move(work)]() mutable {
-            if (to->host != nullptr) work(*to);
+    void post_to(const std::shared_ptr<Seat>& to, Seat::Work work) {
+        to->inbox.push_back(std::move(work));
+        if (to->inbox.size() > 1) return;
+        boost::asio::post(*to->context, [members = shared_from_this(), to] {
+            for (Seat::Work& next : members->take_inbox(*to)) {
+                if (to->host != nullptr) next(*to);
+            }
         });
     }
     /// The same from anywhere.
-    template <class Work>
-    void post(const std::shared_ptr<Seat>& to, Work work) {
+    void post(const std::shared_ptr<Seat>& to, Seat::Work work) {
         turn.run([&] {
             if (std::find(seats.begin(), seats.end(), to) == seats.end()) return;
             post_to(to, std::move(work));
         });
+    }
+    std::vector<Seat::Work> take_inbox(Seat& seat) {
+        std::vector<Seat::Work> taken;
+        turn.run([&] { taken.swap(seat.inbox); });
+        return taken;
     }
 
     shard::OneAtATime turn;
@@ -108,8 +119,8 @@ public:
         members_->turn.run([&] {
             std::erase(members_->seats, seat_);
             for (const auto& other : members_->seats) {
-                LocalCluster::Members::post_to(
-                    other, [name = seat_->name](Seat& asker) { tell_gone(asker, name); });
+                members_->post_to(other,
+                                  [name = seat_->name](Seat& asker) { tell_gone(asker, name); });
             }
         });
     }
@@ -139,7 +150,7 @@ public:
             for (const auto& seat : members_->seats) {
                 const bool is_own = seat == seat_;
                 if (is_own && !delivers_own()) continue;
-                LocalCluster::Members::post_to(seat, [shared, is_own](Seat& there) {
+                members_->post_to(seat, [shared, is_own](Seat& there) {
                     ++(is_own ? there.status.own : there.status.received);
                     auto given = *shared;
                     given.is_own = is_own;
@@ -155,8 +166,7 @@ public:
         members_->turn.run([&] {
             for (const auto& seat : members_->seats) {
                 if (seat == seat_ && !executes_own()) continue;
-                LocalCluster::Members::post_to(
-                    seat, [shared](Seat& there) { there.host->operate(*shared); });
+                members_->post_to(seat, [shared](Seat& there) { there.host->operate(*shared); });
             }
         });
     }
@@ -274,7 +284,7 @@ private:
             for (const auto& other : members_->seats) {
                 if (other == seat_ || !other->namespaces.contains(nsp)) continue;
                 names.push_back(other->name);
-                LocalCluster::Members::post_to(other, [work](Seat& there) {
+                members_->post_to(other, [work](Seat& there) {
                     ++there.status.received;
                     work(there);
                 });

@@ -43,6 +43,17 @@ TEST(OwnOperations, AreTakenWhenTheirEchoesMayBeLost) {
     EXPECT_TRUE(operations.take(second).has_value());
 }
 
+TEST(OwnOperations, AreAllTakenWhenNothingComesBack) {
+    OwnOperations operations(10);
+    operations.note_sent(operations.add("c", "1", joining("a")));
+    const auto waiting = operations.add("c", "2", joining("b"));
+    const auto taken = operations.take_all();
+    ASSERT_EQ(taken.size(), 2u);
+    EXPECT_EQ(taken[0].rooms.at(0), "a");
+    EXPECT_EQ(taken[1].rooms.at(0), "b");
+    EXPECT_FALSE(operations.take(waiting).has_value());
+}
+
 TEST(OwnOperations, OfAServerThatStopsAreForgotten) {
     OwnOperations operations(1);
     const auto number = operations.add("c", "1", joining("a"));
