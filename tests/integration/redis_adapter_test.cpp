@@ -1,7 +1,7 @@
 // The classic adapter and the emitter through a real Redis: two of ours, Node's server and both npm
 // emitters, an outage, and what a foreign program publishes.
 #include "cluster/classic_adapter.hpp"
-#include "cluster/codec/cluster_codec.hpp"
+#include "cluster/codec/classic_broadcast.hpp"
 #include "socketio/emitter.hpp"
 #include "socketio/server.hpp"
 #include "support/adapter_node.hpp"

@@ -1,7 +1,7 @@
 // What servers ask each other over the classic adapter, through a real Redis: among ours, with Node's server both
 // ways, with servers that do not answer, and without Redis.
 #include "cluster/classic_adapter.hpp"
-#include "cluster/codec/cluster_codec.hpp"
+#include "cluster/codec/classic_broadcast.hpp"
 #include "support/adapter_node.hpp"
 #include "support/child_process.hpp"
 #include "support/event_loop.hpp"

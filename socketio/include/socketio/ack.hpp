@@ -51,6 +51,7 @@ struct AckAnswer {
 
 /// What all sockets of an audience answered.
 struct BroadcastAnswers {
+    /// errc::too_large when other servers answered more than Options::cluster_answer_bytes_max; else
     /// errc::ack_timeout when somebody did not answer in time, else errc::disconnected when somebody left
     /// instead, else what the adapter says when other servers could not be asked.
     boost::system::error_code ec;

@@ -65,8 +65,9 @@ struct SocketDetails {
 };
 
 struct FetchedSockets {
-    /// errc::ack_timeout when not all servers had answered in time, or what the adapter says when they could not
-    /// be asked; none within one process.
+    /// errc::ack_timeout when not all servers had answered in time, errc::too_large when what they answered is more
+    /// than Options::cluster_answer_bytes_max, or what the adapter says when they could not be asked; none within
+    /// one process.
     boost::system::error_code ec;
     /// In no order; of those servers that answered.
     std::vector<SocketDetails> sockets;

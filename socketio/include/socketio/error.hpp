@@ -15,7 +15,7 @@ enum class errc {
     invalid_json = 1,
     /// JSON or msgpack nested deeper than the limit.
     too_deep,
-    /// A message, body, payload or attachment count over its limit.
+    /// A message, body, payload or attachment count over its limit; so are all answers of other servers together.
     too_large,
     /// Text that is not UTF-8 where the protocol demands it.
     invalid_utf8,

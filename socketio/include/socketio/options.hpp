@@ -315,6 +315,10 @@ struct Options {
     /// Acks that one socket may owe, and questions of a server that other servers have yet to answer; more
     /// fails the oldest with errc::ack_timeout.
     std::size_t pending_acks_max = 10'000;
+    /// Bytes of what other servers answer to one question, roughly, as values in memory: what they can make us
+    /// hold until its time is over. An answer beyond it ends the question with errc::too_large and what came before;
+    /// what comes later is passed over. Far above what thousands of clients answer.
+    std::size_t cluster_answer_bytes_max = 64 * 1024 * 1024;
     /// Connections of the process; beyond it new ones are closed at once. 0 is no bound but the system's.
     std::size_t connections_max = 0;
     /// New connections in a second, and as many at once after a quiet one; the others wait in the kernel's

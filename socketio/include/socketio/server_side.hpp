@@ -52,8 +52,8 @@ using ServerSideHandler = std::function<void(const Args&, const ServerSideReply&
 
 /// What the other servers answered.
 struct ServerSideAnswers {
-    /// errc::ack_timeout when not all of them had answered in time; what the adapter says when they could not be
-    /// asked.
+    /// errc::ack_timeout when not all of them had answered in time; errc::too_large when what they answered is more
+    /// than Options::cluster_answer_bytes_max; what the adapter says when they could not be asked.
     boost::system::error_code ec;
     /// In the order in which they came; with an error, those that had come by then.
     std::vector<Value> values;

@@ -2,7 +2,7 @@
 #include "cluster/classic_adapter.hpp"
 
 #include "base/assert.hpp"
-#include "cluster/codec/cluster_codec.hpp"
+#include "cluster/codec/classic_broadcast.hpp"
 #include "cluster/redis_options.hpp"
 #include "cluster/uid.hpp"
 

@@ -3,7 +3,7 @@
 // each namespace, or on one for all of them when the host wants those that it has not; requests and responses on
 // three channels for each. WIRE.md B10. Lives on shard 0, beside its AdapterHost.
 //
-//   broadcasts   <key>#<nsp>#[<room>#]           cluster_codec.hpp
+//   broadcasts   <key>#<nsp>#[<room>#]           classic_broadcast.hpp
 //   requests     <key>-request#<nsp>#            classic_request.hpp, classic_answers.hpp
 //   responses    <key>-response#<nsp>#[<uid>#]   classic_response.hpp, classic_questions.hpp
 //

@@ -1,7 +1,7 @@
 // See peer_table.hpp.
 #include "cluster/peer_table.hpp"
 
-#include "cluster/codec/cluster_codec.hpp"
+#include "cluster/codec/classic_broadcast.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include "hub/event_contents.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace socketio::hub {
@@ -11,6 +12,30 @@ namespace {
     if (offset == wire::EventOffset::none) return {};
     if (offset == wire::EventOffset::of_adapter) return std::string(event.adapter_offset);
     return wire::to_text(offset);
+}
+
+/// Of those values and all in them.
+[[nodiscard]] std::size_t bytes_of_all(std::vector<const Value*> pending) {
+    std::size_t sum = 0;
+    // Not by recursion: an application may nest as deep as it likes.
+    while (!pending.empty()) {
+        const auto& value = *pending.back();
+        pending.pop_back();
+        sum += sizeof(Value);
+        if (const auto* text = value.if_string()) {
+            sum += text->size();
+        } else if (const auto* binary = value.if_binary()) {
+            sum += binary->size();
+        } else if (const auto* array = value.if_array()) {
+            for (const auto& element : *array) pending.push_back(&element);
+        } else if (const auto* object = value.if_object()) {
+            for (const auto& [key, member] : *object) {
+                sum += sizeof(std::string) + key.size();
+                pending.push_back(&member);
+            }
+        }
+    }
+    return sum;
 }
 
 }  // namespace
@@ -32,27 +57,19 @@ std::optional<ContentForm> only_form(const Options& options, wire::EventOffset o
 }
 
 std::size_t bytes_of(const Args& args) {
+    std::vector<const Value*> all;
+    all.reserve(args.size());
+    for (const auto& argument : args) all.push_back(&argument);
+    return bytes_of_all(std::move(all));
+}
+
+std::size_t bytes_of(const Value& value) {
+    return bytes_of_all({&value});
+}
+
+std::size_t bytes_of(const std::vector<std::string>& texts) noexcept {
     std::size_t sum = 0;
-    // Not by recursion: an application may nest as deep as it likes.
-    std::vector<const Value*> pending;
-    for (const auto& argument : args) pending.push_back(&argument);
-    while (!pending.empty()) {
-        const auto& value = *pending.back();
-        pending.pop_back();
-        sum += sizeof(Value);
-        if (const auto* text = value.if_string()) {
-            sum += text->size();
-        } else if (const auto* binary = value.if_binary()) {
-            sum += binary->size();
-        } else if (const auto* array = value.if_array()) {
-            for (const auto& element : *array) pending.push_back(&element);
-        } else if (const auto* object = value.if_object()) {
-            for (const auto& [key, member] : *object) {
-                sum += sizeof(std::string) + key.size();
-                pending.push_back(&member);
-            }
-        }
-    }
+    for (const auto& text : texts) sum += sizeof(std::string) + text.size();
     return sum;
 }
 

@@ -17,8 +17,10 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace socketio::hub {
 
@@ -99,7 +101,9 @@ private:
 [[nodiscard]] std::optional<ContentForm> only_form(const Options& options,
                                                    wire::EventOffset offset) noexcept;
 
-/// Roughly the memory that these values take.
+/// Roughly the memory that these take.
 [[nodiscard]] std::size_t bytes_of(const Args& args);
+[[nodiscard]] std::size_t bytes_of(const Value& value);
+[[nodiscard]] std::size_t bytes_of(const std::vector<std::string>& texts) noexcept;
 
 }  // namespace socketio::hub

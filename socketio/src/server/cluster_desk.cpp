@@ -6,6 +6,24 @@ namespace socketio {
 
 // ---- Questions ---------------------------------------------------------------------------------------
 
+bool DeskQuestion::take_room(std::string_view server, std::size_t bytes) {
+    bytes += server.size();
+    const auto bytes_max = desk_->bounds_.answer_bytes_max;
+    if (bytes <= bytes_max - bytes_) {
+        bytes_ += bytes;
+        return true;
+    }
+    desk_->log_.write(LogLevel::warn, "answers of other servers too large", [&] {
+        return base::LogFields{{"call", std::string(call_)},
+                               {"server", std::string(server)},
+                               {"bytes", std::to_string(bytes_ + bytes)},
+                               {"bytes_max", std::to_string(bytes_max)}};
+    });
+    is_overfull_ = true;
+    end(errc::too_large);
+    return false;
+}
+
 void DeskQuestion::settle() {
     if (awaits_others() && is_complete()) end({});
 }
@@ -27,7 +45,7 @@ void DeskQuestion::end_own() {
 void DeskQuestion::conclude() {
     if (stage_ != Stage::ended || awaits_own_) return;
     stage_ = Stage::told;
-    tell(outcome_, outcome_ == errc::ack_timeout);
+    tell(outcome_, is_overfull_ || outcome_ == errc::ack_timeout);
 }
 
 void DeskQuestion::on_deadline(base::TimePoint) {
@@ -48,7 +66,7 @@ ClusterDesk::~ClusterDesk() {
 
 void ClusterDesk::open(const std::shared_ptr<DeskQuestion>& question,
                        std::chrono::milliseconds timeout) {
-    if (questions_.size() >= questions_max_) {
+    if (questions_.size() >= bounds_.questions_max) {
         const auto oldest = questions_.begin()->second;
         oldest->end(errc::ack_timeout);
     }

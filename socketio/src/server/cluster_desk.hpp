@@ -4,10 +4,12 @@
 // for longer. cluster_questions.hpp has the three kinds.
 //
 //   made --open()--> open --all have answered, time is over, nobody can be asked--> ended --own answer--> told
+//                                       or there is no room for what they answer
 //
 // An answer of this process itself may come at any time, also before open(); it is always waited for.
 
 #include "base/deadline_queue.hpp"
+#include "base/log.hpp"
 #include "server/roll_call.hpp"
 
 #include <boost/system/error_code.hpp>
@@ -18,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,10 +36,16 @@ public:
     virtual ~DeskQuestion() = default;
 
 protected:
-    /// `awaits_own`: this process answers too.
-    explicit DeskQuestion(bool awaits_own) noexcept : awaits_own_(awaits_own) {}
+    /// `call` is the application's that asks, for the log. `awaits_own`: this process answers too.
+    DeskQuestion(std::string_view call, bool awaits_own) noexcept
+        : call_(call), awaits_own_(awaits_own) {}
 
     [[nodiscard]] bool awaits_others() const noexcept { return stage_ == Stage::open; }
+    /// Of an open one: `bytes` more of another server are to be kept. False when they are too many: then it has
+    /// ended without them.
+    [[nodiscard]] bool take_room(std::string_view server, std::size_t bytes);
+    /// That ended it.
+    [[nodiscard]] bool is_overfull() const noexcept { return is_overfull_; }
     /// Ends it when all others have answered or are gone.
     void settle();
     void end(boost::system::error_code ec);
@@ -44,8 +53,8 @@ protected:
     void end_own();
 
     [[nodiscard]] virtual bool is_complete() const { return roll_.is_complete(); }
-    /// Once, at the end. `is_late`: its time was over.
-    virtual void tell(boost::system::error_code ec, bool is_late) = 0;
+    /// Once, at the end. `is_cut_short`: before all others had answered or gone.
+    virtual void tell(boost::system::error_code ec, bool is_cut_short) = 0;
 
     RollCall roll_;
 
@@ -60,7 +69,10 @@ private:
     ClusterDesk* desk_ = nullptr;
     std::uint64_t number_ = 0;
     Stage stage_ = Stage::made;
+    const std::string_view call_;
     bool awaits_own_;
+    bool is_overfull_ = false;
+    std::size_t bytes_ = 0;  ///< Of what others have answered.
     boost::system::error_code outcome_;
     base::MemberDeadline<DeskQuestion, &DeskQuestion::on_deadline> deadline_{*this};
 };
@@ -84,15 +96,21 @@ public:
     [[nodiscard]] bool is_open() const noexcept override { return awaits_others(); }
 
 protected:
-    explicit AdapterQuestion(bool awaits_own) noexcept : DeskQuestion(awaits_own) {}
+    using DeskQuestion::DeskQuestion;
+};
+
+struct DeskBounds {
+    /// Of more open questions the oldest ends as if its time were over.
+    std::size_t questions_max;
+    /// Of what other servers answer to one of them, roughly, with their names; more ends it with errc::too_large.
+    std::size_t answer_bytes_max;
 };
 
 class ClusterDesk {
 public:
-    /// Of more than `questions_max` open questions the oldest ends as if its time were over. `deadlines` are
-    /// shard 0's.
-    ClusterDesk(base::DeadlineQueue& deadlines, std::size_t questions_max)
-        : deadlines_(deadlines), questions_max_(questions_max) {}
+    /// `deadlines` are shard 0's.
+    ClusterDesk(base::DeadlineQueue& deadlines, DeskBounds bounds, const base::Log& log)
+        : deadlines_(deadlines), bounds_(bounds), log_(log) {}
     /// Nobody is told of what is open.
     ~ClusterDesk();
     ClusterDesk(const ClusterDesk&) = delete;
@@ -107,7 +125,8 @@ private:
     [[nodiscard]] std::shared_ptr<DeskQuestion> take_out(std::uint64_t number);
 
     base::DeadlineQueue& deadlines_;
-    const std::size_t questions_max_;
+    const DeskBounds bounds_;
+    const base::Log& log_;
     /// The oldest first.
     std::map<std::uint64_t, std::shared_ptr<DeskQuestion>> questions_;
     std::uint64_t next_number_ = 0;

@@ -1,6 +1,7 @@
 #include "server/cluster_questions.hpp"
 
 #include "hub/answer_count.hpp"
+#include "hub/event_contents.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -13,27 +14,50 @@ namespace {
 /// No server has more clients: larger counts are a peer's invention, and sums of them stay in their type.
 constexpr std::uint64_t clients_max = 1'000'000'000;
 
+/// Roughly the memory that they take.
+std::size_t bytes_of(const FieldList& fields) {
+    std::size_t sum = 0;
+    for (const auto& [name, value] : fields) sum += 2 + name.size() + value.size();
+    return sum;
+}
+
+std::size_t bytes_of(const std::vector<SocketDetails>& sockets) {
+    std::size_t sum = 0;
+    for (const auto& [id, handshake, rooms, data] : sockets) {
+        sum += sizeof(SocketDetails) + id.size() + hub::bytes_of(rooms) + hub::bytes_of(data) +
+               handshake.address.size() + bytes_of(handshake.query) + hub::bytes_of(handshake.auth);
+        if (const auto& request = handshake.request) {
+            sum += sizeof(OpeningRequest) + request->url.size() + bytes_of(request->headers);
+        }
+    }
+    return sum;
+}
+
 }  // namespace
 
 // ---- Events between servers --------------------------------------------------------------------------
 
 void ServerSideAsked::add(std::string_view server, Value answer) {
-    if (!is_open() || !roll_.answer(server)) return;
+    if (!is_open() || !roll_.may_answer(server)) return;
+    if (!take_room(server, hub::bytes_of(answer))) return;
+    (void)roll_.answer(server);
     answers_.values.push_back(std::move(answer));
     settle();
 }
 
-void ServerSideAsked::tell(boost::system::error_code ec, bool is_late) {
+void ServerSideAsked::tell(boost::system::error_code ec, bool is_cut_short) {
     answers_.ec = ec;
     answers_.expected = roll_.expected();
-    answers_.missing = is_late ? roll_.missing() : roll_.gone();
+    answers_.missing = is_cut_short ? roll_.missing() : roll_.gone();
     std::exchange(done_, nullptr)(answers_);
 }
 
 // ---- Sockets -----------------------------------------------------------------------------------------
 
 void FetchAsked::add(std::string_view server, std::vector<SocketDetails> sockets) {
-    if (!is_open() || !roll_.answer(server)) return;
+    if (!is_open() || !roll_.may_answer(server)) return;
+    if (!take_room(server, bytes_of(sockets))) return;
+    (void)roll_.answer(server);
     append(std::move(sockets));
     settle();
 }
@@ -47,16 +71,17 @@ void FetchAsked::append(std::vector<SocketDetails> sockets) {
     std::move(sockets.begin(), sockets.end(), std::back_inserter(fetched_.sockets));
 }
 
-void FetchAsked::tell(boost::system::error_code ec, bool is_late) {
+void FetchAsked::tell(boost::system::error_code ec, bool is_cut_short) {
     fetched_.ec = ec;
-    fetched_.missing = is_late ? roll_.missing() : roll_.gone();
+    fetched_.missing = is_cut_short ? roll_.missing() : roll_.gone();
     std::exchange(done_, nullptr)(fetched_);
 }
 
 // ---- Answers of clients ------------------------------------------------------------------------------
 
 void BroadcastAsked::add_count(std::string_view server, std::size_t clients) {
-    if (!is_open() || !roll_.answer(server)) return;
+    if (!is_open() || !roll_.may_answer(server) || !take_room(server, 0)) return;
+    (void)roll_.answer(server);
     auto* tally = tally_of(server);
     if (tally == nullptr) return;
     const auto said = std::min<std::uint64_t>(clients, clients_max);
@@ -74,6 +99,7 @@ void BroadcastAsked::add(std::string_view server, Value answer) {
     if (!is_open()) return;
     auto* tally = tally_of(server);
     if (tally == nullptr || tally->came >= clients_max) return;
+    if (!take_room(server, hub::bytes_of(answer))) return;
     ++tally->came;
     ++came_;
     // It was given up, and is late.
@@ -129,16 +155,16 @@ void BroadcastAsked::give_up(Tally& tally) {
     set_due(tally, tally.came);
 }
 
-void BroadcastAsked::tell(boost::system::error_code ec, bool is_late) {
-    answers_.ec = hub::worse_of(answers_.ec, ec);
-    answers_.missing = missing(is_late);
+void BroadcastAsked::tell(boost::system::error_code ec, bool is_cut_short) {
+    answers_.ec = is_overfull() ? ec : hub::worse_of(answers_.ec, ec);
+    answers_.missing = missing(is_cut_short);
     std::exchange(done_, nullptr)(answers_);
 }
 
-std::vector<std::string> BroadcastAsked::missing(bool is_late) const {
-    auto all = is_late ? roll_.missing() : roll_.gone();
+std::vector<std::string> BroadcastAsked::missing(bool is_cut_short) const {
+    auto all = is_cut_short ? roll_.missing() : roll_.gone();
     all.insert(all.end(), lost_.begin(), lost_.end());
-    if (!is_late) return all;
+    if (!is_cut_short) return all;
     for (const auto& [name, tally] : tallies_) {
         if (roll_.has_answered(name) && tally.came < tally.due) all.push_back(name);
     }

@@ -25,12 +25,12 @@ namespace socketio {
 class ServerSideAsked final : public AdapterQuestion<ServerSideQuestion> {
 public:
     explicit ServerSideAsked(ServerSideAnswersHandler done)
-        : AdapterQuestion(false), done_(std::move(done)) {}
+        : AdapterQuestion("server_side_emit_with_ack", false), done_(std::move(done)) {}
 
     void add(std::string_view server, Value answer) override;
 
 private:
-    void tell(boost::system::error_code ec, bool is_late) override;
+    void tell(boost::system::error_code ec, bool is_cut_short) override;
 
     ServerSideAnswersHandler done_;
     ServerSideAnswers answers_;
@@ -38,14 +38,15 @@ private:
 
 class FetchAsked final : public AdapterQuestion<FetchQuestion> {
 public:
-    explicit FetchAsked(FetchHandler done) : AdapterQuestion(true), done_(std::move(done)) {}
+    explicit FetchAsked(FetchHandler done)
+        : AdapterQuestion("fetch_sockets", true), done_(std::move(done)) {}
 
     void add(std::string_view server, std::vector<SocketDetails> sockets) override;
     /// This process's.
     void add_own(std::vector<SocketDetails> sockets);
 
 private:
-    void tell(boost::system::error_code ec, bool is_late) override;
+    void tell(boost::system::error_code ec, bool is_cut_short) override;
     void append(std::vector<SocketDetails> sockets);
 
     FetchHandler done_;
@@ -55,7 +56,7 @@ private:
 class BroadcastAsked final : public AdapterQuestion<BroadcastQuestion> {
 public:
     explicit BroadcastAsked(BroadcastAckHandler done)
-        : AdapterQuestion(true), done_(std::move(done)) {}
+        : AdapterQuestion("emit_with_ack", true), done_(std::move(done)) {}
 
     void add_count(std::string_view server, std::size_t clients) override;
     void add(std::string_view server, Value answer) override;
@@ -72,8 +73,8 @@ private:
     };
 
     [[nodiscard]] bool is_complete() const override { return roll_.is_complete() && came_ >= due_; }
-    void tell(boost::system::error_code ec, bool is_late) override;
-    [[nodiscard]] std::vector<std::string> missing(bool is_late) const;
+    void tell(boost::system::error_code ec, bool is_cut_short) override;
+    [[nodiscard]] std::vector<std::string> missing(bool is_cut_short) const;
     /// Null when there are too many.
     [[nodiscard]] Tally* tally_of(std::string_view server);
     void set_due(Tally& tally, std::uint64_t due);

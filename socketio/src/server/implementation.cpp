@@ -37,7 +37,8 @@ Server::Implementation::Implementation(Options given, boost::asio::io_context* m
       log_(options_.logger, options_.log_level),
       shards_(options_.shards, options_, log_, mounted),
       others_offsets_(options_.shards, hub::sources_of(options_.shards)),
-      desk_(shards_[0].deadlines(), options_.pending_acks_max),
+      desk_(shards_[0].deadlines(), {options_.pending_acks_max, options_.cluster_answer_bytes_max},
+            log_),
       followed_rooms_(
           shards_[0].deadlines(), rooms_stay_of(options_),
           [this](const std::string& nsp, const std::string& room, bool is_there, bool is_own) {

@@ -31,20 +31,14 @@ std::optional<LocalOffset> parse_local_offset(std::string_view text) {
     return offset;
 }
 
-std::size_t bytes_of_texts(const std::vector<std::string>& texts) {
-    std::size_t bytes = 0;
-    for (const auto& text : texts) bytes += text.size() + sizeof(std::string);
-    return bytes;
-}
-
 std::size_t bytes_of_event(const ClusterBroadcast& event) {
-    return event.nsp.size() + hub::bytes_of(event.data) + bytes_of_texts(event.audience.rooms) +
-           bytes_of_texts(event.audience.except);
+    return event.nsp.size() + hub::bytes_of(event.data) + hub::bytes_of(event.audience.rooms) +
+           hub::bytes_of(event.audience.except);
 }
 
 std::size_t bytes_of_session(const StoredSession& session) {
     return session.sid.size() + session.pid.size() + session.nsp.size() +
-           bytes_of_texts(session.rooms) + hub::bytes_of(Args{session.data});
+           hub::bytes_of(session.rooms) + hub::bytes_of(session.data);
 }
 
 bool is_meant(const StoredSession& session, const ClusterBroadcast& event) {

@@ -140,6 +140,7 @@ Options checked(Options options) {
     require_positive(options.namespaces_per_session_max, "namespaces_per_session_max");
     require_positive(options.rooms_per_socket_max, "rooms_per_socket_max");
     require_positive(options.pending_acks_max, "pending_acks_max");
+    require_positive(options.cluster_answer_bytes_max, "cluster_answer_bytes_max");
     return options;
 }
 

@@ -9,13 +9,17 @@ void RollCall::expect(std::size_t servers, const std::vector<std::string>& names
     names_ = Names(names.begin(), names.end());
 }
 
+bool RollCall::may_answer(std::string_view server) const {
+    return answers() < servers_max && (server.empty() || !has_answered(server));
+}
+
 bool RollCall::answer(std::string_view server) {
-    if (answers() >= servers_max) return false;
+    if (!may_answer(server)) return false;
     if (server.empty()) {
         ++nameless_;
         return true;
     }
-    if (!answered_.emplace(server).second) return false;
+    answered_.emplace(server);
     // It was given up too early.
     std::erase(gone_, server);
     return true;

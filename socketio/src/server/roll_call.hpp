@@ -20,6 +20,8 @@ public:
     /// So many were asked; a later call takes the place of an earlier one.
     void expect(std::size_t servers, const std::vector<std::string>& names);
     /// False when that one has answered before, or too many have.
+    [[nodiscard]] bool may_answer(std::string_view server) const;
+    /// The same; it has answered then.
     [[nodiscard]] bool answer(std::string_view server);
     /// False when it has answered, is known to be gone, or was not asked.
     bool gone(std::string_view server);

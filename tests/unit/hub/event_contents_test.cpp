@@ -124,7 +124,7 @@ TEST(EventContents, CountTheirValuesAndTheFormsThatAreMade) {
 }
 
 TEST(EventContents, CountValuesHoweverDeepTheyAre) {
-    EXPECT_EQ(bytes_of({}), 0U);
+    EXPECT_EQ(bytes_of(Args()), 0U);
     Args args{1, nullptr};
     EXPECT_EQ(bytes_of(args), 2 * sizeof(Value));
     args.emplace_back(Array{1, "abc"});
@@ -140,6 +140,7 @@ TEST(EventContents, CountValuesHoweverDeepTheyAre) {
     Args deep;
     deep.push_back(std::move(nested));
     EXPECT_EQ(bytes_of(deep), 100'001 * sizeof(Value));
+    EXPECT_EQ(bytes_of(deep.front()), bytes_of(deep));
 }
 
 TEST(MessageForms, MakesEachFormOnceAndOnlyWhenItIsNeeded) {

@@ -31,6 +31,11 @@ SocketDetails socket_called(std::string id) {
     return details;
 }
 
+/// With its name, more than half of the room that there is for a question.
+Value large_answer() {
+    return std::string(6'000, 'x');
+}
+
 class ClusterDeskTest : public testing::Test {
 protected:
     template <class Asked, class Answers>
@@ -50,7 +55,13 @@ protected:
     void pass(std::chrono::milliseconds time) { deadlines.advance(deadlines.now() + time); }
 
     base::DeadlineQueue deadlines{base::TimePoint(std::chrono::hours(1))};
-    std::optional<ClusterDesk> desk{std::in_place, deadlines, std::size_t{3}};
+    std::vector<std::string> logged;  ///< Whose answers were too large.
+    const base::Log log{[this](const LogEvent& event) {
+                            EXPECT_EQ(event.event, "answers of other servers too large");
+                            logged.push_back(event.fields.at(1).second);
+                        },
+                        LogLevel::info};
+    std::optional<ClusterDesk> desk{std::in_place, deadlines, DeskBounds{3, 10'000}, log};
     std::optional<ServerSideAnswers> servers;
     std::optional<BroadcastAnswers> clients;
     std::optional<FetchedSockets> sockets;
@@ -139,6 +150,50 @@ TEST_F(ClusterDeskTest, EndsTheOldestWhenThereAreTooMany) {
     EXPECT_EQ(desk->size(), 3U);
 }
 
+TEST_F(ClusterDeskTest, EndsWithWhatThereIsRoomFor) {
+    const auto question = ask_servers();
+    question->expect(4, {"a", "b", "c", "d"});
+    question->add("a", large_answer());
+    question->add("a", large_answer());
+    EXPECT_FALSE(servers) << "each answers once";
+    question->gone("d");
+    question->add("b", large_answer());
+    ASSERT_TRUE(servers);
+    EXPECT_EQ(servers->ec, errc::too_large);
+    EXPECT_THAT(servers->values, ElementsAre(large_answer()));
+    EXPECT_EQ(servers->expected, 4U);
+    EXPECT_THAT(servers->missing, UnorderedElementsAre("b", "c", "d"));
+    EXPECT_EQ(desk->size(), 0U);
+    question->add("c", large_answer());
+    pass(2s);
+    EXPECT_THAT(logged, ElementsAre("b"));
+}
+
+TEST_F(ClusterDeskTest, HasRoomForEachQuestionByItself) {
+    const auto question = ask_servers();
+    std::optional<ServerSideAnswers> others;
+    const auto other = ask<ServerSideAsked>(others);
+    question->add("a", large_answer());
+    other->add("a", large_answer());
+    question->expect(1, {"a"});
+    other->expect(1, {"a"});
+    ASSERT_TRUE(servers && others);
+    EXPECT_FALSE(servers->ec);
+    EXPECT_FALSE(others->ec);
+    EXPECT_THAT(logged, IsEmpty());
+}
+
+TEST_F(ClusterDeskTest, EndsWithOneAnswerThatThereIsNoRoomFor) {
+    const auto question = ask_servers();
+    question->expect(1, {});
+    question->add("", std::string(10'001, 'x'));
+    ASSERT_TRUE(servers);
+    EXPECT_EQ(servers->ec, errc::too_large);
+    EXPECT_THAT(servers->values, IsEmpty());
+    EXPECT_THAT(servers->missing, ElementsAre(""));
+    EXPECT_THAT(logged, ElementsAre(""));
+}
+
 TEST_F(ClusterDeskTest, TellsNobodyWhenItEnds) {
     const auto question = ask_servers();
     desk.reset();
@@ -187,6 +242,40 @@ TEST_F(ClusterDeskTest, TakesTheAnswerOfThisProcessBeforeItIsOpen) {
     question->expect(0, {});
     ASSERT_TRUE(sockets);
     EXPECT_EQ(sockets->sockets.size(), 1U);
+}
+
+TEST_F(ClusterDeskTest, EndsWithTheSocketsThatThereIsRoomFor) {
+    const auto question = ask_for_sockets();
+    question->expect(2, {"a", "b"});
+    question->add("a", {socket_called("1")});
+    auto large = socket_called("2");
+    large.rooms = {std::string(2'000, 'r')};
+    large.data = std::string(2'000, 'd');
+    large.handshake.auth = std::string(2'000, 'a');
+    large.handshake.query.add("q", std::string(2'000, 'q'));
+    auto request = std::make_shared<OpeningRequest>();
+    request->headers.add("h", std::string(2'000, 'h'));
+    large.handshake.request = request;
+    question->add("b", {large});
+    EXPECT_FALSE(sockets) << "this process has yet to answer";
+    EXPECT_FALSE(question->is_open());
+    // Its own are no question of room.
+    question->add_own({large, large});
+    ASSERT_TRUE(sockets);
+    EXPECT_EQ(sockets->ec, errc::too_large);
+    EXPECT_EQ(sockets->sockets.size(), 3U);
+    EXPECT_THAT(sockets->missing, ElementsAre("b"));
+    EXPECT_THAT(logged, ElementsAre("b"));
+}
+
+TEST_F(ClusterDeskTest, CountsEachSocketThatItKeeps) {
+    const auto question = ask_for_sockets();
+    question->expect(1, {"a"});
+    question->add_own({});
+    question->add("a", std::vector<SocketDetails>(10'000 / sizeof(SocketDetails) + 1));
+    ASSERT_TRUE(sockets);
+    EXPECT_EQ(sockets->ec, errc::too_large);
+    EXPECT_THAT(sockets->sockets, IsEmpty());
 }
 
 // ---- Answers of clients ------------------------------------------------------------------------
@@ -296,6 +385,37 @@ TEST_F(ClusterDeskTest, KeepsTheErrorOfThisProcess) {
     question->add_own({errc::disconnected, {}, {}});
     ASSERT_TRUE(clients);
     EXPECT_EQ(clients->ec, errc::disconnected);
+}
+
+TEST_F(ClusterDeskTest, EndsWithTheClientsAnswersThatThereIsRoomFor) {
+    const auto question = ask_clients();
+    question->add_own({errc::ack_timeout, {"own"}, {}});
+    question->expect(3, {"a", "b", "c"});
+    question->add_count("a", 2);
+    question->add_count("b", 1);
+    question->add("b", "b1");
+    question->add("a", large_answer());
+    EXPECT_FALSE(clients);
+    question->add("a", large_answer());
+    ASSERT_TRUE(clients);
+    EXPECT_EQ(clients->ec, errc::too_large) << "whatever else there was";
+    EXPECT_THAT(clients->values, UnorderedElementsAre(Value("own"), Value("b1"), large_answer()));
+    EXPECT_THAT(clients->missing, UnorderedElementsAre("a", "c"));
+    question->add("a", "late");
+    question->add_count("c", 1);
+    EXPECT_THAT(logged, ElementsAre("a"));
+}
+
+TEST_F(ClusterDeskTest, HasABoundForManySmallAnswers) {
+    const auto question = ask_clients();
+    question->add_own({});
+    std::size_t added = 0;
+    for (; !clients && added < 10'000; ++added) question->add("a", nullptr);
+    ASSERT_TRUE(clients);
+    EXPECT_EQ(clients->ec, errc::too_large);
+    EXPECT_EQ(clients->values.size(), added - 1);
+    EXPECT_LE(clients->values.size() * sizeof(Value), 10'000U);
+    EXPECT_THAT(logged, ElementsAre("a"));
 }
 
 // ---- Every order -------------------------------------------------------------------------------

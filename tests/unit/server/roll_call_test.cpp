@@ -18,7 +18,9 @@ TEST(RollCallTest, IsCompleteWhenAllHaveAnswered) {
     RollCall roll;
     EXPECT_FALSE(roll.is_complete()) << "nobody knows how many were asked";
     roll.expect(2, {"a", "b"});
+    EXPECT_TRUE(roll.may_answer("a"));
     EXPECT_TRUE(roll.answer("a"));
+    EXPECT_FALSE(roll.may_answer("a"));
     EXPECT_FALSE(roll.answer("a")) << "each answers once";
     EXPECT_FALSE(roll.is_complete());
     EXPECT_THAT(roll.missing(), ElementsAre("b"));

@@ -93,6 +93,9 @@ TEST(Server, NamesTheOptionThatIsOutOfRange) {
     options.cluster_request_timeout = {};
     EXPECT_THROW(Server{options}, std::invalid_argument);
     options = {};
+    options.cluster_answer_bytes_max = 0;
+    EXPECT_THROW(Server{options}, std::invalid_argument);
+    options = {};
     options.address_connects_per_second_max = 1'000'001;
     EXPECT_THROW(Server{options}, std::invalid_argument);
     for (const auto& recovery :

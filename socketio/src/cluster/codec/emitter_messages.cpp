@@ -2,8 +2,8 @@
 #include "cluster/codec/emitter_messages.hpp"
 
 #include "base/base64.hpp"
+#include "cluster/codec/classic_broadcast.hpp"
 #include "cluster/codec/classic_request.hpp"
-#include "cluster/codec/cluster_codec.hpp"
 #include "cluster/codec/cluster_message.hpp"
 #include "cluster/codec/message_parts.hpp"
 #include "wire/msgpack.hpp"

@@ -1,5 +1,5 @@
-// See cluster_codec.hpp.
-#include "cluster/codec/cluster_codec.hpp"
+// See classic_broadcast.hpp.
+#include "cluster/codec/classic_broadcast.hpp"
 
 #include "cluster/codec/message_parts.hpp"
 

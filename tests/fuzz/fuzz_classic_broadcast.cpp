@@ -1,6 +1,6 @@
 // Fuzzes what other processes may publish on our Redis channels: no input may crash the decoder,
 // and what it accepts must survive being written and read again.
-#include "cluster/codec/cluster_codec.hpp"
+#include "cluster/codec/classic_broadcast.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // The broadcast channel against bytes captured from Node's adapters and emitters
 // (redis_vectors.json), and against what a foreign process may publish there.
-#include "cluster/codec/cluster_codec.hpp"
+#include "cluster/codec/classic_broadcast.hpp"
 
 #include "support/hex.hpp"
 #include "unit/cluster/redis_vectors.hpp"
@@ -31,7 +31,7 @@ std::vector<std::string> names_of(const Value& options, std::string_view key) {
     return names;
 }
 
-TEST(ClusterCodec, ReadsEveryCapturedBroadcast) {
+TEST(ClassicBroadcast, ReadsEveryCapturedBroadcast) {
     const std::vector<RedisVector> vectors = broadcast_vectors();
     EXPECT_GE(vectors.size(), 25u);
     for (const RedisVector& vector : vectors) {
@@ -58,7 +58,7 @@ TEST(ClusterCodec, ReadsEveryCapturedBroadcast) {
     }
 }
 
-TEST(ClusterCodec, WritesTheSameBytesAsNode) {
+TEST(ClassicBroadcast, WritesTheSameBytesAsNode) {
     // What our API cannot say, or says in one fixed order.
     const std::map<std::string, std::string> differing = {
         {"adapter.broadcast.date_undefined", "a Value has no Date and no undefined"},
@@ -94,7 +94,7 @@ TEST(ClusterCodec, WritesTheSameBytesAsNode) {
     EXPECT_GE(compared, 10u);
 }
 
-TEST(ClusterCodec, WritesFlagsAsTheyWereSet) {
+TEST(ClassicBroadcast, WritesFlagsAsTheyWereSet) {
     ClusterBroadcast broadcast{.nsp = "/", .data = {"e"}, .audience = {}, .flags = {}};
     broadcast.flags.is_volatile = true;
     broadcast.flags.compress = false;
@@ -111,7 +111,7 @@ std::string message_of(const Value& packet, const Value& options) {
     return out;
 }
 
-TEST(ClusterCodec, FillsInWhatOldEmittersLeaveOut) {
+TEST(ClassicBroadcast, FillsInWhatOldEmittersLeaveOut) {
     const Value packet = Object{{"type", 5}, {"data", Array{"e", Binary("\x01")}}};
     const auto broadcast = decode_broadcast(message_of(packet, Object{})).value().broadcast;
     EXPECT_EQ(broadcast.nsp, "/");
@@ -122,7 +122,7 @@ TEST(ClusterCodec, FillsInWhatOldEmittersLeaveOut) {
               (std::vector<std::string>{"7", "a"}));
 }
 
-TEST(ClusterCodec, RefusesWhatIsNoBroadcast) {
+TEST(ClassicBroadcast, RefusesWhatIsNoBroadcast) {
     const Value good = Object{{"type", 2}, {"data", Array{"e"}}, {"nsp", "/"}};
     const auto error_of = [](const Value& value) {
         std::string bytes;
@@ -160,7 +160,7 @@ TEST(ClusterCodec, RefusesWhatIsNoBroadcast) {
     }
 }
 
-TEST(ClusterCodec, NamesChannelsAsNodeDoes) {
+TEST(ClassicBroadcast, NamesChannelsAsNodeDoes) {
     EXPECT_EQ(broadcast_channel("socket.io", "/", {}), "socket.io#/#");
     EXPECT_EQ(broadcast_channel("socket.io", "/", {"room1"}), "socket.io#/#room1#");
     EXPECT_EQ(broadcast_channel("socket.io", "/admin", {"a", "b"}), "socket.io#/admin#");
@@ -169,7 +169,7 @@ TEST(ClusterCodec, NamesChannelsAsNodeDoes) {
     EXPECT_EQ(broadcast_pattern("a?b", "/x*[1]\\"), "a\\?b#/x\\*\\[1\\]\\\\#*");
 }
 
-TEST(ClusterCodec, ReadsTheRoomFromAChannel) {
+TEST(ClassicBroadcast, ReadsTheRoomFromAChannel) {
     EXPECT_EQ(room_of_channel("socket.io#/#", "socket.io", "/"), "");
     EXPECT_EQ(room_of_channel("socket.io#/#room1#", "socket.io", "/"), "room1");
     EXPECT_EQ(room_of_channel("socket.io#/#a#b#", "socket.io", "/"), "a#b");
