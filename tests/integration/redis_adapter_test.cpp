@@ -4,7 +4,7 @@
 #include "cluster/codec/classic_broadcast.hpp"
 #include "socketio/emitter.hpp"
 #include "socketio/server.hpp"
-#include "support/adapter_node.hpp"
+#include "support/adapter_peer.hpp"
 #include "support/child_process.hpp"
 #include "support/event_loop.hpp"
 #include "support/redis_server.hpp"
@@ -31,10 +31,10 @@ using test_support::run_until;
 using testing::HasSubstr;
 using testing::Not;
 
-struct Node final : test::AdapterNode {
+struct Node final : test::AdapterPeer {
     Node(boost::asio::io_context& io, RedisAdapterOptions options, std::string uid,
          std::vector<std::string> namespaces = {"/", "/admin"}, bool wants_every = false)
-        : AdapterNode(io, std::make_shared<ClassicAdapter>(std::move(options), std::move(uid)),
+        : AdapterPeer(io, std::make_shared<ClassicAdapter>(std::move(options), std::move(uid)),
                       std::move(namespaces), wants_every) {}
 };
 
@@ -63,7 +63,7 @@ TEST_F(RedisAdapter, CarriesBroadcastsToTheOtherNodeAndNotBack) {
                           EmitFlags{}};
     sent.flags.is_volatile = true;
     sent.flags.compress = false;
-    a.adapter.publish(sent);
+    a.adapter->publish(sent);
     ASSERT_TRUE(b.wait_delivered(1));
     const ClusterBroadcast& received = b.delivered[0];
     EXPECT_EQ(received.nsp, "/admin");
@@ -72,7 +72,7 @@ TEST_F(RedisAdapter, CarriesBroadcastsToTheOtherNodeAndNotBack) {
     EXPECT_EQ(received.audience.except, sent.audience.except);
     EXPECT_TRUE(received.flags.is_volatile);
     EXPECT_FALSE(received.flags.compress);
-    ASSERT_TRUE(run_until(io, [&] { return a.adapter.status().own == 1; }));
+    ASSERT_TRUE(run_until(io, [&] { return a.adapter->status().own == 1; }));
     EXPECT_TRUE(a.delivered.empty());
 }
 
@@ -83,14 +83,14 @@ TEST_F(RedisAdapter, KeepsTheOrderOfBroadcasts) {
     ASSERT_TRUE(a.wait_ready() && b.wait_ready());
     b.join("/", "room");
     for (int i = 0; i < 1'000; ++i) {
-        a.adapter.publish(broadcast_of(
+        a.adapter->publish(broadcast_of(
             {"n", i}, i % 2 == 0 ? std::vector<std::string>{"room"} : std::vector<std::string>{}));
     }
     ASSERT_TRUE(b.wait_delivered(1'000));
     for (int i = 0; i < 1'000; ++i) {
         ASSERT_EQ(b.delivered[static_cast<std::size_t>(i)].data.at(1), Value(i));
     }
-    ASSERT_TRUE(run_until(io, [&] { return a.adapter.status().published == 1'000; }));
+    ASSERT_TRUE(run_until(io, [&] { return a.adapter->status().published == 1'000; }));
 }
 
 TEST_F(RedisAdapter, NamesWithTheChannelsOwnSignsReachTheirOwnRoomAlone) {
@@ -117,7 +117,7 @@ TEST_F(RedisAdapter, NamesWithTheChannelsOwnSignsReachTheirOwnRoomAlone) {
             for (const auto& room : broadcast.audience.rooms) node->join(broadcast.nsp, room);
         }
     }
-    for (const auto& broadcast : sent) a.adapter.publish(broadcast);
+    for (const auto& broadcast : sent) a.adapter->publish(broadcast);
     for (auto* node : {&one_by_one, &all_at_once}) {
         ASSERT_TRUE(node->wait_delivered(sent.size()));
         ASSERT_EQ(node->delivered.size(), sent.size()) << "each once";
@@ -136,16 +136,16 @@ TEST_F(RedisAdapter, FollowsNamespacesThatOpenAndClose) {
     Node b(io, at(server), "bbbbbb");
     ASSERT_TRUE(a.wait_ready() && b.wait_ready());
     const ClusterBroadcast late{"/late", {"e"}, {}, {}};
-    a.adapter.publish(late);
-    b.adapter.on_namespace_opened("/late");
+    a.adapter->publish(late);
+    b.adapter->on_namespace_opened("/late");
     ASSERT_TRUE(b.wait_ready(2));
-    a.adapter.publish(late);
+    a.adapter->publish(late);
     ASSERT_TRUE(b.wait_delivered(1));
     EXPECT_EQ(b.delivered[0].nsp, "/late");
-    b.adapter.on_namespace_closed("/late");
+    b.adapter->on_namespace_closed("/late");
     ASSERT_TRUE(b.wait_ready(3));
-    a.adapter.publish(late);
-    a.adapter.publish(broadcast_of({"after"}));
+    a.adapter->publish(late);
+    a.adapter->publish(broadcast_of({"after"}));
     ASSERT_TRUE(b.wait_delivered(2));
     EXPECT_EQ(b.delivered[1].data, Args{"after"});
     EXPECT_THAT(server.cli({"PUBSUB", "NUMPAT"}), HasSubstr("2")) << "of both nodes together";
@@ -162,7 +162,7 @@ TEST_F(RedisAdapter, GoesOnAfterRedisWasKilledAndRestarted) {
     }));
     server.start();
     ASSERT_TRUE(a.wait_ready(2) && b.wait_ready(2));
-    a.adapter.publish(broadcast_of({"again"}));
+    a.adapter->publish(broadcast_of({"again"}));
     ASSERT_TRUE(b.wait_delivered(1));
     EXPECT_EQ(b.delivered[0].data, Args{"again"});
     for (const std::string& line : a.lines) {
@@ -171,12 +171,12 @@ TEST_F(RedisAdapter, GoesOnAfterRedisWasKilledAndRestarted) {
 }
 
 /// Ends its adapter as soon as it hears that the others can be reached.
-struct Quitter final : test::AdapterNode {
+struct Quitter final : test::AdapterPeer {
     Quitter(boost::asio::io_context& context, const RedisServer& server)
-        : AdapterNode(context, std::make_shared<ClassicAdapter>(at(server), "qqqqqq")) {}
+        : AdapterPeer(context, std::make_shared<ClassicAdapter>(at(server), "qqqqqq")) {}
     void on_cluster_state(bool is_reached, const std::string& text) override {
-        AdapterNode::on_cluster_state(is_reached, text);
-        adapter.stop();
+        AdapterPeer::on_cluster_state(is_reached, text);
+        adapter->stop();
     }
 };
 
@@ -185,9 +185,9 @@ TEST_F(RedisAdapter, MayBeStoppedByWhomItTells) {
     Quitter quitter(io, server);
     ASSERT_TRUE(run_until(io, [&] { return !quitter.states.empty(); }));
     EXPECT_EQ(quitter.states, std::vector<bool>{true});
-    EXPECT_FALSE(quitter.adapter.status().is_reached);
-    quitter.adapter.publish(broadcast_of({"to nobody"}));
-    EXPECT_EQ(quitter.adapter.status().published, 0u);
+    EXPECT_FALSE(quitter.adapter->status().is_reached);
+    quitter.adapter->publish(broadcast_of({"to nobody"}));
+    EXPECT_EQ(quitter.adapter->status().published, 0u);
 }
 
 TEST_F(RedisAdapter, LogsLossesOnceAndTheirNumberWhenTheyEnd) {
@@ -197,14 +197,14 @@ TEST_F(RedisAdapter, LogsLossesOnceAndTheirNumberWhenTheyEnd) {
     Node node(io, options, "aaaaaa");
     ASSERT_TRUE(node.wait_ready());
     for (int i = 0; i < 5; ++i) {
-        node.adapter.publish(broadcast_of({"lost"}));
+        node.adapter->publish(broadcast_of({"lost"}));
     }
-    ASSERT_TRUE(run_until(io, [&] { return node.adapter.status().lost == 5; }));
+    ASSERT_TRUE(run_until(io, [&] { return node.adapter->status().lost == 5; }));
     EXPECT_EQ(node.logged("broadcasts do not reach other processes"), 1);
     EXPECT_THAT(node.lines.back(), HasSubstr("NOPERM"));
     server.cli({"ACL", "SETUSER", "app", "+publish"});
-    node.adapter.publish(broadcast_of({"heard"}));
-    ASSERT_TRUE(run_until(io, [&] { return node.adapter.status().published == 1; }));
+    node.adapter->publish(broadcast_of({"heard"}));
+    ASSERT_TRUE(run_until(io, [&] { return node.adapter->status().published == 1; }));
     EXPECT_THAT(node.lines.back(), HasSubstr("5 were lost"));
 }
 
@@ -239,8 +239,8 @@ TEST_F(RedisAdapter, CountsAndLogsWhatForeignProgramsPublishAndGoesOn) {
     foreign.command({"PUBLISH", "socket.io#/#unended", good});
     foreign.command({"PUBLISH", "socket.io#/#room#", good});
     ASSERT_TRUE(node.wait_delivered(2));
-    EXPECT_EQ(node.adapter.status().rejected, 4u);
-    EXPECT_EQ(node.adapter.status().passed_over, 2u);
+    EXPECT_EQ(node.adapter->status().rejected, 4u);
+    EXPECT_EQ(node.adapter->status().passed_over, 2u);
     EXPECT_EQ(node.logged("foreign message ignored"), 3) << "the 1st, 2nd and 4th";
 }
 
@@ -249,8 +249,8 @@ TEST_F(RedisAdapter, RefusesToSendWhatOthersWouldRefuse) {
     RedisAdapterOptions options = at(server);
     options.message_bytes_max = 1'000;
     Node node(io, options, "aaaaaa");
-    node.adapter.publish(broadcast_of({"e", std::string(1'000, 'x')}));
-    EXPECT_EQ(node.adapter.status().lost, 1u);
+    node.adapter->publish(broadcast_of({"e", std::string(1'000, 'x')}));
+    EXPECT_EQ(node.adapter->status().lost, 1u);
 }
 
 TEST_F(RedisAdapter, RefusesAWrongUrlWithoutQuotingIt) {
@@ -309,9 +309,9 @@ TEST_F(RedisAdapter, HearsNamespacesThatItsServerHasNotWhenThatWantsThem) {
     ASSERT_TRUE(node.wait_delivered(2));
     EXPECT_EQ(node.delivered[0].nsp, "/x");
     EXPECT_EQ(node.delivered[1].nsp, "/");
-    EXPECT_EQ(node.adapter.status().passed_over, 1u);
-    node.adapter.on_namespace_opened("/x");
-    node.adapter.on_namespace_closed("/x");
+    EXPECT_EQ(node.adapter->status().passed_over, 1u);
+    node.adapter->on_namespace_opened("/x");
+    node.adapter->on_namespace_closed("/x");
     foreign.command({"PUBLISH", "socket.io#/x#", unknown});
     ASSERT_TRUE(node.wait_delivered(3)) << "once, and also of one that was closed";
 }
@@ -451,8 +451,8 @@ TEST_F(RedisAdapter, TalksWithANodeServerBothWays) {
     ChildProcess peer(io, {"node", TESTS_FOLDER "/support/redis_peers.mjs", "server",
                            std::to_string(server.port())});
     ASSERT_TRUE(run_until(io, [&] { return peer.printed("ready"); })) << peer.output();
-    node.adapter.publish(broadcast_of({"nobody hears this"}, {"room2"}));
-    node.adapter.publish(
+    node.adapter->publish(broadcast_of({"nobody hears this"}, {"room2"}));
+    node.adapter->publish(
         broadcast_of({"question", -129, 2.5, "日本", Array{nullptr, true}}, {"room1"}));
     ASSERT_TRUE(node.wait_delivered(1)) << peer.output();
     EXPECT_EQ(node.delivered[0].data, (Args{"node says", -129, 2.5, "日本", Array{nullptr, true}}));

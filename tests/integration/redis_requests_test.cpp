@@ -2,9 +2,10 @@
 // ways, with servers that do not answer, and without Redis.
 #include "cluster/classic_adapter.hpp"
 #include "cluster/codec/classic_broadcast.hpp"
-#include "support/adapter_node.hpp"
+#include "support/adapter_peer.hpp"
 #include "support/child_process.hpp"
 #include "support/event_loop.hpp"
+#include "support/recorded_questions.hpp"
 #include "support/redis_server.hpp"
 #include <redis/connection.hpp>
 #include <redis/subscriber.hpp>
@@ -24,9 +25,9 @@
 namespace socketio::cluster {
 namespace {
 
-using test::AskedBroadcast;
-using test::AskedFetch;
-using test::AskedServerSide;
+using test::RecordedBroadcast;
+using test::RecordedFetch;
+using test::RecordedServerSide;
 using test_support::ChildProcess;
 using test_support::RedisServer;
 using test_support::run_until;
@@ -37,15 +38,13 @@ using testing::UnorderedElementsAre;
 constexpr std::chrono::milliseconds patient{20'000};
 constexpr std::chrono::milliseconds impatient{500};
 
-struct Server final : test::AdapterNode {
+struct Server final : test::AdapterPeer {
     Server(boost::asio::io_context& io, RedisAdapterOptions options, const std::string& uid)
-        : AdapterNode(io, std::make_shared<ClassicAdapter>(std::move(options), uid)) {
-        name = uid;
-        SocketDetails socket;
-        socket.id = "client of " + uid;
-        socket.rooms = {socket.id, "room1"};
-        socket.data = Object{{"server", uid}};
-        sockets.push_back(std::move(socket));
+        : AdapterPeer(io, std::make_shared<ClassicAdapter>(std::move(options), uid)) {
+        add_socket("client of " + uid, {"room1"});
+        sockets.back().data = Object{{"server", uid}};
+        client_answers = {uid + " 1", uid + " 2"};
+        room_names = {"room1", "room2"};
         join("/", "client of " + uid);
         join("/", "room1");
     }
@@ -111,38 +110,39 @@ TEST_P(RedisRequestsOnEitherChannel, AreAnsweredByAllOthers) {
     Server c(io, options, "cccccc");
     ASSERT_TRUE(a.wait_ready() && b.wait_ready() && c.wait_ready());
 
-    const auto fetch = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", {}, fetch);
-    const auto side = std::make_shared<AskedServerSide>();
-    a.adapter.server_side_emit({"/", {"whoami", Binary("\x01")}}, side);
-    const auto ask = std::make_shared<AskedBroadcast>();
+    const auto fetch = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", {}, fetch);
+    const auto side = std::make_shared<RecordedServerSide>();
+    a.adapter->server_side_emit({"/", {"whoami", Binary("\x01")}}, side);
+    const auto ask = std::make_shared<RecordedBroadcast>();
     ClusterBroadcast question{"/", {"q", 41}, Audience{{"room1"}, {"x"}}, {}};
     question.flags.compress = false;
-    a.adapter.ask(question, std::chrono::seconds(20), ask);
+    a.adapter->ask(question, std::chrono::seconds(20), ask);
     ASSERT_TRUE(
         run_until(io, [&] { return fetch->is_done() && side->is_done() && ask->is_done(); }));
 
     EXPECT_EQ(fetch->expected, 2u);
-    EXPECT_THAT(fetch->servers, UnorderedElementsAre("bbbbbb", "cccccc"));
-    ASSERT_EQ(fetch->sockets.size(), 2u);
-    for (const SocketDetails& socket : fetch->sockets) {
+    EXPECT_THAT(fetch->names(), UnorderedElementsAre("bbbbbb", "cccccc"));
+    ASSERT_EQ(fetch->sockets().size(), 2u);
+    for (const SocketDetails& socket : fetch->sockets()) {
         EXPECT_EQ(socket.rooms, (std::vector<std::string>{socket.id, "room1"}));
         EXPECT_EQ("client of " + socket.data.as_object().find("server")->as_string(), socket.id);
     }
-    EXPECT_THAT(side->answers, UnorderedElementsAre(Value("bbbbbb"), Value("cccccc")));
+    EXPECT_THAT(side->values(), UnorderedElementsAre(Value("bbbbbb"), Value("cccccc")));
     EXPECT_EQ(b.server_side.at(0).data, (Args{"whoami", Binary("\x01")}));
-    EXPECT_EQ(ask->clients, 4u);
-    EXPECT_THAT(ask->answers, UnorderedElementsAre(Value("bbbbbb 1"), Value("bbbbbb 2"),
-                                                   Value("cccccc 1"), Value("cccccc 2")));
+    EXPECT_EQ(ask->clients(), 4u);
+    EXPECT_THAT(ask->values(), UnorderedElementsAre(Value("bbbbbb 1"), Value("bbbbbb 2"),
+                                                    Value("cccccc 1"), Value("cccccc 2")));
     EXPECT_EQ(b.asked.at(0).data, (Args{"q", 41}));
     EXPECT_EQ(b.asked.at(0).audience.except, std::vector<std::string>{"x"});
     EXPECT_FALSE(b.asked.at(0).flags.compress);
     EXPECT_TRUE(a.asked.empty() && a.server_side.empty() && a.fetches.empty());
-    EXPECT_TRUE(fetch->missing.empty() && side->missing.empty() && ask->missing.empty());
-    EXPECT_EQ(a.adapter.status().servers, 2u);
-    EXPECT_EQ(a.adapter.status().rejected, 0u);
+    EXPECT_TRUE(fetch->gone_servers.empty() && side->gone_servers.empty() &&
+                ask->gone_servers.empty());
+    EXPECT_EQ(a.adapter->status().servers, 2u);
+    EXPECT_EQ(a.adapter->status().rejected, 0u);
     // Others hear an answer only where it goes to all.
-    ASSERT_TRUE(run_until(io, [&] { return GetParam() || b.adapter.status().passed_over > 0; }));
+    ASSERT_TRUE(run_until(io, [&] { return GetParam() || b.adapter->status().passed_over > 0; }));
 }
 
 INSTANTIATE_TEST_SUITE_P(Of, RedisRequestsOnEitherChannel, testing::Bool());
@@ -152,27 +152,27 @@ TEST_F(RedisRequests, FetchOnlyWhoIsMeant) {
     Server a(io, options_for(redis), "aaaaaa");
     Server b(io, options_for(redis), "bbbbbb");
     ASSERT_TRUE(a.wait_ready() && b.wait_ready());
-    const auto fetch = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", Audience{{"client of bbbbbb"}, {}}, fetch);
-    const auto nobody = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", Audience{{"elsewhere"}, {}}, nobody);
+    const auto fetch = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", Audience{{"client of bbbbbb"}, {}}, fetch);
+    const auto nobody = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", Audience{{"elsewhere"}, {}}, nobody);
     ASSERT_TRUE(run_until(io, [&] { return fetch->is_done() && nobody->is_done(); }));
-    EXPECT_EQ(fetch->sockets.size(), 1u);
-    EXPECT_TRUE(nobody->sockets.empty());
+    EXPECT_EQ(fetch->sockets().size(), 1u);
+    EXPECT_TRUE(nobody->sockets().empty());
 }
 
 TEST_F(RedisRequests, OfAServerThatIsAloneAreNotPublished) {
     RedisServer redis;
     Server a(io, options_for(redis), "aaaaaa");
     ASSERT_TRUE(a.wait_ready());
-    const auto fetch = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", {}, fetch);
-    const auto side = std::make_shared<AskedServerSide>();
-    a.adapter.server_side_emit({"/", {"e"}}, side);
+    const auto fetch = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", {}, fetch);
+    const auto side = std::make_shared<RecordedServerSide>();
+    a.adapter->server_side_emit({"/", {"e"}}, side);
     ASSERT_TRUE(run_until(io, [&] { return fetch->is_done() && side->is_done(); }));
     EXPECT_EQ(fetch->expected, 0u);
     EXPECT_EQ(side->expected, 0u);
-    EXPECT_EQ(a.adapter.status().spared, 1u);
+    EXPECT_EQ(a.adapter->status().spared, 1u);
     EXPECT_TRUE(a.server_side.empty());
 }
 
@@ -187,17 +187,16 @@ TEST_F(RedisRequests, OperateOnAllServersInOneOrder) {
                                            {Kind::leave, "/", audience, {"r1"}},
                                            {Kind::disconnect, "/", audience, {}},
                                            {Kind::disconnect_and_close, "/admin", {}, {}}};
-    for (const ClusterSurgery& surgery : sent) a.adapter.operate(surgery);
-    EXPECT_TRUE(a.operations.empty()) << "not before Redis brings them back";
-    ASSERT_TRUE(
-        run_until(io, [&] { return a.operations.size() == 4 && b.operations.size() == 4; }));
+    for (const ClusterSurgery& surgery : sent) a.adapter->operate(surgery);
+    EXPECT_TRUE(a.operated.empty()) << "not before Redis brings them back";
+    ASSERT_TRUE(run_until(io, [&] { return a.operated.size() == 4 && b.operated.size() == 4; }));
     for (const Server* server : {&a, &b}) {
         for (std::size_t i = 0; i < sent.size(); ++i) {
-            EXPECT_EQ(server->operations[i].kind, sent[i].kind);
-            EXPECT_EQ(server->operations[i].nsp, sent[i].nsp);
-            EXPECT_EQ(server->operations[i].audience.rooms, sent[i].audience.rooms);
-            EXPECT_EQ(server->operations[i].audience.except, sent[i].audience.except);
-            EXPECT_EQ(server->operations[i].rooms, sent[i].rooms);
+            EXPECT_EQ(server->operated[i].kind, sent[i].kind);
+            EXPECT_EQ(server->operated[i].nsp, sent[i].nsp);
+            EXPECT_EQ(server->operated[i].audience.rooms, sent[i].audience.rooms);
+            EXPECT_EQ(server->operated[i].audience.except, sent[i].audience.except);
+            EXPECT_EQ(server->operated[i].rooms, sent[i].rooms);
         }
     }
 }
@@ -208,26 +207,26 @@ TEST_F(RedisRequests, WithoutRedisOperateHereAndFailAtOnce) {
     ASSERT_TRUE(a.wait_ready());
     redis.kill();
     // What is under way when the connection breaks is executed when that is noticed.
-    a.adapter.operate({ClusterSurgery::Kind::join, "/", {}, {"r"}});
-    ASSERT_TRUE(run_until(io, [&] { return !a.adapter.status().is_reached; }));
+    a.adapter->operate({ClusterSurgery::Kind::join, "/", {}, {"r"}});
+    ASSERT_TRUE(run_until(io, [&] { return !a.adapter->status().is_reached; }));
     EXPECT_EQ(a.states, (std::vector<bool>{true, false}));
-    ASSERT_EQ(a.operations.size(), 1U);
+    ASSERT_EQ(a.operated.size(), 1U);
     // Commands and messages have a connection each.
     ASSERT_TRUE(run_until(io, [&] { return a.logged("redis disconnected") == 2; }));
-    a.adapter.operate({ClusterSurgery::Kind::join, "/", {}, {"r"}});
-    ASSERT_EQ(a.operations.size(), 2U);
-    EXPECT_GE(a.adapter.status().lost, 1u);
-    const auto fetch = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", {}, fetch);
+    a.adapter->operate({ClusterSurgery::Kind::join, "/", {}, {"r"}});
+    ASSERT_EQ(a.operated.size(), 2U);
+    EXPECT_GE(a.adapter->status().lost, 1u);
+    const auto fetch = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", {}, fetch);
     ASSERT_TRUE(run_until(io, [&] { return fetch->is_done(); }));
-    EXPECT_TRUE(fetch->error);
+    EXPECT_TRUE(fetch->failure);
     redis.start();
     ASSERT_TRUE(a.wait_ready(2));
-    const auto again = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", {}, again);
+    const auto again = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", {}, again);
     ASSERT_TRUE(run_until(io, [&] { return again->is_done(); }));
-    EXPECT_FALSE(again->error);
-    EXPECT_EQ(a.operations.size(), 2u);
+    EXPECT_FALSE(again->failure);
+    EXPECT_EQ(a.operated.size(), 2u);
 }
 
 TEST_F(RedisRequests, DoNotWaitForAServerThatIsGone) {
@@ -237,21 +236,21 @@ TEST_F(RedisRequests, DoNotWaitForAServerThatIsGone) {
     SilentServer frozen(io, redis);
     ASSERT_TRUE(a.wait_ready() && b.wait_ready());
     ASSERT_TRUE(run_until(io, [&] { return frozen.is_ready; }));
-    const auto fetch = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", {}, fetch);
-    const auto side = std::make_shared<AskedServerSide>();
-    a.adapter.server_side_emit({"/", {"whoami"}}, side);
-    const auto ask = std::make_shared<AskedBroadcast>();
-    a.adapter.ask({"/", {"q"}, {}, {}}, std::chrono::seconds(20), ask);
+    const auto fetch = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", {}, fetch);
+    const auto side = std::make_shared<RecordedServerSide>();
+    a.adapter->server_side_emit({"/", {"whoami"}}, side);
+    const auto ask = std::make_shared<RecordedBroadcast>();
+    a.adapter->ask({"/", {"q"}, {}, {}}, std::chrono::seconds(20), ask);
     ASSERT_TRUE(
         run_until(io, [&] { return fetch->is_done() && side->is_done() && ask->is_done(); }));
-    for (const auto& missing : {fetch->missing, side->missing, ask->missing}) {
+    for (const auto& missing : {fetch->gone_servers, side->gone_servers, ask->gone_servers}) {
         EXPECT_EQ(missing, std::vector<std::string>{""});
     }
     EXPECT_EQ(fetch->expected, 2u);
-    EXPECT_EQ(fetch->sockets.size(), 1u);
-    EXPECT_EQ(side->answers.size(), 1u);
-    EXPECT_EQ(ask->answers.size(), 2u);
+    EXPECT_EQ(fetch->sockets().size(), 1u);
+    EXPECT_EQ(side->values().size(), 1u);
+    EXPECT_EQ(ask->values().size(), 2u);
 }
 
 TEST_F(RedisRequests, NameAServerThatIsGoneIfItHasToldItsName) {
@@ -261,15 +260,15 @@ TEST_F(RedisRequests, NameAServerThatIsGoneIfItHasToldItsName) {
     ASSERT_TRUE(a.wait_ready());
     ASSERT_TRUE(run_until(io, [&] { return frozen.is_ready; }));
     frozen.answers = true;
-    const auto first = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", {}, first);
+    const auto first = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", {}, first);
     ASSERT_TRUE(run_until(io, [&] { return first->is_done(); }));
-    EXPECT_TRUE(first->missing.empty());
+    EXPECT_TRUE(first->gone_servers.empty());
     frozen.answers = false;
-    const auto second = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", {}, second);
+    const auto second = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", {}, second);
     ASSERT_TRUE(run_until(io, [&] { return second->is_done(); }));
-    EXPECT_EQ(second->missing, std::vector<std::string>{"ffffff"});
+    EXPECT_EQ(second->gone_servers, std::vector<std::string>{"ffffff"});
 }
 
 TEST_F(RedisRequests, DoNotWaitForClientsOfAServerThatIsGone) {
@@ -280,13 +279,13 @@ TEST_F(RedisRequests, DoNotWaitForClientsOfAServerThatIsGone) {
         ASSERT_TRUE(a.wait_ready());
         ASSERT_TRUE(run_until(io, [&] { return frozen.is_ready; }));
         frozen.answers = true;
-        const auto ask = std::make_shared<AskedBroadcast>();
-        a.adapter.ask({"/", {"q"}, {}, {}}, std::chrono::seconds(20), ask);
-        ASSERT_TRUE(run_until(io, [&] { return ask->clients == 1 && ask->expected; }));
-        EXPECT_TRUE(ask->missing.empty());
+        const auto ask = std::make_shared<RecordedBroadcast>();
+        a.adapter->ask({"/", {"q"}, {}, {}}, std::chrono::seconds(20), ask);
+        ASSERT_TRUE(run_until(io, [&] { return ask->clients() == 1 && ask->expected; }));
+        EXPECT_TRUE(ask->gone_servers.empty());
         frozen.answers = false;
-        ASSERT_TRUE(run_until(io, [&] { return !ask->missing.empty(); }));
-        EXPECT_EQ(ask->missing, std::vector<std::string>{uid});
+        ASSERT_TRUE(run_until(io, [&] { return !ask->gone_servers.empty(); }));
+        EXPECT_EQ(ask->gone_servers, std::vector<std::string>{uid});
     }
 }
 
@@ -298,17 +297,17 @@ TEST_F(RedisRequests, WaitForAServerThatIsBusy) {
     monitor.answers = true;
     ASSERT_TRUE(a.wait_ready() && b.wait_ready());
     ASSERT_TRUE(run_until(io, [&] { return monitor.is_ready; }));
-    b.is_busy = true;
-    const auto fetch = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", {}, fetch);
+    b.holds_fetches = true;
+    const auto fetch = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", {}, fetch);
     // The question and two probes.
     ASSERT_TRUE(run_until(io, [&] { return monitor.heard >= 3; }));
     EXPECT_FALSE(fetch->is_done());
     ASSERT_EQ(b.fetches.size(), 1u);
     b.fetches[0]();
     ASSERT_TRUE(run_until(io, [&] { return fetch->is_done(); }));
-    EXPECT_TRUE(fetch->missing.empty());
-    EXPECT_EQ(fetch->sockets.size(), 1u);
+    EXPECT_TRUE(fetch->gone_servers.empty());
+    EXPECT_EQ(fetch->sockets().size(), 1u);
 }
 
 TEST_F(RedisRequests, OfOtherKindsAreCountedAndDoNoHarm) {
@@ -335,14 +334,14 @@ TEST_F(RedisRequests, OfOtherKindsAreCountedAndDoNoHarm) {
     publish("socket.io-request#/#",
             {R"({"requestId":"r","type":2,"sid":"client of aaaaaa","room":"r9"})",
              R"({"type":3,"opts":{"rooms":[],"except":[]},"rooms":["r8"]})"});
-    ASSERT_TRUE(run_until(io, [&] { return a.operations.size() == 2; }));
-    EXPECT_EQ(a.operations[0].audience.rooms, std::vector<std::string>{"client of aaaaaa"});
-    EXPECT_EQ(a.operations[0].rooms, std::vector<std::string>{"r9"});
-    EXPECT_EQ(a.operations[1].kind, ClusterSurgery::Kind::leave);
-    ASSERT_TRUE(run_until(io, [&] { return a.adapter.status().own == 1; })) << "its own answer";
-    EXPECT_EQ(a.adapter.status().passed_over, 6u);
-    EXPECT_EQ(a.adapter.status().rejected, 9u);
-    EXPECT_EQ(a.adapter.status().received, 2u);
+    ASSERT_TRUE(run_until(io, [&] { return a.operated.size() == 2; }));
+    EXPECT_EQ(a.operated[0].audience.rooms, std::vector<std::string>{"client of aaaaaa"});
+    EXPECT_EQ(a.operated[0].rooms, std::vector<std::string>{"r9"});
+    EXPECT_EQ(a.operated[1].kind, ClusterSurgery::Kind::leave);
+    ASSERT_TRUE(run_until(io, [&] { return a.adapter->status().own == 1; })) << "its own answer";
+    EXPECT_EQ(a.adapter->status().passed_over, 6u);
+    EXPECT_EQ(a.adapter->status().rejected, 9u);
+    EXPECT_EQ(a.adapter->status().received, 2u);
 }
 
 TEST_F(RedisRequests, SpareDecodingWhatIsForNobodyHere) {
@@ -353,22 +352,22 @@ TEST_F(RedisRequests, SpareDecodingWhatIsForNobodyHere) {
     const auto to = [](std::string room) {
         return ClusterBroadcast{"/", {"to", room}, Audience{{std::move(room)}, {}}, {}};
     };
-    a.adapter.publish(to("empty"));
-    a.adapter.publish(to("room1"));
+    a.adapter->publish(to("empty"));
+    a.adapter->publish(to("room1"));
     ASSERT_TRUE(b.wait_delivered(1));
     EXPECT_EQ(b.delivered[0].data.at(1), Value("room1"));
-    EXPECT_EQ(b.adapter.status().passed_over, 1u);
-    b.adapter.on_room("/", "room1", false, false);
+    EXPECT_EQ(b.adapter->status().passed_over, 1u);
+    b.adapter->on_room("/", "room1", false, false);
     b.join("/", "empty");
-    a.adapter.publish(to("room1"));
-    a.adapter.publish(to("empty"));
+    a.adapter->publish(to("room1"));
+    a.adapter->publish(to("empty"));
     ASSERT_TRUE(b.wait_delivered(2));
     EXPECT_EQ(b.delivered[1].data.at(1), Value("empty"));
-    EXPECT_EQ(b.adapter.status().passed_over, 2u);
+    EXPECT_EQ(b.adapter->status().passed_over, 2u);
     b.wants_every_room_of_new = true;
-    b.adapter.on_namespace_opened("/watched");
+    b.adapter->on_namespace_opened("/watched");
     ASSERT_TRUE(b.wait_ready(2));
-    a.adapter.publish({"/watched", {"e"}, Audience{{"empty"}, {}}, {}});
+    a.adapter->publish({"/watched", {"e"}, Audience{{"empty"}, {}}, {}});
     ASSERT_TRUE(b.wait_delivered(3));
 }
 
@@ -386,37 +385,38 @@ struct WithNode : RedisRequests {
 TEST_F(WithNode, AreAnsweredByIt) {
     Server a(io, options_for(redis), "aaaaaa");
     ASSERT_TRUE(a.wait_ready() && wait_printed("ready")) << node.output();
-    const auto fetch = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", Audience{{"room1"}, {}}, fetch);
-    const auto side = std::make_shared<AskedServerSide>();
-    a.adapter.server_side_emit({"/", {"whoami"}}, side);
-    const auto ask = std::make_shared<AskedBroadcast>();
-    a.adapter.ask({"/", {"q", 7}, {}, {}}, std::chrono::seconds(20), ask);
+    const auto fetch = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", Audience{{"room1"}, {}}, fetch);
+    const auto side = std::make_shared<RecordedServerSide>();
+    a.adapter->server_side_emit({"/", {"whoami"}}, side);
+    const auto ask = std::make_shared<RecordedBroadcast>();
+    a.adapter->ask({"/", {"q", 7}, {}, {}}, std::chrono::seconds(20), ask);
     ASSERT_TRUE(run_until(io, [&] {
         return fetch->is_done() && side->is_done() && ask->is_done();
     })) << node.output();
-    ASSERT_EQ(fetch->sockets.size(), 1u);
-    const SocketDetails& socket = fetch->sockets[0];
+    const std::vector<SocketDetails> sockets = fetch->sockets();
+    ASSERT_EQ(sockets.size(), 1u);
+    const SocketDetails& socket = sockets[0];
     EXPECT_THAT(socket.rooms, Contains("room1"));
     EXPECT_EQ(socket.handshake.query.get("EIO"), "4");
     EXPECT_GT(socket.handshake.issued.time_since_epoch().count(), 0);
-    EXPECT_EQ(side->answers, std::vector<Value>{"node"});
-    EXPECT_EQ(ask->answers, std::vector<Value>{"client says 7"});
+    EXPECT_EQ(side->values(), std::vector<Value>{"node"});
+    EXPECT_EQ(ask->values(), std::vector<Value>{"client says 7"});
 
-    a.adapter.server_side_emit({"/", {"noted", Binary("\x01"), 2}}, nullptr);
+    a.adapter->server_side_emit({"/", {"noted", Binary("\x01"), 2}}, nullptr);
     EXPECT_TRUE(wait_printed(R"(["noted",{"type":"Buffer","data":[1]},2])")) << node.output();
-    a.adapter.operate({ClusterSurgery::Kind::join, "/", Audience{{"room1"}, {}}, {"late"}});
-    const auto late = std::make_shared<AskedFetch>();
-    a.adapter.fetch("/", Audience{{"late"}, {}}, late);
+    a.adapter->operate({ClusterSurgery::Kind::join, "/", Audience{{"room1"}, {}}, {"late"}});
+    const auto late = std::make_shared<RecordedFetch>();
+    a.adapter->fetch("/", Audience{{"late"}, {}}, late);
     ASSERT_TRUE(run_until(io, [&] { return late->is_done(); }));
-    EXPECT_EQ(late->sockets.size(), 1u);
+    EXPECT_EQ(late->sockets().size(), 1u);
 }
 
 TEST_F(WithNode, AreAskedByIt) {
     Server a(io, options_for(redis), "aaaaaa");
     ASSERT_TRUE(a.wait_ready() && wait_printed("ready")) << node.output();
     const auto run = [&](const char* what) {
-        a.adapter.server_side_emit({"/", {"run", what}}, nullptr);
+        a.adapter->server_side_emit({"/", {"run", what}}, nullptr);
     };
     run("fetch");
     EXPECT_TRUE(
@@ -430,12 +430,12 @@ TEST_F(WithNode, AreAskedByIt) {
     run("rooms");
     EXPECT_TRUE(wait_printed(R"(["rooms",["room1","room2"]])")) << node.output();
     for (const char* what : {"note", "join", "leave", "disconnect"}) run(what);
-    ASSERT_TRUE(run_until(io, [&] { return a.operations.size() == 3; })) << node.output();
-    EXPECT_EQ(a.operations[0].rooms, std::vector<std::string>{"y"});
-    EXPECT_EQ(a.operations[1].audience.except, std::vector<std::string>{"z"});
-    EXPECT_EQ(a.operations[2].kind, ClusterSurgery::Kind::disconnect_and_close);
+    ASSERT_TRUE(run_until(io, [&] { return a.operated.size() == 3; })) << node.output();
+    EXPECT_EQ(a.operated[0].rooms, std::vector<std::string>{"y"});
+    EXPECT_EQ(a.operated[1].audience.except, std::vector<std::string>{"z"});
+    EXPECT_EQ(a.operated[2].kind, ClusterSurgery::Kind::disconnect_and_close);
     EXPECT_EQ(a.server_side.back().data, (Args{"noted", Object{{"a", 1}}}));
-    EXPECT_EQ(a.adapter.status().rejected, 0u);
+    EXPECT_EQ(a.adapter->status().rejected, 0u);
 }
 
 TEST_F(WithNode, AreAskedByItOnTheChannelOfTheAsker) {
@@ -443,7 +443,7 @@ TEST_F(WithNode, AreAskedByItOnTheChannelOfTheAsker) {
     options.publish_on_specific_response_channel = true;
     Server a(io, options, "aaaaaa");
     ASSERT_TRUE(a.wait_ready() && wait_printed("ready")) << node.output();
-    a.adapter.server_side_emit({"/", {"run", "rooms"}}, nullptr);
+    a.adapter->server_side_emit({"/", {"run", "rooms"}}, nullptr);
     EXPECT_TRUE(wait_printed(R"(["rooms",["room1","room2"]])")) << node.output();
 }
 

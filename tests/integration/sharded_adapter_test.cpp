@@ -2,12 +2,11 @@
 // outage, foreign messages, and Node's own.
 #include "cluster/sharded_adapter.hpp"
 
-#include "support/adapter_node.hpp"
 #include "support/adapter_peer.hpp"
 #include "support/child_process.hpp"
 #include "support/event_loop.hpp"
+#include "support/recorded_questions.hpp"
 #include "support/redis_server.hpp"
-#include "unit/cluster/recorded_questions.hpp"
 #include <redis/deployment.hpp>
 
 #include <gtest/gtest.h>
@@ -20,8 +19,7 @@ namespace socketio::cluster {
 namespace {
 
 using namespace std::chrono_literals;
-using test::AdapterNode;
-using test_support::AdapterPeer;
+using test::AdapterPeer;
 using test_support::ChildProcess;
 using test_support::RedisServer;
 using test_support::run_until;
@@ -173,7 +171,7 @@ TEST_F(ShardedAdapters, AServerThatStopsIsNotWaitedFor) {
     ASSERT_TRUE(wait_ready(a, *b));
     const auto question = std::make_shared<test::RecordedServerSide>();
     a.adapter->server_side_emit({"/", {"whoami"}}, question);
-    ASSERT_TRUE(run_until(io, [&] { return !b->events.empty() && question->expected; }));
+    ASSERT_TRUE(run_until(io, [&] { return !b->server_side.empty() && question->expected; }));
     const std::string name = b->adapter->status().name;
     b.reset();
     ASSERT_TRUE(run_until(io, [&] { return !question->gone_servers.empty(); }));
@@ -187,6 +185,9 @@ TEST_F(ShardedAdapters, AServerThatTakesItsTimeIsWaitedFor) {
     ASSERT_TRUE(wait_ready(a, b));
     const auto question = std::make_shared<test::RecordedServerSide>();
     a.adapter->server_side_emit({"/", {"whoami"}}, question);
+    // With it, what was asked when they became ready has been answered.
+    ASSERT_TRUE(pass_around(a, b) && pass_around(b, a));
+    ASSERT_TRUE(run_until(io, [&] { return question->expected.has_value(); }));
     // Two signs of life, the first of which has been judged by then.
     const std::uint64_t before = a.adapter->status().passed_over;
     ASSERT_TRUE(run_until(io, [&] { return a.adapter->status().passed_over >= before + 2; }));
@@ -224,7 +225,7 @@ TEST_F(ShardedAdapters, ForeignMessagesAreCountedAndSkipped) {
     ASSERT_TRUE(run_until(io, [&] { return b.adapter->status().passed_over >= 1; }));
     ASSERT_TRUE(pass_around(a, b));
     EXPECT_EQ(b.delivered.size(), 1U);
-    EXPECT_TRUE(b.has_logged("foreign message ignored"));
+    EXPECT_GE(b.logged("foreign message ignored"), 1);
 }
 
 TEST_F(ShardedAdapters, ANamespaceIsHeardWhileItIsOpen) {
@@ -286,14 +287,14 @@ TEST_F(ShardedAdapters, ARoomWithTheChannelOfANamespaceMayEnd) {
 }
 
 TEST_F(ShardedAdapters, AFilterIsWarnedOfRoomsThatItDoesNotHear) {
-    AdapterNode dynamic(io, adapter());
+    AdapterPeer dynamic(io, adapter());
     EXPECT_EQ(dynamic.logged("rooms without members here are not heard"), 0);
     dynamic.wants_every_room_of_new = true;
-    dynamic.adapter.on_namespace_opened("/filtered");
+    dynamic.adapter->on_namespace_opened("/filtered");
     EXPECT_EQ(dynamic.logged("rooms without members here are not heard"), 1);
-    AdapterNode plain(io, adapter(RoomChannels::none));
+    AdapterPeer plain(io, adapter(RoomChannels::none));
     plain.wants_every_room_of_new = true;
-    plain.adapter.on_namespace_opened("/filtered");
+    plain.adapter->on_namespace_opened("/filtered");
     EXPECT_EQ(plain.logged("rooms without members here are not heard"), 0);
 }
 

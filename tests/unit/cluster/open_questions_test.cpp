@@ -2,7 +2,7 @@
 #include "cluster/open_questions.hpp"
 
 #include "socketio/error.hpp"
-#include "unit/cluster/recorded_questions.hpp"
+#include "support/recorded_questions.hpp"
 
 #include <gtest/gtest.h>
 
@@ -21,6 +21,9 @@ struct OpenQuestionsTest : testing::Test {
     std::shared_ptr<test::RecordedBroadcast> asked = std::make_shared<test::RecordedBroadcast>();
 
     void SetUp() override {
+        // To the end, whatever has come: what comes twice is for OpenQuestions to see.
+        fetch->open = true;
+        asked->open = true;
         peers.hear("/", "a", asked_at);
         peers.hear("/", "b", asked_at);
     }
