@@ -33,6 +33,12 @@ const server = new LiveServer((folder) => ({
 }), { args: ['--shards', values.shards] });
 await server.start();
 
+/** The longest that a client is away, in milliseconds. */
+const absenceMax = 1500;
+const publisherCount = 4;
+/** A server keeps 256 batches for those who come back: no more may fall into an absence, however fast the machine. */
+const publishPause = publisherCount * absenceMax / 220;
+
 // ---- A publisher that remembers what was acknowledged ------------------------------------------------
 const acknowledged = new Map();  // id → amount
 const uncertain = new Map();  // id → amounts that were sent, and not answered
@@ -57,7 +63,7 @@ async function publisher(number) {
             counts.unanswered += 1;
             await elapse(50);
         }
-        await elapse(15);
+        await elapse(publishPause);
     }
 }
 
@@ -70,7 +76,7 @@ async function flapping(client) {
         }
         client.socket.disconnect();
         const leftIn = client.knownFrom;
-        await elapse(Math.random() * 1500);
+        await elapse(Math.random() * absenceMax);
         client.seen.length = 0;
         client.socket.connect();
         try {
@@ -96,7 +102,7 @@ const clients = Array.from({ length: Number(values.clients) }, () => {
     }
     return client;
 });
-const publishers = Array.from({ length: 4 }, (_, number) => publisher(number));
+const publishers = Array.from({ length: publisherCount }, (_, number) => publisher(number));
 const flappers = clients.map(flapping);
 
 // ---- Kill and start again -------------------------------------------------------------------------------

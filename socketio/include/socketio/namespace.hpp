@@ -62,6 +62,7 @@ struct RoomEvent {
     std::string_view socket_id = {};
 };
 using RoomHandler = std::function<void(const RoomEvent&)>;
+/// Whether what another process sent is delivered here.
 using RemoteBroadcastFilter = std::function<bool(const ClusterBroadcast&)>;
 
 /// Names that an ECMAScript regular expression finds something in, as RegExp.test() does: write ^ and $ for

@@ -229,8 +229,8 @@ struct Options {
     /// Sockets that come back after a lost connection go on where they were. With it each event has one
     /// argument more, which listeners of clients see, as in Node: see docs/library.md. None: off.
     std::optional<RecoveryOptions> connection_state_recovery = std::nullopt;
-    /// Joins this process to others; none means this process alone. See redis_adapter.hpp, and for servers of
-    /// one process local_cluster.hpp.
+    /// Joins this process to others; none means this process alone. See redis_adapter.hpp, sharded_adapter.hpp,
+    /// streams_adapter.hpp, and for servers of one process local_cluster.hpp.
     std::shared_ptr<Adapter> adapter = nullptr;
     /// How long the other servers have for what fetch_sockets() asks of them; those that did not answer by then
     /// are named. Node's time.
