@@ -28,10 +28,10 @@ class Ticker {
         this.ended = this.#run();
     }
 
-    /** So many more have been emitted. */
+    /** So many more have been emitted, or it was stopped. */
     async more(count) {
         const until = this.count + count;
-        while (this.count < until) {
+        while (this.#running && this.count < until) {
             await elapse(50);
         }
     }
