@@ -144,8 +144,8 @@ Array array_of(const std::vector<socketio::SocketDetails>& sockets) {
     Array array;
     array.reserve(sockets.size());
     for (const auto& socket : sockets) {
-        array.emplace_back(Object{
-            {"id", socket.id}, {"rooms", array_of(socket.rooms)}, {"data", socket.data}});
+        array.emplace_back(
+            Object{{"id", socket.id}, {"rooms", array_of(socket.rooms)}, {"data", socket.data}});
     }
     return array;
 }
@@ -286,11 +286,11 @@ private:
         });
         // What other programs' messages have in them: clients here see that they came.
         for (const auto* event : {"ping2", "hello", "sse"}) {
-            nsp.on_server_side(event, [&nsp, event](const Args& args,
-                                                    const socketio::ServerSideReply& reply) {
-                nsp.local().emit("server side", event, Array(args));
-                reply.reply("pong");
-            });
+            nsp.on_server_side(
+                event, [&nsp, event](const Args& args, const socketio::ServerSideReply& reply) {
+                    nsp.local().emit("server side", event, Array(args));
+                    reply.reply("pong");
+                });
         }
     }
 
@@ -308,9 +308,8 @@ private:
         socket.on("missing", [missing](Socket&, const Args&, const Ack& ack) {
             ack.reply(array_of(*missing));
         });
-        socket.on("recovered", [](Socket& from, const Args&, const Ack& ack) {
-            ack.reply(from.recovered());
-        });
+        socket.on("recovered",
+                  [](Socket& from, const Args&, const Ack& ack) { ack.reply(from.recovered()); });
     }
 
     /// Told on shard 0; the answer lives on the socket's.

@@ -39,8 +39,7 @@ Settings read_settings(int argc, char** argv) {
     Settings settings;
     bench::CommandLine("Connects, counts, and reads from /proc what the server used meanwhile.")
         .numbers("--port", settings.ports, "of a server on 127.0.0.1")
-        .numbers("--server", settings.servers,
-                 "its process; told by SIGUSR2 to begin and to stop")
+        .numbers("--server", settings.servers, "its process; told by SIGUSR2 to begin and to stop")
         .number("--clients", settings.clients, "connections")
         .choice("--dialect", settings.dialect, {"socketio", "centrifuge"}, "of the server")
         .flag("--deflate", settings.deflate, "offer permessage-deflate")
@@ -213,13 +212,9 @@ private:
         return sum;
     }
 
-    void begin() {
-        settings_.redis_port == 0 ? signal_servers() : client_.start_emitting();
-    }
+    void begin() { settings_.redis_port == 0 ? signal_servers() : client_.start_emitting(); }
 
-    void end() {
-        settings_.redis_port == 0 ? signal_servers() : client_.stop_emitting();
-    }
+    void end() { settings_.redis_port == 0 ? signal_servers() : client_.stop_emitting(); }
 
     void signal_servers() const {
         for (const auto server : servers_) {
