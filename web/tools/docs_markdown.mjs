@@ -61,7 +61,15 @@ export function render_markdown(text, link_to) {
         image({ href }) {
             throw new Error(`the image ${href} is not served: describe in words what it shows`);
         },
+        tablecell(token) {
+            const cell = Renderer.prototype.tablecell.call(this, token);
+            return token.column ? cell.replace('<td', `<td data-column="${escaped(token.column)}"`) : cell;
+        },
         table(token) {
+            // On a phone a row's cells stand below each other, without the head: of more than two they say whose they are.
+            for (const row of token.header.length > 2 ? token.rows : []) {
+                row.forEach((cell, i) => { cell.column = i === 0 ? '' : plain_text(token.header[i].tokens); });
+            }
             const table = Renderer.prototype.table.call(this, token);
             // Columns that need no name have an empty header in Markdown; a reader of screens would wait for a name.
             const nameless = token.header.every((cell) => cell.text.trim() === '');
