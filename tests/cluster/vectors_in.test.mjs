@@ -295,9 +295,10 @@ test('every scenario is told', () => {
 
 test('streams.persistSession, missed, restoreSession: a session of a Node server goes on at ours', { timeout }, async () => {
     const cluster = new Cluster('streams');
+    let redis;
     try {
         await cluster.redis.start();
-        const redis = createClient({ url: cluster.redis.url });
+        redis = createClient({ url: cluster.redis.url });
         redis.on('error', () => {});
         await redis.connect();
         for (const [id, fields] of vectors.streams.entries) {
@@ -323,8 +324,8 @@ test('streams.persistSession, missed, restoreSession: a session of a Node server
             { id: session.sid, rooms: [...session.rooms].sort(), data: session.data });
         assert.deepEqual(client.seen, [['missed', 1]]);
         assert.equal(await redis.exists(set[1]), 0);
-        await redis.quit();
     } finally {
+        await redis?.quit();
         await cluster.stop();
     }
 });

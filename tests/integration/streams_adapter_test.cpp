@@ -194,6 +194,25 @@ TEST_F(StreamsAdapters, AClientIsBroughtUpToDateByAnotherServer) {
     EXPECT_EQ(restored(b, "/", "pid1", offset), nullptr) << "once";
 }
 
+TEST_F(StreamsAdapters, AServerThatHasJustStartedRestoresOnceItIsConnected) {
+    AdapterPeer a(io, adapter());
+    ASSERT_TRUE(wait_ready(a));
+    a.adapter->publish(event("seen"));
+    ASSERT_TRUE(a.wait_delivered(1));
+    keep(a, "pid1");
+    keep(a, "pid2");
+    a.adapter->publish(event("missed"));
+    ASSERT_TRUE(a.wait_delivered(2));
+    AdapterPeer b(io, adapter());
+    const auto session = restored(b, "/", "pid1", a.delivered[0].offset);
+    ASSERT_NE(session, nullptr);
+    EXPECT_EQ(session->missed.size(), 1U);
+    server.kill();
+    // Commands and messages have a connection each.
+    ASSERT_TRUE(run_until(io, [&] { return a.logged("redis disconnected") >= 2; }));
+    EXPECT_EQ(restored(a, "/", "pid2", a.delivered[0].offset), nullptr) << "nobody waits for it";
+}
+
 TEST_F(StreamsAdapters, ASessionIsForWhoeverItBelongsTo) {
     AdapterPeer a(io, adapter());
     ASSERT_TRUE(wait_ready(a));
@@ -268,7 +287,7 @@ struct SessionStores : StreamsAdapters {
         store.keep({"sid", "pid1", "/", {"sid"}, {}}, 60s);
         std::unique_ptr<RestoredSession> result;
         bool is_done = false;
-        store.restore("/", "socket.io", "pid1", ids.at(0),
+        store.restore(connection, "/", "socket.io", "pid1", ids.at(0),
                       [&](std::unique_ptr<RestoredSession> got) {
                           result = std::move(got);
                           is_done = true;

@@ -99,6 +99,7 @@ void RedisLink::note_refused(std::string_view name, const std::string& text) {
 
 void RedisLink::on_state(const redis::StateChange& change) {
     last_text_ = change.text;
+    was_missed_ = change.state != redis::State::connected;
     host_.log(LogEvent{level_of(change.state), event_of(change.state), {{"text", change.text}}});
     tell_state();
 }

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] redis::Deployment& redis() noexcept { return redis_; }
     [[nodiscard]] AdapterHost& host() noexcept { return host_; }
     [[nodiscard]] bool is_ready() const noexcept { return redis_.ready(); }
+    /// Redis was looked for, and takes no commands now. Not while it is looked for the first time.
+    [[nodiscard]] bool is_lost() const noexcept { return was_missed_ && !redis_.connected(); }
 
     /// PUBLISH, or SPUBLISH to a sharded channel.
     void publish(std::string_view channel, std::string_view message, bool sharded = false);
@@ -55,6 +57,8 @@ private:
     const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
     redis::Deployment redis_;
     std::string last_text_;
+    /// By the last of its connections that told of itself.
+    bool was_missed_ = false;
     /// In the current run of losses, not yet logged as over.
     std::uint64_t lost_in_a_row_ = 0;
 };

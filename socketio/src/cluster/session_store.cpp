@@ -33,24 +33,16 @@ void SessionStore::keep(const StoredSession& session, std::chrono::milliseconds 
                    });
 }
 
-void SessionStore::restore(const std::string& nsp, const std::string& stream,
-                           const std::string& pid, const std::string& offset, RestoreHandler done) {
+void SessionStore::restore(redis::Deployment& redis, const std::string& nsp,
+                           const std::string& stream, const std::string& pid,
+                           const std::string& offset, RestoreHandler done) {
     const std::optional<StreamId> at = parse_stream_id(offset);
-    // Of a Cluster, the masters that are asked may be there.
-    const bool is_away = !redis_.connected() && redis_.options().kind != redis::Kind::cluster;
-    if (!at || pid.empty() || pid.size() > pid_bytes_max || is_away ||
-        restores_ >= options_.restores_max) {
+    if (!at || pid.empty() || pid.size() > pid_bytes_max || restores_ >= options_.restores_max) {
         done(nullptr);
         return;
     }
     ++restores_;
-    const auto restore = std::make_shared<Restore>();
-    restore->nsp = nsp;
-    restore->stream = stream;
-    restore->pid = pid;
-    restore->at = *at;
-    restore->done = std::move(done);
-    check_offset(restore);
+    check_offset(std::make_shared<Restore>(Restore{redis, nsp, stream, pid, *at, std::move(done)}));
 }
 
 void SessionStore::check_offset(const Pointer& restore) {
@@ -146,17 +138,17 @@ void SessionStore::finish(const Pointer& restore, bool is_restored) {
 void SessionStore::ask(const Pointer& restore, std::string_view key,
                        std::initializer_list<std::string_view> arguments,
                        std::function<void(const redis::Reply&)> next) {
-    redis_.command(key, arguments,
-                   [this, restore, next = std::move(next), life = std::weak_ptr(life_)](
-                       error_code ec, const redis::Reply& reply) {
-                       if (life.expired()) return;
-                       if (!ec) {
-                           next(reply);
-                           return;
-                       }
-                       if (ec == redis::errc::server_error) on_refused(reply.text());
-                       finish(restore, false);
-                   });
+    restore->redis.command(key, arguments,
+                           [this, restore, next = std::move(next), life = std::weak_ptr(life_)](
+                               error_code ec, const redis::Reply& reply) {
+                               if (life.expired()) return;
+                               if (!ec) {
+                                   next(reply);
+                                   return;
+                               }
+                               if (ec == redis::errc::server_error) on_refused(reply.text());
+                               finish(restore, false);
+                           });
 }
 
 }  // namespace socketio::cluster

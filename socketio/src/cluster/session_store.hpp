@@ -46,12 +46,14 @@ public:
     void keep(const StoredSession& session, std::chrono::milliseconds duration);
     /// Those that Redis has not confirmed yet.
     [[nodiscard]] std::size_t pending() const noexcept { return pending_; }
-    /// `done` is called once, or never when the store is gone first.
-    void restore(const std::string& nsp, const std::string& stream, const std::string& pid,
-                 const std::string& offset, RestoreHandler done);
+    /// `redis` is what the stream is read with: behind its reader's first command nothing is missed between the
+    /// two. `done` is called once, or never when the store is gone first.
+    void restore(redis::Deployment& redis, const std::string& nsp, const std::string& stream,
+                 const std::string& pid, const std::string& offset, RestoreHandler done);
 
 private:
     struct Restore {
+        redis::Deployment& redis;
         std::string nsp;
         std::string stream;
         std::string pid;

@@ -45,6 +45,7 @@ public:
     /// known and while the stream cannot be read.
     [[nodiscard]] std::optional<StreamId> position() const;
     [[nodiscard]] const std::string& stream() const noexcept { return options_.stream; }
+    [[nodiscard]] redis::Deployment& redis() const noexcept { return redis_; }
 
 private:
     void locate();

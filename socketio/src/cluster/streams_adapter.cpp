@@ -286,12 +286,14 @@ void StreamsAdapter::keep_session(const StoredSession& session,
 
 void StreamsAdapter::restore_session(const std::string& nsp, const std::string& pid,
                                      const std::string& offset, RestoreHandler done) {
-    if (!parts_ || !is_read(nsp)) {
+    // Of a Cluster, the masters that are asked may be there.
+    const bool is_away = parts_ && parts_->link.is_lost() && redis_.kind != redis::Kind::cluster;
+    if (!parts_ || !is_read(nsp) || is_away) {
         done(nullptr);
         return;
     }
-    parts_->sessions.restore(nsp, stream_of_namespace(nsp).reader.stream(), pid, offset,
-                             std::move(done));
+    const StreamReader& reader = stream_of_namespace(nsp).reader;
+    parts_->sessions.restore(reader.redis(), nsp, reader.stream(), pid, offset, std::move(done));
 }
 
 std::size_t StreamsAdapter::sessions_pending() const noexcept {

@@ -65,7 +65,7 @@ TEST_F(ServerSideEvents, AskWithATimeout) {
     ASSERT_TRUE(port.asked);
     EXPECT_EQ(port.asked->data, (Args{"ask", 7}));
     EXPECT_EQ(port.timeout, milliseconds(250));
-    port.answer({{}, {1, 2}, 2});
+    port.answer({{}, {1, 2}, 2, {}});
     EXPECT_EQ(got.values, (std::vector<Value>{1, 2}));
 }
 
