@@ -175,7 +175,7 @@ void serve_many(Namespace& nsp) {
         operator_of(socket.nsp(), args.at(0))
             .fetch_sockets([ack](const socketio::FetchedSockets& all) {
                 Array list;
-                for (const auto& socket : all.sockets) list.push_back(details_of(socket));
+                for (const auto& found : all.sockets) list.push_back(details_of(found));
                 ack.reply(std::move(list));
             });
     });

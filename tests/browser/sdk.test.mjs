@@ -113,10 +113,16 @@ test('however much is pushed, a frame draws once, and what is out of sight not a
             };
         }
     });
+    const shows = (amount) => page.waitForFunction(
+        (wanted) => views.chart1.instance.getOption().dataset[0].source[0][2] === wanted, amount);
     for (let amount = 1; amount <= 60; amount += 1) {
         await server.publish('deals', 'upsert', [{ id: 'a', region: 'n', amount }]);
+        if (amount === 30) {
+            // On a busy machine all 60 may come within one frame.
+            await shows(amount);
+        }
     }
-    await page.waitForFunction(() => views.chart1.instance.getOption().dataset[0].source[0][2] === 60);
+    await shows(60);
     const { chart0, chart1 } = await page.evaluate(() => drawings);
     assert.ok(chart1.length > 1 && chart1.length <= 60, `${chart1.length} drawings`);
     assert.equal(new Set(chart1).size, chart1.length, 'one for each frame');
