@@ -228,7 +228,7 @@ for (const variant of variants) {
 }
 
 /** Each subscription of the recorded server has its like among ours. */
-function checkSubscriptions(world, scenario) {
+async function checkSubscriptions(world, scenario) {
     const heard = world.monitor.commands.slice(world.begins).flatMap(({ name, args }) => args.map((arg) => `${name} ${arg}`));
     for (const [name, ...channels] of scenario.commands.filter(([command]) => command.endsWith('subscribe'))) {
         for (const channel of channels) {
@@ -240,7 +240,7 @@ function checkSubscriptions(world, scenario) {
         }
     }
     for (const command of scenario.commands.filter(([name]) => name === 'xread').slice(0, 1)) {
-        const own = world.monitor.commands.slice(world.begins).find(({ name }) => name === 'xread');
+        const own = await world.monitor.command(({ name }) => name === 'xread', 'the first XREAD', { from: world.begins });
         const words = own.args.map((arg) => String(arg).toLowerCase());
         // Where it begins, and for how long it waits each time, is its own affair.
         assert.deepEqual([words[0], ...words.slice(2, -1)],
