@@ -143,7 +143,7 @@ bool ClusterBackend::on_answers(const Seed& asked, const std::vector<Reply>& ans
     redirected_.clear();
     std::vector<Seed> servers = map_.masters();
     servers.insert(servers.end(), map_.replicas().begin(), map_.replicas().end());
-    scout_->set_learned(std::move(servers));
+    scout_->set_learned(servers);
     follow_map();
     return true;
 }

@@ -52,7 +52,7 @@ void Scout::stop() {
     drop_connection();
 }
 
-void Scout::set_learned(std::vector<Seed> servers) {
+void Scout::set_learned(const std::vector<Seed>& servers) {
     std::vector<Seed> all = options_.seeds;
     add_addresses(all, servers, servers_max);
     servers_ = std::move(all);

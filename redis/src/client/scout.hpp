@@ -35,7 +35,7 @@ public:
     void stop();
 
     /// Besides the seeds; the last of them replace those before.
-    void set_learned(std::vector<Seed> servers);
+    void set_learned(const std::vector<Seed>& servers);
     /// While something is wrong it asks again and again, a second apart at most.
     void set_urgent(bool urgent);
     /// Within reconnect_delay_min.

@@ -163,9 +163,9 @@ public:
     /// else. `offset` is what the client says, untrusted; empty when it got no event. What is missed reaches to
     /// the end of what was stored when this was called, or further; what is stored later is delivered, too, and
     /// is known by its offset.
-    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
+    // Overrides take the handler over.
     virtual void restore_session(const std::string& /*nsp*/, const std::string& /*pid*/,
-                                 const std::string& /*offset*/, RestoreHandler done) {
+                                 const std::string& /*offset*/, RestoreHandler done) {  // NOLINT
         done(nullptr);
     }
 

@@ -87,10 +87,10 @@ bool ClassicAnswers::on_request(const std::string& nsp, ClassicRequest request) 
         case ClassicType::sockets: tell_sockets(nsp, request); return true;
         case ClassicType::remote_fetch: tell_details(nsp, request); return true;
         case ClassicType::all_rooms:
-            host_.rooms(nsp,
-                        [reply = reply_to(nsp, request, false)](std::vector<std::string> names) {
-                            reply(response_of(ClassicResponse::Kind::rooms, names_value(names)));
-                        });
+            host_.rooms(nsp, [reply = reply_to(nsp, request, false)](
+                                 const std::vector<std::string>& names) {
+                reply(response_of(ClassicResponse::Kind::rooms, names_value(names)));
+            });
             return true;
         default: return false;
     }

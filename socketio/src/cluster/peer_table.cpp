@@ -58,6 +58,7 @@ std::vector<std::string> PeerTable::silent(std::string_view nsp) const {
     // The most recent first: the longest silent have most likely left for good.
     std::sort(found.rbegin(), found.rend());
     std::vector<std::string> names;
+    names.reserve(found.size());
     for (auto& [heard, uid] : found) names.push_back(std::move(uid));
     return names;
 }

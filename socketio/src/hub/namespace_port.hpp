@@ -104,9 +104,9 @@ public:
     /// To the adapter, where that keeps sessions, on shard 0 alone; as Adapter's. `done` is called at once where
     /// there is no adapter that runs.
     virtual void keep_session(const StoredSession&, std::chrono::milliseconds) {}
-    // NOLINTNEXTLINE(performance-unnecessary-value-param): overrides take it over.
+    // Overrides take the handler over.
     virtual void restore_session(const std::string&, const std::string&, const std::string&,
-                                 RestoreHandler done) {
+                                 RestoreHandler done) {  // NOLINT
         done(nullptr);
     }
     /// To the other servers of the cluster. Throws std::logic_error where there can be none.

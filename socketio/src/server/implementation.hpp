@@ -144,7 +144,7 @@ private:
     [[nodiscard]] bool lets_in(const ClusterBroadcast& broadcast);
     [[nodiscard]] bool passes(const std::vector<RemoteBroadcastFilter>& filters,
                               const ClusterBroadcast& broadcast);
-    [[nodiscard]] hub::AnswerStream answers_for(std::shared_ptr<AnswerRelay> relay);
+    [[nodiscard]] hub::AnswerStream answers_for(const std::shared_ptr<AnswerRelay>& relay);
 
     // ---- AdapterHost ---------------------------------------------------------------------------
     [[nodiscard]] boost::asio::io_context& context() noexcept override;

@@ -106,7 +106,7 @@ void Server::Implementation::ask(ClusterBroadcast broadcast, std::chrono::millis
     }
 }
 
-hub::AnswerStream Server::Implementation::answers_for(std::shared_ptr<AnswerRelay> relay) {
+hub::AnswerStream Server::Implementation::answers_for(const std::shared_ptr<AnswerRelay>& relay) {
     return {[this, relay](std::size_t sockets) {
                 shards_.post(0, [this, relay, sockets] {
                     if (adapter_runs_) relay->count(sockets);
