@@ -83,6 +83,7 @@ EmitArgument argument_of(const std::string& word) {
 
 std::vector<EmitArgument> arguments_of(const EmitWords& words) {
     std::vector<EmitArgument> arguments;
+    arguments.reserve(words.arguments.size());
     for (const auto& word : words.arguments) arguments.push_back(argument_of(word));
     const auto from_stdin =
         std::count_if(arguments.begin(), arguments.end(),
