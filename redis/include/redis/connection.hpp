@@ -54,8 +54,8 @@ public:
     void on_state(OnState callback);
 
     void start();
-    /// Ends the connection for good. Commands still pending fail with errc::stopped; those that wait for
-    /// no server still leave, if Redis takes them within a second.
+    /// Ends the connection for good. Commands still pending fail with errc::stopped, but those that
+    /// are not sent yet still leave where a server is connected, if it takes them within a second.
     void stop();
     /// Connects to another server, or anew to the same one. Commands that wait go there; those that were sent
     /// fail with errc::connection_lost. Before start(): where it will connect to.

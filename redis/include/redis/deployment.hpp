@@ -40,8 +40,8 @@ public:
     void on_refused(std::function<void(std::string_view name, const std::string& text)> callback);
 
     void start();
-    /// Ends all connections for good. Commands still pending fail with errc::stopped; those that wait for
-    /// no server still leave, if Redis takes them within a second.
+    /// Ends all connections for good. Commands still pending fail with errc::stopped, but those that
+    /// are not sent yet still leave where a server is connected, if it takes them within a second.
     void stop();
 
     /// Commands reach a server now: of a Cluster, every master that is known.

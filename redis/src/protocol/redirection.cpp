@@ -37,6 +37,7 @@ Redirection read_redirection(std::string_view error, const Seed& asked) {
     } else if (word == "MOVED" || word == "ASK") {
         const std::optional<std::uint16_t> slot = read_slot(take_word(error));
         const std::string_view place = take_word(error);
+        // ":6381" names no host, "::1:6381" does.
         const std::optional<Seed> server =
             place.rfind(':') == 0 ? read_address(asked.host, place.substr(1)) : read_address(place);
         if (!slot || !server) return redirection;
