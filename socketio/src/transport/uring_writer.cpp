@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <system_error>
+#include <thread>
 
 #include <liburing.h>
 
@@ -109,9 +111,17 @@ private:
 };
 
 boost::system::error_code UringWriter::probe() {
-    Ring ring;
-    int status = ring.open(1);
-    if (status == 0) status = ring.try_out();
+    int status = 0;
+    const auto try_one = [&status] {
+        Ring ring;
+        status = ring.open(1);
+        if (status == 0) status = ring.try_out();
+    };
+    try {
+        std::thread(try_one).join();
+    } catch (const std::system_error& no_thread) {
+        return no_thread.code();
+    }
     return {-status, boost::system::system_category()};
 }
 

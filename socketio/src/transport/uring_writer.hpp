@@ -22,7 +22,9 @@ namespace socketio::transport {
 
 class UringWriter final : public FanoutWriter {
 public:
-    /// Success when the kernel lets this process use io_uring; containers often forbid it. Any thread.
+    /// Success when the kernel lets this process use io_uring; containers often forbid it. Any thread:
+    /// it is tried on one of its own, since the kernel interrupts a thread whose ring is closed, a little
+    /// later, and an epoll_wait() of the caller's would fail with EINTR.
     [[nodiscard]] static boost::system::error_code probe();
 
     explicit UringWriter(const base::Log& log);

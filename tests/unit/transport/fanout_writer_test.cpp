@@ -8,12 +8,14 @@
 #include <array>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 namespace socketio::transport {
@@ -171,6 +173,15 @@ TEST_P(FanoutWriters, KeepEveryStreamInOrderThroughPartialWritesAndFullSockets) 
     }
     EXPECT_GT(partial, 100U);
     EXPECT_GT(full, 100U);
+}
+
+TEST(UringProbe, LeavesWaitsOfTheCallingThreadAlone) {
+    const shard::UniqueFd epoll(::epoll_create1(EPOLL_CLOEXEC));
+    for (int i = 0; i < 50; ++i) {
+        static_cast<void>(UringWriter::probe());
+        epoll_event event{};
+        ASSERT_EQ(::epoll_wait(epoll.get(), &event, 1, 10), 0) << std::strerror(errno);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Writers, FanoutWriters, testing::Values(Kind::send, Kind::uring),
