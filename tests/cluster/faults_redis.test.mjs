@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { createClient } from 'redis';
 
-import { adapters, isLong } from '../support/cluster.mjs';
+import { Cluster, adapters, eventually, isLong } from '../support/cluster.mjs';
 import { FaultWorld } from '../support/fault_world.mjs';
 import { RedisServer } from '../support/programs.mjs';
 import { elapse, timeScale } from '../support/waiting.mjs';
@@ -103,3 +103,26 @@ for (const adapter of chosen('classic')) {
             await world.untilWell();
         }));
 }
+
+test('streams: what is published while a reader has lost its connection reaches it', { timeout }, async () => {
+    const cluster = new Cluster('streams');
+    let operator;
+    try {
+        await cluster.start({ a: 'ours', b: 'ours' });
+        await cluster.meet();
+        operator = await createClient({ url: cluster.redis.url }).connect();
+        const reader = cluster.client('b');
+        await cluster.client('a').cluster('emit', { event: 'news', data: 'of a' });
+        await reader.first('news');
+        const entries = await operator.xRange('socket.io', '-', '+');
+        const { message } = entries.find(({ message: fields }) => fields.data?.includes('of a'));
+        for (let arrived = 2; arrived <= 6; arrived += 1) {
+            // All at once, so that nobody is back before it stands in the stream.
+            await operator.multi().addCommand(['CLIENT', 'KILL', 'TYPE', 'normal']).xAdd('socket.io', '*', message).exec();
+            await eventually(() => assert.equal(reader.got('news').length, arrived), `copy ${arrived} at b`);
+        }
+    } finally {
+        await operator?.quit();
+        await cluster.stop();
+    }
+});

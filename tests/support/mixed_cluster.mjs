@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { Cluster, eventually, idsOf } from './cluster.mjs';
-import { timeScale } from './waiting.mjs';
+import { PollingSession, WebSocketSession } from './engine.mjs';
+import { nextEvent, timeScale, within } from './waiting.mjs';
 
 const names = ['ours', 'one', 'two'];
 const timeout = 60_000 * timeScale;
@@ -29,10 +30,14 @@ export function testMixedCluster(adapter, { mode, shards = 2 } = {}) {
     }, { timeout });
     after(() => cluster.stop(), { timeout });
 
+    test(`${adapter}: a server of ours knows how many others there are`, { timeout }, () => eventually(
+        async () => assert.equal((await cluster.client('ours').status()).servers, names.length - 1), 'the count is right'));
+
     for (const name of names) {
         describe(`${adapter}, from ${name}`, { timeout }, () => {
             const driver = () => cluster.client(name);
             testBroadcasts(cluster, driver);
+            testFlags(cluster, name);
             testAnswers(cluster, driver);
             testServers(cluster, driver, name);
             testSurgery(cluster, driver, name);
@@ -84,6 +89,53 @@ function testBroadcasts(cluster, driver) {
         const counted = Array.from({ length: count }, (_, n) => ['count', n]);
         for (const events of Object.values(seen)) {
             assert.deepEqual(events, counted);
+        }
+    });
+}
+
+/** A server for sessions spoken by hand, which end with the test. */
+function rawServer(t, server) {
+    return { port: Number(new URL(server.url).port), track: (held) => t.after(() => held.destroy()) };
+}
+
+/** In a namespace of its own, where sessions spoken by hand are in nobody's way. */
+function testFlags(cluster, name) {
+    const namespace = '/admin';
+    const connect = async (t) => {
+        const driver = await cluster.connect(name, { name: `${name}, admin`, nsp: namespace });
+        t.after(() => cluster.forget(driver));
+        return driver;
+    };
+
+    test('a volatile event passes by who cannot take it at once', { timeout }, async (t) => {
+        const driver = await connect(t);
+        const sessions = await Promise.all(names.map((server) => PollingSession.open(rawServer(t, cluster.server(server)))));
+        for (const session of sessions) {
+            await session.post(`40${namespace},`);
+            assert.match((await session.poll())[0], /^40\/admin,/);
+        }
+        // From here on no GET waits.
+        await driver.cluster('emit', { event: 'now or never', volatile: true });
+        await driver.first('now or never');
+        await driver.cluster('emit', { event: 'later' });
+        for (const session of sessions) {
+            const packets = [];
+            while (!packets.some((packet) => packet.includes('"later"'))) {
+                packets.push(...await session.poll());
+            }
+            assert.equal(packets.filter((packet) => packet.startsWith('42')).length, 1, packets.join());
+        }
+    });
+
+    test('whether an event is compressed, its sender says', { timeout }, async (t) => {
+        const driver = await connect(t);
+        const { ws } = await WebSocketSession.open(rawServer(t, cluster.server('ours')),
+            { headers: { 'Sec-WebSocket-Extensions': 'permessage-deflate' } });
+        ws.send(`40${namespace},`);
+        assert.equal((await ws.nextFrame('reply to CONNECT')).rsv, 0);
+        for (const compress of [true, false, undefined]) {
+            await driver.cluster('emit', { event: 'long', data: 'long '.repeat(1000), compress });
+            assert.equal((await ws.nextFrame('event')).rsv, compress === false ? 0 : 4, `compress ${compress}`);
         }
     });
 }
@@ -186,14 +238,24 @@ function testSurgery(cluster, driver, name) {
             const room = `${name} leaving ${close}`;
             const leaving = [];
             for (const server of names) {
-                leaving.push(await cluster.connect(server, { name: `${server} leaves`, rooms: [room] }));
+                const client = await cluster.connect(server, { name: `${server} leaves`, rooms: [room] });
+                const beside = client.socket.io.socket('/admin');
+                await nextEvent(beside, 'connect');
+                leaving.push({ client, beside });
             }
-            await eventually(async () => assert.deepEqual(await idsIn(room), ids(leaving)), 'they are there');
+            await eventually(async () => assert.deepEqual(await idsIn(room), ids(leaving.map(({ client }) => client))),
+                'they are there');
             assert.equal(await driver().cluster('disconnectSockets', { rooms: [room], close }), 'ok');
-            for (const client of leaving) {
+            for (const { client, beside } of leaving) {
                 await client.until(() => client.disconnects.length > 0, `end of ${client.name}`);
                 const expected = close ? ['io server disconnect', 'transport close'] : ['io server disconnect'];
                 assert.ok(expected.includes(client.disconnects[0]), client.disconnects[0]);
+                if (!close) {
+                    assert.equal(await within(beside.emitWithAck('recovered'), `answer beside ${client.name}`), false);
+                } else if (beside.connected) {
+                    await nextEvent(beside, 'disconnect');
+                }
+                beside.disconnect();
                 cluster.forget(client);
             }
             assert.ok(cluster.members().every(({ disconnects }) => disconnects.length === 0));
