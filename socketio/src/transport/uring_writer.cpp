@@ -1,10 +1,11 @@
 #include "transport/uring_writer.hpp"
 
+#include "shard/brief_thread.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <system_error>
-#include <thread>
 
 #include <liburing.h>
 
@@ -118,7 +119,7 @@ boost::system::error_code UringWriter::probe() {
         if (status == 0) status = ring.try_out();
     };
     try {
-        std::thread(try_one).join();
+        shard::run_on_brief_thread(try_one);
     } catch (const std::system_error& no_thread) {
         return no_thread.code();
     }
